@@ -1,0 +1,166 @@
+"""Action units: their numbers, FACS names, regions and sides, and the intensity letters.
+
+Names follow the FACS manual (Ekman, Friesen and Hager, 2002). Left and right
+are always the subject's own.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, IntEnum
+from typing import Final
+
+__all__ = ["SIDED", "ActionUnit", "Region", "Side", "letter"]
+
+
+class Region(Enum):
+    """Where on the face a unit shows."""
+
+    BROW = "brow"
+    EYE = "eye"
+    NOSE = "nose"
+    CHEEK = "cheek"
+    MOUTH = "mouth"
+    JAW = "jaw"
+    GAZE = "gaze"
+
+
+class Side(Enum):
+    """The subject's own left or right."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class ActionUnit(IntEnum):
+    """A facial action unit; its value is its FACS number.
+
+    Examples
+    --------
+    >>> ActionUnit.AU12.label
+    'Lip Corner Puller'
+    >>> ActionUnit(43).region
+    <Region.EYE: 'eye'>
+    >>> str(ActionUnit.AU2), ActionUnit.AU2.sided
+    ('AU2', True)
+    """
+
+    AU1 = 1
+    AU2 = 2
+    AU4 = 4
+    AU5 = 5
+    AU6 = 6
+    AU7 = 7
+    AU9 = 9
+    AU10 = 10
+    AU11 = 11
+    AU12 = 12
+    AU13 = 13
+    AU14 = 14
+    AU15 = 15
+    AU16 = 16
+    AU17 = 17
+    AU18 = 18
+    AU19 = 19
+    AU20 = 20
+    AU22 = 22
+    AU23 = 23
+    AU24 = 24
+    AU25 = 25
+    AU26 = 26
+    AU27 = 27
+    AU28 = 28
+    AU29 = 29
+    AU30 = 30
+    AU34 = 34
+    AU35 = 35
+    AU43 = 43
+    AU61 = 61
+    AU62 = 62
+    AU63 = 63
+    AU64 = 64
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def label(self) -> str:
+        """The FACS name of the unit."""
+        return _FACS[self][0]
+
+    @property
+    def region(self) -> Region:
+        """The part of the face where the unit shows."""
+        return _FACS[self][1]
+
+    @property
+    def sided(self) -> bool:
+        """Whether left and right are scored apart."""
+        return self in SIDED
+
+
+_FACS: Final[dict[ActionUnit, tuple[str, Region]]] = {
+    ActionUnit.AU1: ("Inner Brow Raiser", Region.BROW),
+    ActionUnit.AU2: ("Outer Brow Raiser", Region.BROW),
+    ActionUnit.AU4: ("Brow Lowerer", Region.BROW),
+    ActionUnit.AU5: ("Upper Lid Raiser", Region.EYE),
+    ActionUnit.AU6: ("Cheek Raiser", Region.CHEEK),
+    ActionUnit.AU7: ("Lid Tightener", Region.EYE),
+    ActionUnit.AU9: ("Nose Wrinkler", Region.NOSE),
+    ActionUnit.AU10: ("Upper Lip Raiser", Region.MOUTH),
+    ActionUnit.AU11: ("Nasolabial Deepener", Region.MOUTH),
+    ActionUnit.AU12: ("Lip Corner Puller", Region.MOUTH),
+    ActionUnit.AU13: ("Sharp Lip Puller", Region.MOUTH),
+    ActionUnit.AU14: ("Dimpler", Region.MOUTH),
+    ActionUnit.AU15: ("Lip Corner Depressor", Region.MOUTH),
+    ActionUnit.AU16: ("Lower Lip Depressor", Region.MOUTH),
+    ActionUnit.AU17: ("Chin Raiser", Region.MOUTH),
+    ActionUnit.AU18: ("Lip Pucker", Region.MOUTH),
+    ActionUnit.AU19: ("Tongue Show", Region.MOUTH),
+    ActionUnit.AU20: ("Lip Stretcher", Region.MOUTH),
+    ActionUnit.AU22: ("Lip Funneler", Region.MOUTH),
+    ActionUnit.AU23: ("Lip Tightener", Region.MOUTH),
+    ActionUnit.AU24: ("Lip Pressor", Region.MOUTH),
+    ActionUnit.AU25: ("Lips Part", Region.MOUTH),
+    ActionUnit.AU26: ("Jaw Drop", Region.JAW),
+    ActionUnit.AU27: ("Mouth Stretch", Region.JAW),
+    ActionUnit.AU28: ("Lip Suck", Region.MOUTH),
+    ActionUnit.AU29: ("Jaw Thrust", Region.JAW),
+    ActionUnit.AU30: ("Jaw Sideways", Region.JAW),
+    ActionUnit.AU34: ("Cheek Puff", Region.CHEEK),
+    ActionUnit.AU35: ("Cheek Suck", Region.CHEEK),
+    ActionUnit.AU43: ("Eyes Closed", Region.EYE),
+    ActionUnit.AU61: ("Eyes Turn Left", Region.GAZE),
+    ActionUnit.AU62: ("Eyes Turn Right", Region.GAZE),
+    ActionUnit.AU63: ("Eyes Up", Region.GAZE),
+    ActionUnit.AU64: ("Eyes Down", Region.GAZE),
+}
+
+SIDED: Final[frozenset[ActionUnit]] = frozenset(
+    ActionUnit(n) for n in (1, 2, 4, 5, 6, 7, 10, 12, 14, 15, 20, 43)
+)
+"""Units of which left and right are scored apart."""
+
+_LETTERS: Final = ("", "A", "B", "C", "D", "E")
+
+
+def letter(intensity: float) -> str:
+    """The FACS intensity letter of a number.
+
+    Parameters
+    ----------
+    intensity : float, in [0, 5] or NaN
+        0 is not active, 1 to 5 are the letters A (trace) to E (maximum).
+
+    Returns
+    -------
+    str
+        ``""`` for not active, ``"A"`` to ``"E"``, ``"?"`` for NaN (not seen).
+
+    Examples
+    --------
+    >>> [letter(x) for x in (0.2, 0.5, 2.4, 5.0, float("nan"))]
+    ['', 'A', 'B', 'E', '?']
+    """
+    if intensity != intensity:
+        return "?"
+    return _LETTERS[min(5, max(0, int(intensity + 0.5)))]

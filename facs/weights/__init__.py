@@ -1,0 +1,1 @@
+"""The shipped ONNX files; each has its model card in docs/models/."""

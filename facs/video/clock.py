@@ -1,0 +1,80 @@
+"""Times that strictly increase, whatever the container says."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["Clock"]
+
+RESTART: Final = 1.0
+"""Seconds. A longer step back is a clock that began again, not two frames in disorder."""
+
+
+class Clock:
+    """Keep every time that is later than the one before; mend the others.
+
+    The rules, each the smallest change that keeps the later times as they are:
+
+    - missing: one usual gap after the frame before;
+    - repeated, or back by less than a second: half a usual gap after the frame
+      before, so that the frame after it can keep its own time;
+    - back by a second or more: the clock began again (recordings joined end to
+      end). The frame comes one usual gap after the one before, and every later
+      time moves by the same amount, so that spacing stays true.
+
+    Parameters
+    ----------
+    gap : float, seconds
+        The usual time from frame to frame.
+
+    Examples
+    --------
+    >>> clock = Clock(gap=0.1)
+    >>> [round(clock.mend(t), 3) for t in (0.0, 0.1, 0.1, 0.2, None)]
+    [0.0, 0.1, 0.15, 0.2, 0.3]
+    >>> clock.notes
+    ('1 repeated or backward time was mended', '1 missing time was filled in')
+    """
+
+    def __init__(self, gap: float) -> None:
+        self._gap = gap
+        self._last: float | None = None
+        self._shift = 0.0
+        self._missing = self._repeated = self._restarts = 0
+
+    def mend(self, time: float | None) -> float:
+        """Give the next frame its time in seconds, later than every time before."""
+        if time is None:
+            self._missing += 1
+            mended = 0.0 if self._last is None else self._last + self._gap
+        else:
+            mended = self._later_than_last(time + self._shift)
+        self._last = mended
+        return mended
+
+    def _later_than_last(self, time: float) -> float:
+        if self._last is None or time > self._last:
+            return time
+        if self._last - time < RESTART:
+            self._repeated += 1
+            return self._last + self._gap / 2
+        self._restarts += 1
+        mended = self._last + self._gap
+        self._shift += mended - time
+        return mended
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was mended so far, one sentence for each kind."""
+        kinds = (
+            (self._repeated, "repeated or backward time", "mended"),
+            (self._missing, "missing time", "filled in"),
+            (self._restarts, "restart of the clock", "bridged"),
+        )
+        return tuple(_sentence(*kind) for kind in kinds if kind[0])
+
+
+def _sentence(count: int, noun: str, verb: str) -> str:
+    if count == 1:
+        return f"1 {noun} was {verb}"
+    return f"{count} {noun.replace('time', 'times').replace('restart', 'restarts')} were {verb}"

@@ -1,0 +1,70 @@
+"""An account of what a damaged file lost."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["Losses"]
+
+MISSING_END: Final = 1.0
+"""Seconds that may be missing at the end before a file counts as cut short: the length
+that a container states for its stream is exact to a frame or two."""
+
+
+class Losses:
+    """Count frames and failures while decoding, and put them into one sentence.
+
+    Examples
+    --------
+    >>> losses = Losses()
+    >>> losses.frame(0.0); losses.frame(0.04); losses.packet(); losses.frame(0.12)
+    >>> losses.sentence
+    'damaged after 0.040 s (2 frames): 1 packet could not be decoded; 3 frames were read'
+    """
+
+    def __init__(self) -> None:
+        self._frames = 0
+        self._packets = 0
+        self._patched = 0
+        self._last = 0.0
+        self._where = ""
+        self._missing_end = ""
+
+    def frame(self, time: float | None, patched: bool = False) -> None:
+        """Count a decoded frame; it is `patched` where the decoder had to invent parts."""
+        if patched:
+            self._patched += 1
+            self._begin()
+        self._frames += 1
+        self._last = self._last if time is None else time
+
+    def packet(self) -> None:
+        """Count a piece of the file that could not be decoded."""
+        self._packets += 1
+        self._begin()
+
+    def end(self, expected: float | None) -> None:
+        """Compare where the file ended with the length, in seconds, that it states."""
+        if expected is not None and expected - self._last > MISSING_END:
+            self._begin()
+            self._missing_end = f"the file should last {expected:.3f} s"
+
+    def _begin(self) -> None:
+        self._where = self._where or f"damaged after {self._last:.3f} s ({self._frames} frames)"
+
+    @property
+    def sentence(self) -> str | None:
+        """What was lost, where it began, and how many frames were read all the same."""
+        if not self._where:
+            return None
+        kinds = [
+            self._packets and f"{_count(self._packets, 'packet')} could not be decoded",
+            self._patched and f"{_count(self._patched, 'frame')} partly guessed by the decoder",
+            self._missing_end,
+        ]
+        what = ", ".join(kind for kind in kinds if kind)
+        return f"{self._where}: {what}; {_count(self._frames, 'frame')} were read"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

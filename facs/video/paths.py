@@ -1,0 +1,46 @@
+"""Plain answers to the usual mistakes with paths, before any decoder sees them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from facs.errors import InputError, UnreadableVideoError, VideoNotFoundError
+
+__all__ = ["printable", "require_readable"]
+
+
+def printable(path: Path) -> str:
+    r"""Write the file's name on one line: line breaks and the like are escaped.
+
+    Examples
+    --------
+    >>> printable(Path("films/day\n1.mp4"))
+    'day\\n1.mp4'
+    """
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in path.name or str(path))
+
+
+def require_readable(source: str | os.PathLike[str]) -> Path:
+    """Return the path, if a file or folder is there that may be read and is not empty."""
+    if not os.fspath(source):
+        raise InputError("wanted the path of a video, got an empty string")
+    path = Path(source)
+    name = printable(path)
+    try:
+        found = path.exists()
+    except PermissionError:
+        raise UnreadableVideoError(f"{name}: no permission to look into its folder") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{name[:80]}: not a path ({error})") from None
+    if not found:
+        raise VideoNotFoundError(f"{name}: nothing is at {str(path)!r}")
+    if path.is_dir():
+        return path
+    if not path.is_file():
+        raise UnreadableVideoError(f"{name} is a device, not a file: give the number of a camera")
+    if path.stat().st_size == 0:
+        raise UnreadableVideoError(f"{name}: the file is empty (0 bytes)")
+    if not os.access(path, os.R_OK):
+        raise UnreadableVideoError(f"{name}: no permission to read it")
+    return path

@@ -1,0 +1,151 @@
+"""A picture as a video of one frame, and a folder of pictures as a video."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from facs.errors import UnreadableVideoError, VideoError
+from facs.video.frame import Image, check_size
+from facs.video.headers import PICTURE, ends_properly, kind_of, size_of
+from facs.video.paths import printable, require_readable
+from facs.video.source import Shot, Source, as_rate
+
+__all__ = ["FolderSource", "PictureSource", "is_picture"]
+
+SUFFIXES: Final = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".png", ".bmp", ".tif", ".tiff", ".webp", ".jp2", ".ppm", ".pgm"}
+)
+MOVING_SUFFIXES: Final = frozenset({".mjpg", ".mjpeg", ".apng"})
+"""Files that begin like one picture and hold many."""
+
+
+def is_picture(path: Path) -> bool:
+    """Whether the file is a single picture, by its first bytes and then by its name."""
+    suffix = path.suffix.lower()
+    if suffix in MOVING_SUFFIXES:
+        return False
+    return suffix in SUFFIXES or kind_of(_first_bytes(path)) in PICTURE
+
+
+def _first_bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(16)
+    except OSError as error:
+        raise UnreadableVideoError(f"{printable(path)}: {error.strerror}") from None
+
+
+class PictureSource(Source):
+    """One picture, at time 0."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = printable(path)
+        self._image, self.damage = _read_picture(path)
+        self.size = (self._image.shape[1], self._image.shape[0])
+        self.frames_expected = 1
+
+    def __iter__(self) -> Iterator[Shot]:
+        yield Shot(0, 0.0, lambda: self._image)
+
+
+class FolderSource(Source):
+    """The pictures of a folder in natural order, one every ``1 / rate`` seconds.
+
+    A picture that cannot be read is left out; the others keep their times.
+    """
+
+    def __init__(self, folder: Path, rate: float | Fraction | None) -> None:
+        self.name = printable(folder)
+        self.rate = as_rate(rate)
+        self._paths = _pictures_in(folder)
+        self.frames_expected = len(self._paths)
+        self._unreadable: list[str] = []
+        self.size = self._first_size()
+
+    def _first_size(self) -> tuple[int, int]:
+        for path in self._paths:
+            try:
+                height, width = _read_picture(path)[0].shape[:2]
+            except VideoError:
+                continue
+            return width, height
+        raise UnreadableVideoError(
+            f"{self.name}: none of its {len(self._paths)} pictures can be decoded"
+        )
+
+    def __iter__(self) -> Iterator[Shot]:
+        assert self.rate is not None
+        read = 0
+        for index, path in enumerate(self._paths):
+            try:
+                image, damage = _read_picture(path)
+            except VideoError as error:
+                self._report(str(error), read, index)
+                continue
+            read += 1
+            yield Shot(index, float(index / self.rate), lambda i=image: i)  # type: ignore[misc]
+            if damage:
+                self._report(damage, read, index)
+
+    def _report(self, what: str, read: int, index: int) -> None:
+        assert self.rate is not None
+        self._unreadable.append(what)
+        if len(self._unreadable) == 1:
+            self._first = f"{what}, at {float(index / self.rate):.3f} s, after {read} frames"
+        more = len(self._unreadable) - 1
+        self.damage = self._first + (f"; and {more} more" if more else "")
+
+
+def _pictures_in(folder: Path) -> list[Path]:
+    try:
+        names = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    except OSError as error:
+        raise UnreadableVideoError(f"{printable(folder)}: {error.strerror}") from None
+    pictures = [path for path in names if path.suffix.lower() in SUFFIXES and path.is_file()]
+    if not pictures:
+        raise UnreadableVideoError(
+            f"{printable(folder)} is a folder without pictures ({len(names)} other entries): "
+            "give a video, or a folder of .png or .jpg files"
+        )
+    return sorted(pictures, key=_natural)
+
+
+def _natural(path: Path) -> tuple[list[str | int], str]:
+    """Sort key by which ``2.png`` comes before ``10.png``."""
+    parts = re.split(r"(\d+)", path.name.casefold())
+    return [int(part) if odd % 2 else part for odd, part in enumerate(parts)], path.name
+
+
+def _read_picture(path: Path) -> tuple[Image, str | None]:
+    """Decode the upright RGB picture, and say what is wrong with it if it is cut short."""
+    name = printable(path)
+    require_readable(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableVideoError(f"{name}: {error.strerror}") from None
+    if size := size_of(data):
+        check_size(name, *size)
+    image = _decode(data)
+    if image is None:
+        raise UnreadableVideoError(f"{name}: not a picture that can be decoded")
+    check_size(name, image.shape[1], image.shape[0])
+    return image, None if ends_properly(data) else f"{name} is cut short"
+
+
+def _decode(data: bytes) -> Image | None:
+    import cv2
+
+    try:  # IMREAD_COLOR also applies the EXIF orientation, drops alpha and gives 8 bits
+        bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error:
+        return None
+    return (
+        None if bgr is None else np.ascontiguousarray(bgr[..., ::-1]).astype(np.uint8, copy=False)
+    )

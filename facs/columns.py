@@ -1,0 +1,90 @@
+"""The tidy table of a recording as plain columns: one row for every frame and person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facs.person import LANDMARKS, REASONS, STREAMS, Person, array_forms
+
+if TYPE_CHECKING:
+    from facs.recording import Recording
+
+__all__ = ["NOBODY", "columns"]
+
+NOBODY: Final = -1
+"""The person's number in the table of a recording in which nobody was found."""
+
+Column = NDArray[Any]
+
+
+def columns(recording: Recording, *, landmarks: bool = False) -> dict[str, Column]:
+    """Columns of a recording's table, by name.
+
+    Parameters
+    ----------
+    recording : Recording
+    landmarks : bool
+        Whether to add ``landmark0_x, landmark0_y, ... landmark67_y``.
+
+    Returns
+    -------
+    dict of array, shape (n_frames * n_people,)
+        Rows are in order of frame, then person. ``frame`` counts the decoded
+        frames from 0, ``time`` is seconds, ``person`` the person's number,
+        ``reason`` and ``stream`` are words of `REASONS` and `STREAMS`. Then come
+        ``quality, score, x0, y0, x1, y1, yaw, pitch, roll``; the probability of
+        each unit (``AU12``), the intensities (``AU12_intensity``), and the sides
+        (``AU12_left, AU12_right, AU12_left_intensity, AU12_right_intensity``).
+        Where nobody was found, every frame still has a row, with the person
+        `NOBODY` and the reason ``no_face``.
+
+    Examples
+    --------
+    >>> from facs.recording import Recording
+    >>> table = columns(Recording("a.mp4", None, None, np.array([0.0, 0.1]), ()))
+    >>> list(table)[:5]
+    ['frame', 'time', 'person', 'reason', 'quality']
+    >>> table["reason"].tolist()
+    ['no_face', 'no_face']
+    """
+    people = recording.people or (_nobody(recording),)
+    tables = [dict(_columns_of(person, landmarks)) for person in people]
+    # (people, frames) -> the people of the first frame, of the second, ...
+    return {name: np.stack([t[name] for t in tables], axis=1).reshape(-1) for name in tables[0]}
+
+
+def _columns_of(person: Person, landmarks: bool) -> Iterator[tuple[str, Column]]:
+    yield "frame", np.arange(len(person))
+    yield "time", person.times
+    yield "person", np.full(len(person), person.track)
+    yield "reason", np.array(REASONS, dtype=object)[person.reasons]
+    yield "quality", person.quality
+    yield "score", person.score
+    yield "stream", np.array(STREAMS, dtype=object)[person.streams]
+    yield from zip(("x0", "y0", "x1", "y1"), person.boxes.T, strict=True)
+    yield from zip(("yaw", "pitch", "roll"), person.pose.T, strict=True)
+    yield from zip(map(str, person.units), person.probability.T, strict=True)
+    yield from zip((f"{u}_intensity" for u in person.units), person.intensities.T, strict=True)
+    for position, unit in enumerate(person.sided):
+        for side in ("left", "right", "left_intensity", "right_intensity"):
+            yield f"{unit}_{side}", getattr(person, side)[:, position]
+    if landmarks:
+        for mark in range(LANDMARKS):
+            yield f"landmark{mark}_x", person.landmarks[:, mark, 0]
+            yield f"landmark{mark}_y", person.landmarks[:, mark, 1]
+
+
+def _nobody(recording: Recording) -> Person:
+    """Somebody who is never there."""
+    model = recording.model
+    units, sided = ((), ()) if model is None else (model.units, model.sided or ())
+    forms = array_forms(len(recording), units, sided)
+    empty = {name: np.broadcast_to(np.float32(np.nan), shape) for name, (shape, _) in forms.items()}
+    empty["reasons"] = np.broadcast_to(np.uint8(REASONS.index("no_face")), len(recording))
+    empty["streams"] = np.broadcast_to(np.uint8(0), len(recording))
+    empty["on"] = empty["off"] = np.zeros(len(units), np.float32)
+    return Person(track=NOBODY, times=recording.times, units=units, sided=sided, **empty)

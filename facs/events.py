@@ -1,0 +1,153 @@
+"""Events: from a probability over time to the spans in which a unit was shown.
+
+Two thresholds make a span: it begins where the probability reaches `on`, and
+lasts for as long as the probability stays at `off` or above. A missing value
+ends it: what was not seen is never counted as shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from facs.errors import InputError
+
+__all__ = ["Event", "find_events"]
+
+_CLOCK = 1e-6  # s; times carry rounding below this, so 0.3 - 0.1 counts as 0.2
+
+
+@dataclass(frozen=True)
+class Event:
+    """A span of time in which something was shown.
+
+    Parameters
+    ----------
+    label : str
+        What was shown: ``"AU12"``, or the name of a gesture.
+    onset, apex, offset : float, seconds
+        Times of the first frame, of the strongest frame and of the last frame
+        of the span; ``onset <= apex <= offset``. A span of one frame has all
+        three equal.
+    peak : float, in [0, 1]
+        The probability at the apex.
+
+    Raises
+    ------
+    InputError
+        If the three times are not in order, or one of them is NaN.
+
+    Examples
+    --------
+    >>> event = Event("AU12", onset=1.25, apex=1.5, offset=2.0, peak=0.93)
+    >>> event.duration
+    0.75
+    """
+
+    label: str
+    onset: float
+    apex: float
+    offset: float
+    peak: float
+
+    def __post_init__(self) -> None:
+        if not self.onset <= self.apex <= self.offset:
+            raise InputError(
+                f"wanted onset <= apex <= offset, got {self.onset}, {self.apex}, {self.offset}"
+            )
+
+    @property
+    def duration(self) -> float:
+        """Seconds from onset to offset; 0.0 for a span of one frame."""
+        return self.offset - self.onset
+
+
+def find_events(
+    label: str,
+    times: ArrayLike,
+    probability: ArrayLike,
+    *,
+    on: float = 0.5,
+    off: float = 0.4,
+    min_duration: float = 0.0,
+) -> list[Event]:
+    """Find the spans in which a probability rises to `on`, until it falls below `off`.
+
+    Parameters
+    ----------
+    label : str
+        Becomes the label of every event.
+    times : array, shape (n,)
+        Seconds, strictly increasing.
+    probability : array, shape (n,), in [0, 1] or NaN
+        NaN means that the face was not seen. NaN ends a span.
+    on, off : float
+        Two thresholds, ``off <= on``, so that noise near one does not chop a span.
+    min_duration : float, seconds
+        Spans with a shorter ``offset - onset`` are dropped. A span of one frame
+        lasts 0 s, so every positive value drops it.
+
+    Returns
+    -------
+    list of Event
+        In order of onset. The onset is the time of the first frame at `on` or
+        above; the offset is the time of the last frame of the span that is
+        still at `off` or above; the apex is the (first) maximum.
+
+    Raises
+    ------
+    InputError
+        If the shapes differ, times do not increase or thresholds contradict.
+
+    Examples
+    --------
+    >>> t = np.arange(6) / 10
+    >>> p = np.array([0.1, 0.9, 0.45, 0.8, np.nan, 0.9], dtype=np.float32)
+    >>> [(e.onset, e.apex, e.offset) for e in find_events("AU12", t, p)]
+    [(0.1, 0.1, 0.3), (0.5, 0.5, 0.5)]
+    """
+    seconds, values = _checked(times, probability, on, off)
+    events = (
+        _event(label, seconds, values, first, last)
+        for first, last in _spans(values, on, off).tolist()
+    )
+    return [event for event in events if event.duration >= min_duration - _CLOCK]
+
+
+def _checked(
+    times: ArrayLike, probability: ArrayLike, on: float, off: float
+) -> tuple[NDArray[np.float64], NDArray[np.floating]]:
+    seconds = np.asarray(times, dtype=np.float64)
+    values = np.asarray(probability)
+    if seconds.ndim != 1 or values.shape != seconds.shape:
+        raise InputError(
+            "wanted times and probability of one shape (n,), "
+            f"got {seconds.shape} and {values.shape}"
+        )
+    if not np.all(np.diff(seconds) > 0):
+        raise InputError("wanted times that strictly increase; sort them and drop repeated ones")
+    if not off <= on:
+        raise InputError(f"wanted off <= on, got off={off} and on={on}")
+    return seconds, values
+
+
+def _spans(values: NDArray[np.floating], on: float, off: float) -> NDArray[np.int64]:
+    """First and last frame of each span, shape (k, 2)."""
+    starts = values >= on
+    # Comparisons with NaN are false, so an unseen frame decides against the span.
+    decides = starts | ~(values >= off)
+    latest = np.maximum.accumulate(np.where(decides, np.arange(len(values)), -1))
+    active = starts[latest] & (latest >= 0)  # the latest decision holds until the next
+    edges = np.diff(active.astype(np.int8), prepend=0, append=0)
+    return np.stack([np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) - 1], axis=1)
+
+
+def _event(
+    label: str, times: NDArray[np.float64], values: NDArray[np.floating], first: int, last: int
+) -> Event:
+    apex = first + int(np.argmax(values[first : last + 1]))
+    return Event(
+        label, float(times[first]), float(times[apex]), float(times[last]), float(values[apex])
+    )

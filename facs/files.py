@@ -1,0 +1,91 @@
+"""Files that are either whole or not there."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from facs.errors import FacsError, OutputError
+
+__all__ = ["atomic"]
+
+_ADVICE: Final = {
+    errno.ENOENT: "create the folder first",
+    errno.ENOTDIR: "one of its folders is a file",
+    errno.EACCES: "choose a folder that you may write to",
+    errno.EPERM: "choose a folder that you may write to",
+    errno.EROFS: "choose a folder that you may write to",
+    errno.ENOSPC: "free some space or choose another disk",
+    errno.ENAMETOOLONG: "choose a shorter name",
+}
+
+
+@contextmanager
+def atomic(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Write a file under another name, which becomes `path` once it is whole.
+
+    The other name is in the same folder and ends in the same suffix. If the
+    body fails, nothing new stays and a file that was at `path` is untouched.
+
+    Parameters
+    ----------
+    path : str or path
+        Where the file is wanted. Its folder must exist.
+
+    Yields
+    ------
+    Path
+        The name to write to.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written; the message says what to do.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> target = Path(tempfile.mkdtemp()) / "result.txt"
+    >>> with atomic(target) as path:
+    ...     _ = path.write_text("whole")
+    >>> target.read_text()
+    'whole'
+    """
+    # A link stays a link, and what it points to is replaced.
+    target = Path(os.path.realpath(path))
+    _refuse_what_is_no_file(target)
+    partial = target.with_name(f".{secrets.token_hex(4)}.partial{target.suffix}")
+    try:
+        yield partial
+        partial.replace(target)
+    except FacsError:
+        raise
+    except OSError as error:
+        raise OutputError(_explanation(target, error)) from error
+    finally:
+        _remove(partial)
+
+
+def _refuse_what_is_no_file(target: Path) -> None:
+    if target.is_dir():
+        raise OutputError(f"cannot write {target}: it is a folder; name a file in it")
+    # Renaming onto a device such as /dev/null would replace the device itself.
+    if target.exists() and not target.is_file():
+        raise OutputError(f"cannot write {target}: it is not a file; name a file")
+
+
+def _remove(partial: Path) -> None:
+    # What made the writing fail may also keep the folder from being changed.
+    with suppress(OSError):
+        partial.unlink(missing_ok=True)
+
+
+def _explanation(target: Path, error: OSError) -> str:
+    reason = error.strerror or str(error) or type(error).__name__
+    advice = _ADVICE.get(error.errno or 0)
+    return f"cannot write {target}: {reason}" + (f"; {advice}" if advice else "")

@@ -1,0 +1,359 @@
+"""Person: what one person's face did, one row for every decoded frame."""
+
+from __future__ import annotations
+
+import operator
+import re
+from dataclasses import dataclass, fields
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from facs.errors import InputError
+from facs.events import Event, find_events
+from facs.units import ActionUnit
+
+__all__ = ["LANDMARKS", "REASONS", "STREAMS", "Person", "seconds_covered"]
+
+REASONS: Final = ("", "no_face", "turned_away", "too_small", "covered", "dark", "blurred")
+"""Why a frame has no numbers; ``""`` means that the face could be scored."""
+
+STREAMS: Final = ("", "spatial", "fused")
+"""What scored a frame: nothing, the picture alone (no full flow window), both streams."""
+
+LANDMARKS: Final = 68
+"""Landmarks per face, in the order of the 68-point scheme."""
+
+Floats = NDArray[np.float32]
+Bytes = NDArray[np.uint8]
+UnitLike = ActionUnit | int | str
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Person:
+    """One person's measurements, aligned by frame.
+
+    ``n`` is the number of decoded frames of the recording, ``U`` the number of
+    units, ``S`` the number of units whose sides are scored apart. A frame in
+    which the person was not seen is NaN in every array of floats, and `reasons`
+    says why. Zero means seen and not active. The arrays cannot be written to.
+
+    Parameters
+    ----------
+    track : int
+        The person's number in the recording.
+    times : array, shape (n,), float64
+        Seconds of media time, strictly increasing.
+    units : tuple of ActionUnit, length U
+        What the columns of `probability` and `intensities` are.
+    sided : tuple of ActionUnit, length S
+        What the columns of `left` and `right` are; each is also in `units`.
+    probability : array, shape (n, U), in [0, 1] or NaN
+    intensities : array, shape (n, U), in [0, 5] or NaN
+    left, right : array, shape (n, S), in [0, 1] or NaN
+        Probability on the subject's own left and right.
+    left_intensity, right_intensity : array, shape (n, S), in [0, 5] or NaN
+    boxes : array, shape (n, 4)
+        x0, y0, x1, y1 in pixels of the upright picture.
+    landmarks : array, shape (n, 68, 2)
+        x, y in pixels of the upright picture.
+    pose : array, shape (n, 3)
+        Yaw, pitch, roll in degrees.
+    quality : array, shape (n,), in [0, 1] or NaN
+        How fit the face was to be scored; NaN where there was no face.
+    score : array, shape (n,)
+        The face detector's own confidence.
+    reasons : array, shape (n,), uint8
+        Index into `REASONS`.
+    streams : array, shape (n,), uint8
+        Index into `STREAMS`.
+    on, off : array, shape (U,), in [0, 1]
+        The model's two thresholds for each unit, ``off <= on``.
+
+    Raises
+    ------
+    InputError
+        If a shape, a range or an order is wrong; the message names it.
+
+    Examples
+    --------
+    >>> n, nan = 3, np.nan
+    >>> person = Person(
+    ...     track=0, times=np.arange(n) / 10, units=(ActionUnit.AU12,), sided=(ActionUnit.AU12,),
+    ...     probability=[[0.1], [0.9], [nan]], intensities=[[0.2], [3.1], [nan]],
+    ...     left=[[0.1], [0.9], [nan]], right=[[0.1], [0.2], [nan]],
+    ...     left_intensity=[[0.2], [3.1], [nan]], right_intensity=[[0.2], [0.3], [nan]],
+    ...     boxes=np.full((n, 4), nan), landmarks=np.full((n, 68, 2), nan),
+    ...     pose=np.full((n, 3), nan), quality=[0.8, 0.9, nan], score=[0.9, 0.9, nan],
+    ...     reasons=[0, 0, 1], streams=[1, 2, 0], on=[0.5], off=[0.4],
+    ... )
+    >>> person
+    <Person 0: 2 of 3 frames scored, 0.3 s, most active AU12>
+    >>> person["AU12"]
+    array([0.1, 0.9, nan], dtype=float32)
+    >>> person.events(12)
+    [Event(label='AU12', onset=0.1, apex=0.1, offset=0.1, peak=0.8999999761581421)]
+    """
+
+    track: int
+    times: NDArray[np.float64]
+    units: tuple[ActionUnit, ...]
+    sided: tuple[ActionUnit, ...]
+    probability: Floats
+    intensities: Floats
+    left: Floats
+    right: Floats
+    left_intensity: Floats
+    right_intensity: Floats
+    boxes: Floats
+    landmarks: Floats
+    pose: Floats
+    quality: Floats
+    score: Floats
+    reasons: Bytes
+    streams: Bytes
+    on: Floats
+    off: Floats
+
+    def __post_init__(self) -> None:
+        times = checked_times(self.times)
+        self._set("times", times)
+        self._set("units", tuple(ActionUnit(unit) for unit in self.units))
+        self._set("sided", tuple(ActionUnit(unit) for unit in self.sided))
+        _check_units(self.units, self.sided)
+        for name, (shape, dtype) in array_forms(len(times), self.units, self.sided).items():
+            self._set(name, frozen_array(name, getattr(self, name), shape, dtype))
+        self._check_ranges()
+
+    def _set(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+
+    def _check_ranges(self) -> None:
+        for name in ("probability", "left", "right", "quality", "on", "off"):
+            _check_range(name, getattr(self, name), 1)
+        for name in ("intensities", "left_intensity", "right_intensity"):
+            _check_range(name, getattr(self, name), 5)
+        _check_range("reasons", self.reasons, len(REASONS) - 1)
+        _check_range("streams", self.streams, len(STREAMS) - 1)
+        if not np.all(self.off <= self.on):
+            raise InputError(f"wanted thresholds off <= on, got off={self.off} and on={self.on}")
+
+    def __len__(self) -> int:
+        """Return the number of decoded frames."""
+        return len(self.times)
+
+    def __contains__(self, unit: object) -> bool:
+        """Whether `unit` is measured here."""
+        try:
+            return as_unit(unit) in self.units  # type: ignore[arg-type]
+        except InputError:
+            return False
+
+    def __getitem__(self, unit: UnitLike) -> Floats:
+        """Probability of `unit`, shape (n,); accepts ``ActionUnit.AU12``, ``12`` and ``"AU12"``."""
+        return self.probability[:, _position(unit, self.units, "units")]
+
+    def __eq__(self, other: object) -> bool:
+        """Whether every array is the same, NaN equal to NaN."""
+        if not isinstance(other, Person):
+            return NotImplemented
+        return all(
+            _same(getattr(self, field.name), getattr(other, field.name)) for field in fields(self)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def intensity(self, unit: UnitLike) -> Floats:
+        """Intensity of `unit`, shape (n,), in [0, 5] or NaN; letters by `facs.units.letter`."""
+        return self.intensities[:, _position(unit, self.units, "units")]
+
+    def side(self, unit: UnitLike, side: Literal["left", "right"]) -> Floats:
+        """Probability of `unit` on the subject's own left or right, shape (n,)."""
+        _check_side(side)
+        values = self.left if side == "left" else self.right
+        return values[:, _position(unit, self.sided, "units with two sides")]
+
+    def side_intensity(self, unit: UnitLike, side: Literal["left", "right"]) -> Floats:
+        """Intensity of `unit` on the subject's own left or right, shape (n,), in [0, 5]."""
+        _check_side(side)
+        values = self.left_intensity if side == "left" else self.right_intensity
+        return values[:, _position(unit, self.sided, "units with two sides")]
+
+    def events(
+        self,
+        unit: UnitLike | None = None,
+        *,
+        on: float | None = None,
+        off: float | None = None,
+        min_duration: float = 0.0,
+    ) -> list[Event]:
+        """Find the spans in which `unit` was shown; of all units where it is None.
+
+        Parameters
+        ----------
+        unit : ActionUnit, int or str, optional
+            One unit; all of them where it is left out.
+        on, off : float, optional
+            Thresholds in place of the model's own. Where only `on` is given,
+            `off` is the model's, or `on` if that is lower.
+        min_duration : float, seconds
+            Shorter spans are dropped.
+
+        Returns
+        -------
+        list of Event
+            In order of onset. See `facs.events.find_events`.
+        """
+        chosen = self.units if unit is None else (as_unit(unit),)
+        found = [e for one in chosen for e in self._events_of(one, on, off, min_duration)]
+        return sorted(found, key=lambda event: event.onset)
+
+    def _events_of(
+        self, unit: ActionUnit, on: float | None, off: float | None, min_duration: float
+    ) -> list[Event]:
+        column = _position(unit, self.units, "units")
+        upper = float(self.on[column]) if on is None else on
+        lower = min(float(self.off[column]), upper) if off is None else off
+        return find_events(
+            str(unit), self.times, self[unit], on=upper, off=lower, min_duration=min_duration
+        )
+
+    def reason(self, frame: int) -> str:
+        """Why `frame` has no numbers, from `REASONS`; ``""`` where the face could be scored."""
+        return REASONS[self.reasons[frame]]
+
+    @property
+    def seen(self) -> NDArray[np.bool_]:
+        """Whether a frame has numbers, shape (n,)."""
+        return np.asarray(~np.isnan(self.probability).all(axis=1) & (len(self.units) > 0))
+
+    def __repr__(self) -> str:
+        active = self._most_active(2)
+        return (
+            f"<Person {self.track}: {int(self.seen.sum())} of {len(self)} frames scored, "
+            f"{seconds_covered(self.times):.1f} s, "
+            f"{'most active ' + ' '.join(active) if active else 'nothing active'}>"
+        )
+
+    def _most_active(self, count: int) -> list[str]:
+        """Names of the units that are at or above their `on` for the most frames."""
+        frames = (self.probability >= self.on).sum(axis=0)
+        order = np.argsort(-frames, kind="stable")[:count]
+        return [str(self.units[column]) for column in order if frames[column]]
+
+
+def seconds_covered(times: NDArray[np.float64]) -> float:
+    """Seconds from the first frame to the end of the last, which lasts as long as is usual.
+
+    Examples
+    --------
+    >>> seconds_covered(np.array([0.0, 0.5, 1.0]))
+    1.5
+    """
+    if len(times) < 2:
+        return 0.0
+    return float(times[-1] - times[0] + np.median(np.diff(times)))
+
+
+def as_unit(unit: UnitLike) -> ActionUnit:
+    """Read ``12``, ``"AU12"``, ``"AU06"`` or an ActionUnit as an ActionUnit.
+
+    Raises
+    ------
+    InputError
+        If there is no such unit.
+    """
+    number: Any = unit
+    if isinstance(unit, str):
+        match = re.fullmatch(r"AU0*(\d+)", unit.strip(), flags=re.IGNORECASE)
+        number = int(match[1]) if match else unit
+    try:
+        return ActionUnit(operator.index(number))
+    except (TypeError, ValueError):
+        raise InputError(
+            f"wanted an action unit such as ActionUnit.AU12, 12 or 'AU12', got {unit!r}"
+        ) from None
+
+
+def array_forms(
+    n: int, units: tuple[ActionUnit, ...], sided: tuple[ActionUnit, ...]
+) -> dict[str, tuple[tuple[int, ...], DTypeLike]]:
+    """Shape and dtype of every array of a person but `times`, by name."""
+    u, s = len(units), len(sided)
+    shapes: dict[str, tuple[int, ...]] = {
+        "probability": (n, u),
+        "intensities": (n, u),
+        "left": (n, s),
+        "right": (n, s),
+        "left_intensity": (n, s),
+        "right_intensity": (n, s),
+        "boxes": (n, 4),
+        "landmarks": (n, LANDMARKS, 2),
+        "pose": (n, 3),
+        "quality": (n,),
+        "score": (n,),
+        "reasons": (n,),
+        "streams": (n,),
+        "on": (u,),
+        "off": (u,),
+    }
+    small = ("reasons", "streams")
+    return {k: (shape, np.uint8 if k in small else np.float32) for k, shape in shapes.items()}
+
+
+def frozen_array(
+    name: str, value: ArrayLike, shape: tuple[int, ...], dtype: DTypeLike
+) -> NDArray[Any]:
+    """Return `value` as an array that cannot be written to, or say what is wrong with it."""
+    array: NDArray[Any] = np.asarray(value, dtype=dtype).view()
+    if array.shape != shape:
+        raise InputError(f"{name}: wanted shape {shape}, got {array.shape}")
+    if array.dtype.kind == "f" and np.isinf(array).any():
+        raise InputError(f"{name}: wanted finite numbers or NaN, got an infinity")
+    array.setflags(write=False)
+    return array
+
+
+def checked_times(times: ArrayLike) -> NDArray[np.float64]:
+    """Return `times` as seconds that cannot be written to, or say what is wrong with them."""
+    seconds: NDArray[np.float64] = np.asarray(times, dtype=np.float64).view()
+    if seconds.ndim != 1:
+        raise InputError(f"times: wanted shape (n,), got {seconds.shape}")
+    if not (np.isfinite(seconds).all() and np.all(np.diff(seconds) > 0)):
+        raise InputError("times: wanted finite seconds that strictly increase")
+    seconds.setflags(write=False)
+    return seconds
+
+
+def _check_units(units: tuple[ActionUnit, ...], sided: tuple[ActionUnit, ...]) -> None:
+    if len(set(units)) < len(units) or len(set(sided)) < len(sided):
+        raise InputError("wanted each unit once, got one of them twice")
+    if not set(sided) <= set(units):
+        lost = " ".join(str(unit) for unit in sided if unit not in units)
+        raise InputError(f"wanted sided units that are also in units, got {lost}")
+
+
+def _check_range(name: str, array: NDArray[Any], highest: float) -> None:
+    outside = (array < 0) | (array > highest)  # false for NaN
+    if outside.any():
+        raise InputError(f"{name}: wanted values in [0, {highest}], got {array[outside][0]}")
+
+
+def _check_side(side: str) -> None:
+    if side not in ("left", "right"):
+        raise InputError(f"wanted 'left' or 'right' (the subject's own), got {side!r}")
+
+
+def _position(unit: UnitLike, among: tuple[ActionUnit, ...], what: str) -> int:
+    try:
+        return among.index(as_unit(unit))
+    except ValueError:
+        names = " ".join(map(str, among)) or "none"
+        raise InputError(f"no {unit!s} in this recording; its {what} are: {names}") from None
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+    return one == other

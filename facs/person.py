@@ -130,14 +130,13 @@ class Person:
         object.__setattr__(self, name, value)
 
     def _check_ranges(self) -> None:
-        for name in ("probability", "left", "right", "quality", "on", "off"):
+        for name in ("probability", "left", "right", "quality"):
             _check_range(name, getattr(self, name), 1)
         for name in ("intensities", "left_intensity", "right_intensity"):
             _check_range(name, getattr(self, name), 5)
         _check_range("reasons", self.reasons, len(REASONS) - 1)
         _check_range("streams", self.streams, len(STREAMS) - 1)
-        if not np.all(self.off <= self.on):
-            raise InputError(f"wanted thresholds off <= on, got off={self.off} and on={self.on}")
+        check_thresholds(self.units, self.on, self.off)
 
     def __len__(self) -> int:
         """Return the number of decoded frames."""
@@ -306,7 +305,7 @@ def frozen_array(
     name: str, value: ArrayLike, shape: tuple[int, ...], dtype: DTypeLike
 ) -> NDArray[Any]:
     """Return `value` as an array that cannot be written to, or say what is wrong with it."""
-    array: NDArray[Any] = np.asarray(value, dtype=dtype).view()
+    array: NDArray[Any] = np.asarray(value, dtype=dtype, order="C").view()
     if array.shape != shape:
         raise InputError(f"{name}: wanted shape {shape}, got {array.shape}")
     if array.dtype.kind == "f" and np.isinf(array).any():
@@ -324,6 +323,13 @@ def checked_times(times: ArrayLike) -> NDArray[np.float64]:
         raise InputError("times: wanted finite seconds that strictly increase")
     seconds.setflags(write=False)
     return seconds
+
+
+def check_thresholds(units: tuple[ActionUnit, ...], on: Floats, off: Floats) -> None:
+    """Refuse thresholds that contradict each other, by the first unit that has them."""
+    for unit, upper, lower in zip(units, on, off, strict=True):
+        if not 0 <= lower <= upper <= 1:
+            raise InputError(f"{unit}: wanted 0 <= off <= on <= 1, got off={lower} and on={upper}")
 
 
 def _check_units(units: tuple[ActionUnit, ...], sided: tuple[ActionUnit, ...]) -> None:

@@ -17,6 +17,7 @@ from facs.person import (
     STREAMS,
     Person,
     array_forms,
+    check_thresholds,
     checked_times,
     frozen_array,
     seconds_covered,
@@ -76,8 +77,7 @@ class ModelInfo:
         for name in ("on", "off"):
             array = frozen_array(name, getattr(self, name), (len(units),), np.float32)
             object.__setattr__(self, name, array)
-        if not np.all((self.off >= 0) & (self.off <= self.on) & (self.on <= 1)):
-            raise InputError(f"wanted 0 <= off <= on <= 1, got off={self.off} and on={self.on}")
+        check_thresholds(units, self.on, self.off)
 
     def __eq__(self, other: object) -> bool:
         """Whether everything is the same."""
@@ -214,7 +214,7 @@ class Recording:
             raise MissingPackageError.of("pandas", "tables", "to_pandas") from None
         from facs.columns import NOBODY, columns
 
-        table = pd.DataFrame(columns(self, landmarks=landmarks), copy=False)
+        table: pd.DataFrame = pd.DataFrame(columns(self, landmarks=landmarks), copy=False)
         table["person"] = table["person"].astype("Int64").mask(table["person"] == NOBODY)
         return table
 
@@ -260,7 +260,7 @@ class Recording:
         header, arrays = read_archive(path, limit)
         try:
             return _from_archive(header, arrays)
-        except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             raise RecordingError(f"{path} is not a whole recording: {error}") from error
 
     def _header(self) -> dict[str, Any]:
@@ -282,14 +282,14 @@ class Recording:
 def _from_archive(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Recording:
     size, rate, model = header["size"], header["rate"], header["model"]
     return Recording(
-        source=header["source"],
+        source=str(header["source"]),
         size=None if size is None else (int(size[0]), int(size[1])),
         rate=None if rate is None else Fraction(rate),
         times=arrays["times"],
         people=tuple(_person(i, facts, arrays) for i, facts in enumerate(header["people"])),
         model=None if model is None else ModelInfo(**model),
-        damage=header["damage"],
-        notes=tuple(header["notes"]),
+        damage=None if header["damage"] is None else str(header["damage"]),
+        notes=tuple(map(str, header["notes"])),
     )
 
 

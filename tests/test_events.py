@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from facs.errors import InputError
+from facs.events import Event, find_events
+
+NAN = float("nan")
+
+
+def spans(probability, on=0.5, off=0.4, min_duration=0.0):
+    """Onsets and offsets as frame numbers."""
+    times = np.arange(len(probability)) / 10
+    events = find_events("x", times, probability, on=on, off=off, min_duration=min_duration)
+    return [(round(e.onset * 10), round(e.offset * 10)) for e in events]
+
+
+def slowly(probability, on, off):
+    """The definition, read aloud, one frame after the other."""
+    found, first = [], None
+    for frame, value in enumerate([*probability, NAN]):
+        if first is None and value >= on:
+            first = frame
+        elif first is not None and not value >= off:
+            found.append((first, frame - 1))
+            first = None
+    return found
+
+
+def test_a_span_begins_at_on_and_ends_with_the_last_frame_at_off():
+    assert spans([0.1, 0.45, 0.5, 0.9, 0.4, 0.39, 0.9]) == [(2, 4), (6, 6)]
+
+
+def test_noise_between_the_thresholds_does_not_chop_a_span():
+    assert spans([0.6, 0.45, 0.6, 0.41, 0.6]) == [(0, 4)]
+
+
+def test_what_never_reaches_on_is_no_event():
+    assert spans([0.49, 0.45, 0.49]) == []
+
+
+def test_nan_ends_a_span():
+    assert spans([0.9, NAN, 0.45, 0.9]) == [(0, 0), (3, 3)]
+
+
+def test_a_span_may_reach_from_the_first_frame_to_the_last():
+    assert spans([0.9, 0.9, 0.9]) == [(0, 2)]
+
+
+def test_one_frame_is_an_event_without_duration():
+    (event,) = find_events("AU12", [0.0, 0.5, 1.0], [0.0, 0.7, 0.0])
+    assert event == Event("AU12", 0.5, 0.5, 0.5, 0.7)
+    assert event.duration == 0.0
+
+
+def test_the_apex_is_the_first_maximum():
+    (event,) = find_events("AU12", [0.0, 1.0, 3.0, 4.0], [0.5, 0.8, 0.8, 0.6])
+    assert (event.apex, event.peak) == (1.0, 0.8)
+
+
+def test_seconds_come_from_the_times_whatever_the_rate():
+    (event,) = find_events("AU12", [0.0, 0.01, 5.0, 5.5], [0.0, 0.9, 0.9, 0.0])
+    assert (event.onset, event.offset) == (0.01, 5.0)
+
+
+def test_shorter_spans_are_dropped():
+    assert spans([0.9, 0.0, 0.9, 0.9, 0.9, 0.0, 0.9, 0.9], min_duration=0.2) == [(2, 4)]
+
+
+def test_rounding_of_times_does_not_shorten_a_span():
+    assert 0.3 - 0.1 < 0.2
+    assert len(find_events("x", [0.1, 0.2, 0.3], [1, 1, 1], min_duration=0.2)) == 1
+
+
+def test_no_frames_give_no_events():
+    assert find_events("AU12", [], []) == []
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_fast_and_slow_agree(seed):
+    random = np.random.default_rng(seed)
+    values = random.random(300)
+    values[random.random(300) < 0.1] = NAN
+    assert spans(values, 0.6, 0.3) == slowly(values, 0.6, 0.3) != []
+
+
+def test_shapes_that_differ_are_refused():
+    with pytest.raises(InputError, match=r"got \(2,\) and \(3,\)"):
+        find_events("x", [0, 1], [0, 1, 2])
+
+
+def test_times_that_stand_still_are_refused():
+    with pytest.raises(InputError, match="strictly increase"):
+        find_events("x", [0.0, 0.0], [0.1, 0.1])
+
+
+def test_thresholds_in_the_wrong_order_are_refused():
+    with pytest.raises(InputError, match="off <= on"):
+        find_events("x", [0.0], [0.1], on=0.4, off=0.5)
+
+
+@pytest.mark.parametrize("times", [(2.0, 1.0, 3.0), (1.0, 4.0, 3.0), (NAN, 1.0, 2.0)])
+def test_an_event_out_of_order_is_refused(times):
+    with pytest.raises(InputError, match="onset <= apex <= offset"):
+        Event("x", *times, peak=1.0)

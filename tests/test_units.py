@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from facs.units import SIDED, ActionUnit, Region, letter
+
+
+def test_the_value_of_a_unit_is_its_facs_number():
+    assert ActionUnit.AU12 == 12
+    assert all(unit.name == f"AU{unit.value}" for unit in ActionUnit)
+
+
+def test_every_unit_has_a_name_of_its_own_and_a_region():
+    assert len({unit.label for unit in ActionUnit}) == len(ActionUnit)
+    assert all(isinstance(unit.region, Region) for unit in ActionUnit)
+
+
+def test_names_are_those_of_the_manual():
+    assert ActionUnit.AU4.label == "Brow Lowerer"
+    assert ActionUnit.AU25.label == "Lips Part"
+
+
+def test_units_in_the_middle_of_the_face_have_no_sides():
+    assert ActionUnit.AU12.sided and ActionUnit.AU43.sided
+    assert not any(ActionUnit(number).sided for number in (9, 17, 25, 26, 27, 61, 64))
+    assert sum(unit.sided for unit in ActionUnit) == len(SIDED)
+
+
+@pytest.mark.parametrize(
+    ("intensity", "expected"),
+    [(0, ""), (0.49, ""), (0.5, "A"), (1.49, "A"), (1.5, "B"), (3, "C"), (4.4, "D"), (5, "E")],
+)
+def test_a_letter_covers_half_a_step_to_each_side(intensity, expected):
+    assert letter(intensity) == expected
+
+
+def test_what_was_not_seen_has_no_letter():
+    assert letter(float("nan")) == "?"
+
+
+def test_letters_end_where_the_scale_ends():
+    assert (letter(-1.0), letter(9.0)) == ("", "E")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from facs.errors import CameraError, InputError
 from facs.video.frame import Image, describe
 from facs.video.memory import as_rgb
+from facs.video.opencv import quiet_opencv
 from facs.video.source import Shot, Source
 
 __all__ = ["CameraSource"]
@@ -28,6 +29,8 @@ class CameraSource(Source):
     """
 
     def __init__(self, camera: Any) -> None:
+        if isinstance(camera, io.IOBase):
+            raise InputError("wanted a path or a camera, got an open file: give its path")
         self._ours = isinstance(camera, int)
         self.name = f"camera {camera}" if self._ours else "open camera"
         self._capture = _open(camera) if self._ours else camera
@@ -83,7 +86,7 @@ def _open(number: int) -> Any:
 
     if number < 0:
         raise InputError(f"wanted a camera number of 0 or more, got {number}")
-    with _quiet_opencv():
+    with quiet_opencv():
         capture = cv2.VideoCapture(number)
     if not capture.isOpened():
         capture.release()
@@ -92,16 +95,3 @@ def _open(number: int) -> Any:
             "another program, and that this program may use it"
         )
     return capture
-
-
-@contextmanager
-def _quiet_opencv() -> Iterator[None]:
-    """Keep OpenCV from printing its own account of a camera that is not there."""
-    from cv2.utils import logging
-
-    level = logging.getLogLevel()
-    logging.setLogLevel(logging.LOG_LEVEL_SILENT)
-    try:
-        yield
-    finally:
-        logging.setLogLevel(level)

@@ -6,8 +6,12 @@ from typing import Final
 
 __all__ = ["Clock"]
 
-RESTART: Final = 1.0
+RESTART: Final = 0.5
 """Seconds. A longer step back is a clock that began again, not two frames in disorder."""
+
+LONG_GAP: Final = 0.25
+"""Seconds, and `LONG_GAP_FRAMES` times the usual gap: both, for a gap to be remarkable."""
+LONG_GAP_FRAMES: Final = 5
 
 
 class Clock:
@@ -16,9 +20,9 @@ class Clock:
     The rules, each the smallest change that keeps the later times as they are:
 
     - missing: one usual gap after the frame before;
-    - repeated, or back by less than a second: half a usual gap after the frame
+    - repeated, or back by less than half a second: half a usual gap after the frame
       before, so that the frame after it can keep its own time;
-    - back by a second or more: the clock began again (recordings joined end to
+    - back by half a second or more: the clock began again (recordings joined end to
       end). The frame comes one usual gap after the one before, and every later
       time moves by the same amount, so that spacing stays true.
 
@@ -41,6 +45,7 @@ class Clock:
         self._last: float | None = None
         self._shift = 0.0
         self._missing = self._repeated = self._restarts = 0
+        self._longest: tuple[float, float] | None = None  # seconds, and after which time
 
     def mend(self, time: float | None) -> float:
         """Give the next frame its time in seconds, later than every time before."""
@@ -54,6 +59,7 @@ class Clock:
 
     def _later_than_last(self, time: float) -> float:
         if self._last is None or time > self._last:
+            self._measure(time)
             return time
         if self._last - time < RESTART:
             self._repeated += 1
@@ -63,6 +69,14 @@ class Clock:
         self._shift += mended - time
         return mended
 
+    def _measure(self, time: float) -> None:
+        """Remember the longest stretch without frames: holes are not damage to a decoder."""
+        gap = 0.0 if self._last is None else time - self._last
+        if gap > max(
+            LONG_GAP, LONG_GAP_FRAMES * self._gap, self._longest[0] if self._longest else 0
+        ):
+            self._longest = gap, time - gap
+
     @property
     def notes(self) -> tuple[str, ...]:
         """What was mended so far, one sentence for each kind."""
@@ -71,7 +85,11 @@ class Clock:
             (self._missing, "missing time", "filled in"),
             (self._restarts, "restart of the clock", "bridged"),
         )
-        return tuple(_sentence(*kind) for kind in kinds if kind[0])
+        counts = [_sentence(*kind) for kind in kinds if kind[0]]
+        if self._longest:
+            gap, after = self._longest
+            counts.append(f"no frames for {gap:.3f} s after {after:.3f} s (the longest gap)")
+        return tuple(counts)
 
 
 def _sentence(count: int, noun: str, verb: str) -> str:

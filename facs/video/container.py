@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from facs.errors import UnreadableVideoError
+from facs.video.completeness import missing_bytes
 from facs.video.frame import MAX_PIXELS, Image, check_size
-from facs.video.headers import HEIF, kind_of
+from facs.video.headers import HEIF, kind_of, size_of
 from facs.video.losses import Losses
 from facs.video.paths import printable
 from facs.video.source import Shot, Source
-from facs.video.upright import turn_of
+from facs.video.stamps import Stamps
+from facs.video.upright import Turn, turn_of
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -21,6 +23,15 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 __all__ = ["ContainerSource"]
+
+HIGH_DYNAMIC_RANGE: Final = frozenset({16, 18})
+"""Transfer characteristics PQ and HLG (ITU-T H.273, table 3), which phones record."""
+
+PLAYLISTS: Final = (b"#EXTM3U", b"ffconcat", b"<?xml", b"<MPD")
+"""Beginnings of files that only name other files or addresses."""
+
+Decoded = tuple["VideoFrame", float | None]
+"""A frame, and its time in seconds if the container says one."""
 
 
 class ContainerSource(Source):
@@ -33,16 +44,18 @@ class ContainerSource(Source):
     def __init__(self, path: Path, threads: int) -> None:
         self.name = printable(path)
         self._container = _open(path, self.name)
+        self._missing = missing_bytes(path)
         self._losses = Losses()
         try:
             self._stream = _best_stream(self._container, self.name)
             self._stream.codec_context.thread_count = threads
             if threads > 1:
                 self._stream.codec_context.thread_type = "AUTO"
-            self._start = self._stream.start_time or 0
+            self._stamps = Stamps(self._stream)
+            self._start = self._stream.start_time
             self._decoded = self._decode()
-            self._first: VideoFrame | None = self._first_frame()
-            self._describe()
+            self._first: Decoded | None = self._first_frame()
+            self._describe(self._first[0])
         except BaseException:
             self.close()
             raise
@@ -56,14 +69,13 @@ class ContainerSource(Source):
         """Close the file."""
         self._container.close()
 
-    def _describe(self) -> None:
+    def _describe(self, first: VideoFrame) -> None:
         stream = self._stream
         self.rate = stream.average_rate or stream.guessed_rate or None
         self.frames_expected = stream.frames or self._frames_by_duration()
-        assert self._first is not None
-        self._turn = turn_of(self._first)
-        self.size = self._turn.size(self._first.width, self._first.height)
-        self.notes = tuple(self._oddities())
+        turn = turn_of(first)
+        self.size = turn.size(first.width, first.height)
+        self.notes = tuple(self._oddities(first, turn))
 
     def _frames_by_duration(self) -> int | None:
         microseconds = self._container.duration
@@ -71,41 +83,45 @@ class ContainerSource(Source):
             return None
         return max(1, round(microseconds / 1_000_000 * self.rate))
 
-    def _oddities(self) -> Iterator[str]:
+    def _oddities(self, first: VideoFrame, turn: Turn) -> Iterator[str]:
         streams = len(self._container.streams.video)
         if streams > 1:
             yield f"{streams} video streams: stream {self._stream.index} is read"
         shape = self._stream.sample_aspect_ratio
         if shape and shape != 1:
             yield f"pixels are {shape.numerator}:{shape.denominator}, not square: left as stored"
-        if not self._turn.exact:
-            yield "turned by an angle that is no right angle: turned to the nearest one"
+        if not turn.exact:
+            yield "to be shown at an angle that is no right angle: turned to the nearest one"
+        if first.interlaced_frame:
+            yield "interlaced: left as stored"
+        if getattr(first, "color_trc", 0) in HIGH_DYNAMIC_RANGE:
+            yield "high dynamic range: colors are paler than they should be"
 
-    def _first_frame(self) -> VideoFrame:
+    def _first_frame(self) -> Decoded:
         first = next(self._decoded, None)
         if first is None:
             raise UnreadableVideoError(
-                f"{self.name}: no picture can be decoded; the file is cut short or damaged"
+                f"{self.name}: no picture can be decoded: the file is cut short or damaged"
             )
         return first
 
     def __iter__(self) -> Iterator[Shot]:
-        for index, frame in enumerate(self._in_order()):
-            seconds = self._seconds(frame)
+        for index, (frame, seconds) in enumerate(self._in_order()):
             yield Shot(index, seconds, lambda f=frame: self._picture(f))  # type: ignore[misc]
 
-    def _in_order(self) -> Iterator[VideoFrame]:
+    def _in_order(self) -> Iterator[Decoded]:
         first, self._first = self._first, None  # so that it is not kept in memory
         if first is not None:
             yield first
         del first
         yield from self._decoded
 
-    def _seconds(self, frame: VideoFrame) -> float | None:
-        """Read the frame's own time: AVI and WMV may have decoding times only."""
-        stamp = frame.pts if frame.pts is not None else frame.dts
+    def _seconds(self, stamp: int | None) -> float | None:
+        """Convert ticks of the stream to seconds since its start."""
         if stamp is None or self._stream.time_base is None:
             return None
+        if self._start is None:
+            self._start = stamp
         return float((stamp - self._start) * self._stream.time_base)
 
     def _picture(self, frame: VideoFrame) -> Image:
@@ -113,28 +129,28 @@ class ContainerSource(Source):
         image: Any = frame.to_ndarray(format="rgb24")
         return turn_of(frame).apply(image)
 
-    def _decode(self) -> Iterator[VideoFrame]:
+    def _decode(self) -> Iterator[Decoded]:
         from av.error import FFmpegError
 
         for packet in self._packets():
+            self._stamps.sent(packet)
             try:
                 frames = self._stream.codec_context.decode(packet)
             except FFmpegError:
+                self._stamps.lost(packet)
                 self._losses.packet()
                 continue
             for frame in frames:
-                self._losses.frame(self._seconds(frame), bool(frame.is_corrupt))
-                yield frame
-        self._losses.end(self._expected_end())
-
-    def _expected_end(self) -> float | None:
-        stream = self._stream
-        if stream.duration is None or stream.time_base is None:
-            return None
-        return float(stream.duration * stream.time_base)
+                seconds = self._seconds(self._stamps.of(frame))
+                self._losses.frame(seconds, bool(frame.is_corrupt))
+                yield frame, seconds
+        self._losses.end(self._missing)
 
     def _packets(self) -> Iterator[Packet[VideoStream] | None]:
-        """Every packet of the stream, then None, which empties the decoder."""
+        """Give every packet of the stream, then None, which empties the decoder.
+
+        Empty packets, which AVI has where nothing new is shown, would empty it too early.
+        """
         from av.error import FFmpegError
 
         packets = self._container.demux(self._stream)
@@ -142,11 +158,12 @@ class ContainerSource(Source):
             try:
                 packet = next(packets)
             except StopIteration:
-                return
+                break
             except FFmpegError:
                 self._losses.packet()
                 break
-            yield packet
+            if packet.size:
+                yield packet
         yield None
 
 
@@ -154,9 +171,7 @@ def _open(path: Path, name: str) -> InputContainer:
     import av
     from av.error import FFmpegError
 
-    with path.open("rb") as file:
-        if kind_of(file.read(16)) == HEIF:
-            raise UnreadableVideoError(f"{name}: HEIC photos are not read; save it as .jpg first")
+    _refuse_by_beginning(path, name)
     try:
         return av.open(
             f"file:{path}",  # or a colon in the name would be taken for a protocol
@@ -166,8 +181,23 @@ def _open(path: Path, name: str) -> InputContainer:
         )
     except FFmpegError as error:
         raise UnreadableVideoError(
-            f"{name}: not a video that can be read ({error.strerror})"
+            f"{name}: not a video, or cut short or damaged where it begins ({error.strerror})"
         ) from None
+
+
+def _refuse_by_beginning(path: Path, name: str) -> None:
+    """Refuse what FFmpeg would open and should not."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(64)
+    except OSError as error:
+        raise UnreadableVideoError(f"{name}: {error.strerror}") from None
+    if kind_of(head) == HEIF:  # stored in tiles, of which FFmpeg would give one
+        raise UnreadableVideoError(f"{name}: HEIC photos are not read; save it as .jpg first")
+    if head.removeprefix(b"\xef\xbb\xbf").startswith(PLAYLISTS):
+        raise UnreadableVideoError(f"{name} is a playlist, not a video: give what it names")
+    if size := size_of(head):  # an animated PNG
+        check_size(name, *size)
 
 
 def _best_stream(container: InputContainer, name: str) -> VideoStream:

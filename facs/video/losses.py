@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 __all__ = ["Losses"]
-
-MISSING_END: Final = 1.0
-"""Seconds that may be missing at the end before a file counts as cut short: the length
-that a container states for its stream is exact to a frame or two."""
 
 
 class Losses:
@@ -43,11 +37,11 @@ class Losses:
         self._packets += 1
         self._begin()
 
-    def end(self, expected: float | None) -> None:
-        """Compare where the file ended with the length, in seconds, that it states."""
-        if expected is not None and expected - self._last > MISSING_END:
+    def end(self, missing: int) -> None:
+        """Say that the file ended, and how many of its bytes are not there."""
+        if missing:
             self._begin()
-            self._missing_end = f"the file should last {expected:.3f} s"
+            self._missing_end = f"the file is cut short by {missing} bytes"
 
     def _begin(self) -> None:
         self._where = self._where or f"damaged after {self._last:.3f} s ({self._frames} frames)"

@@ -32,7 +32,8 @@ def require_readable(source: str | os.PathLike[str]) -> Path:
     except PermissionError:
         raise UnreadableVideoError(f"{name}: no permission to look into its folder") from None
     except (OSError, ValueError) as error:
-        raise InputError(f"{name[:80]}: not a path ({error})") from None
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"{name[:80]}: not a path ({reason})") from None
     if not found:
         raise VideoNotFoundError(f"{name}: nothing is at {str(path)!r}")
     if path.is_dir():

@@ -13,6 +13,7 @@ import numpy as np
 from facs.errors import UnreadableVideoError, VideoError
 from facs.video.frame import Image, check_size
 from facs.video.headers import PICTURE, ends_properly, kind_of, size_of
+from facs.video.opencv import quiet_opencv
 from facs.video.paths import printable, require_readable
 from facs.video.source import Shot, Source, as_rate
 
@@ -46,7 +47,7 @@ class PictureSource(Source):
 
     def __init__(self, path: Path) -> None:
         self.name = printable(path)
-        self._image, self.damage = _read_picture(path)
+        self._image = _read_picture(path)
         self.size = (self._image.shape[1], self._image.shape[0])
         self.frames_expected = 1
 
@@ -65,41 +66,37 @@ class FolderSource(Source):
         self.rate = as_rate(rate)
         self._paths = _pictures_in(folder)
         self.frames_expected = len(self._paths)
-        self._unreadable: list[str] = []
+        self._problems: list[str] = []
         self.size = self._first_size()
 
     def _first_size(self) -> tuple[int, int]:
         for path in self._paths:
             try:
-                height, width = _read_picture(path)[0].shape[:2]
+                height, width = _read_picture(path).shape[:2]
             except VideoError:
                 continue
             return width, height
         raise UnreadableVideoError(
-            f"{self.name}: none of its {len(self._paths)} pictures can be decoded"
+            f"{self.name}: no picture in this folder can be decoded ({len(self._paths)} tried)"
         )
 
     def __iter__(self) -> Iterator[Shot]:
         assert self.rate is not None
         read = 0
         for index, path in enumerate(self._paths):
+            time = float(index / self.rate)
             try:
-                image, damage = _read_picture(path)
+                image = _read_picture(path)
             except VideoError as error:
-                self._report(str(error), read, index)
+                self._report(f"{error} (at {time:.3f} s, after {read} frames)")
                 continue
             read += 1
-            yield Shot(index, float(index / self.rate), lambda i=image: i)  # type: ignore[misc]
-            if damage:
-                self._report(damage, read, index)
+            yield Shot(index, time, lambda i=image: i)  # type: ignore[misc]
 
-    def _report(self, what: str, read: int, index: int) -> None:
-        assert self.rate is not None
-        self._unreadable.append(what)
-        if len(self._unreadable) == 1:
-            self._first = f"{what}, at {float(index / self.rate):.3f} s, after {read} frames"
-        more = len(self._unreadable) - 1
-        self.damage = self._first + (f"; and {more} more" if more else "")
+    def _report(self, problem: str) -> None:
+        self._problems.append(problem)
+        more = len(self._problems) - 1
+        self.damage = self._problems[0] + (f"; and {more} more" if more else "")
 
 
 def _pictures_in(folder: Path) -> list[Path]:
@@ -122,8 +119,8 @@ def _natural(path: Path) -> tuple[list[str | int], str]:
     return [int(part) if odd % 2 else part for odd, part in enumerate(parts)], path.name
 
 
-def _read_picture(path: Path) -> tuple[Image, str | None]:
-    """Decode the upright RGB picture, and say what is wrong with it if it is cut short."""
+def _read_picture(path: Path) -> Image:
+    """Decode a picture, upright and in RGB."""
     name = printable(path)
     require_readable(path)
     try:
@@ -132,18 +129,21 @@ def _read_picture(path: Path) -> tuple[Image, str | None]:
         raise UnreadableVideoError(f"{name}: {error.strerror}") from None
     if size := size_of(data):
         check_size(name, *size)
+    if not ends_properly(data):  # some decoders would fill the rest with gray
+        raise UnreadableVideoError(f"{name}: the picture is cut short")
     image = _decode(data)
     if image is None:
         raise UnreadableVideoError(f"{name}: not a picture that can be decoded")
     check_size(name, image.shape[1], image.shape[0])
-    return image, None if ends_properly(data) else f"{name} is cut short"
+    return image
 
 
 def _decode(data: bytes) -> Image | None:
     import cv2
 
     try:  # IMREAD_COLOR also applies the EXIF orientation, drops alpha and gives 8 bits
-        bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+        with quiet_opencv():
+            bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     except cv2.error:
         return None
     return (

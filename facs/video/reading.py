@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -75,8 +75,8 @@ def open_video(
     (64, 48) [(1, 0.04), (2, 0.08), (3, 0.12)]
     """
     _check_span(start, stop)
-    if threads < 1:
-        raise InputError(f"wanted at least 1 decoder thread, got {threads}")
+    if not isinstance(threads, int) or threads < 1:
+        raise InputError(f"wanted 1 decoder thread or more, got {threads!r}")
     if rate is not None:
         as_rate(rate)
     return Video(_find_source(source, rate, threads), start=start, stop=stop)
@@ -84,10 +84,14 @@ def open_video(
 
 def _check_span(start: float | None, stop: float | None) -> None:
     for name, value in (("start", start), ("stop", stop)):
-        if value is not None and math.isnan(value):
-            raise InputError(f"wanted {name} in seconds, got NaN")
+        if value is not None and not (_is_number(value) and not math.isnan(value)):
+            raise InputError(f"wanted {name} in seconds, got {value!r}")
     if start is not None and stop is not None and start >= stop:
         raise InputError(f"wanted start before stop, got start={start} and stop={stop} seconds")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float, Fraction, np.integer, np.floating))
 
 
 def _find_source(source: Any, rate: float | Fraction | None, threads: int) -> Source:
@@ -170,13 +174,16 @@ class Video:
         """What was mended or is unusual so far, one sentence each."""
         return self._source.notes + self._clock.notes
 
-    def _read(self) -> Iterator[Frame]:
-        for shot in self._source:
-            time = self._clock.mend(shot.time)
-            if time >= self._stop:
-                break
-            if time >= self._start:
-                yield Frame(shot.index, time, shot.picture())
+    def _read(self) -> Generator[Frame, None, None]:
+        try:
+            for shot in self._source:
+                time = self._clock.mend(shot.time)
+                if time >= self._stop:
+                    break
+                if time >= self._start:
+                    yield Frame(shot.index, time, shot.picture())
+        finally:
+            self._source.close()
 
     def __iter__(self) -> Video:
         return self
@@ -189,6 +196,7 @@ class Video:
     def close(self) -> None:
         """Let go of the file or camera; may be called again."""
         self._closed = True
+        self._frames.close()
         self._source.close()
 
     def __enter__(self) -> Video:

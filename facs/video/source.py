@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+import numpy as np
+
 from facs.errors import InputError
 from facs.video.frame import Image
 
@@ -57,8 +59,8 @@ def as_rate(rate: float | Fraction | None) -> Fraction:
     """
     if rate is None:
         return DEFAULT_RATE
-    if isinstance(rate, bool) or not isinstance(rate, (int, float, Fraction)):
+    if isinstance(rate, bool) or not isinstance(rate, (int, float, Fraction, np.number)):
         raise InputError(f"wanted a rate in frames per second, got {type(rate).__name__}")
     if not 0 < rate < float("inf"):
         raise InputError(f"wanted a rate above 0 frames per second, got {rate}")
-    return Fraction(rate).limit_denominator(1001)
+    return Fraction(rate if isinstance(rate, Fraction) else float(rate)).limit_denominator(1001)

@@ -1,0 +1,194 @@
+"""Stills and clips: a person, a scene and a course of expressions, frame by frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from facs.synthesis.assets import Assets, Floats
+from facs.synthesis.camera import Camera, Window, develop, draw_camera, exposure_for, face_luma
+from facs.synthesis.labels import LabelMaker
+from facs.synthesis.person import Person, draw_person
+from facs.synthesis.render import draw, posed
+from facs.synthesis.sampling import EXCLUSIVE, blink, envelope, expression, with_gaze
+from facs.synthesis.scene import Pose, Scene, draw_pose, draw_scene
+from facs.synthesis.shapes import SLIDERS, Mixer, slider
+
+Generator = np.random.Generator
+
+SUPERSAMPLING: Final = 1.5
+RATE: Final = 30.0
+"""Frames per second of clips."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One labelled picture: `image` RGB uint8, `labels` in the order of `labels.columns`."""
+
+    image: npt.NDArray[np.uint8]
+    labels: Floats
+    landmarks: Floats
+    pose: Pose
+    time: float
+    quality: int
+
+
+@dataclass(frozen=True)
+class Studio:
+    """Takes labelled pictures of people made from one set of assets."""
+
+    assets: Assets
+    size: int = 160
+
+    @cached_property
+    def mixer(self) -> Mixer:
+        """Recipes over the shapes of these assets."""
+        return Mixer.over(self.assets.shape_names)
+
+    @cached_property
+    def labeller(self) -> LabelMaker:
+        """Label rules over the landmarks of these assets."""
+        return LabelMaker(self.assets.shape_names, self.assets.landmark_shapes)
+
+    def shoot(
+        self,
+        person: Person,
+        scene: Scene,
+        camera: Camera,
+        intensities: Floats,
+        pose: Pose,
+        window: Window,
+        rng: Generator,
+        gain: float | None = None,
+        time: float = 0.0,
+    ) -> tuple[Sample, float]:
+        """Take one picture; `gain` None exposes for the face. Returns it and its gain."""
+        weights, shown = self.mixer.weights(person.moves(intensities))
+        large = round(self.size * SUPERSAMPLING)
+        drawing = draw(self.assets, person, scene, weights, shown, pose, window, large)
+        if gain is None:
+            gain = exposure_for(face_luma(drawing.light, drawing.face), camera.brightness)
+        sample = Sample(
+            image=develop(drawing.light, self.size, gain, camera, rng),
+            labels=self.labeller(person.neutral[self.assets.landmarks], weights, shown),
+            landmarks=drawing.landmarks * np.float32(self.size / large),
+            pose=pose,
+            time=time,
+            quality=camera.quality,
+        )
+        return sample, gain
+
+    def window(self, person: Person, scene: Scene, pose: Pose, rng: Generator) -> Window:
+        """Frame the face so that the landmarks cover 45 to 65 % of the side."""
+        dots = posed(person.neutral[self.assets.landmarks], pose)
+        x, y = rng.uniform(-0.07, 0.07, 2)
+        return Window.around(dots, scene.distance, rng.uniform(0.45, 0.65), (x, y))
+
+    def still(self, person: Person, rng: Generator) -> Sample:
+        """One picture of a person, in a scene of its own."""
+        scene, camera, pose = draw_scene(self.assets, rng), draw_camera(rng), draw_pose(rng)
+        intensities = with_gaze(expression(rng), _gaze(pose, rng))
+        if rng.random() < 0.06:  # caught in a blink
+            row = slider("43")
+            intensities[row] = np.maximum(intensities[row], rng.uniform(0.2, 1.0))
+        window = self.window(person, scene, pose, rng)
+        return self.shoot(person, scene, camera, intensities, pose, window, rng)[0]
+
+    def clip(self, person: Person, frames: int, rng: Generator) -> Iterator[Sample]:
+        """Film a person with a steady camera, at `RATE` frames per second."""
+        scene, camera = draw_scene(self.assets, rng), draw_camera(rng)
+        course = draw_course(rng, frames)
+        poses = draw_motion(rng, frames)
+        gazes = _gaze_course(poses[0], frames, rng)
+        window = self.window(person, scene, poses[frames // 2], rng)
+        drift = rng.normal(0, 0.0006, (frames, 2)).cumsum(0)
+        flicker = 1 + rng.normal(0, 0.006, frames)
+        gain = base = None
+        for t in range(frames):
+            framed = window.moved(float(drift[t, 0]), float(drift[t, 1]))
+            looking = with_gaze(course[t], gazes[t])
+            sample, used = self.shoot(
+                person, scene, camera, looking, poses[t], framed, rng, gain, t / RATE
+            )
+            # The first frame sets the exposure of all; the mains make it flicker.
+            base = used if base is None else base
+            gain = base * float(flicker[t])
+            yield sample
+
+    def person(self, rng: Generator) -> Person:
+        """Draw a new person."""
+        return draw_person(self.assets, rng)
+
+
+def draw_course(rng: Generator, frames: int) -> Floats:
+    """Intensities over a clip, (frames, sliders, 2).
+
+    One expression, or in some clips a second that may overlap with it; most
+    units share the expression's onset and offset, some have their own.
+    """
+    out = _one_expression(rng, frames)
+    if rng.random() < 0.4:
+        out = np.maximum(out, _compatible_only(out, _one_expression(rng, frames)))
+    if rng.random() < 0.35:
+        lids = slider("43")
+        out[:, lids] = np.maximum(out[:, lids], blink(rng, frames, RATE)[:, None])
+    return out
+
+
+def _one_expression(rng: Generator, frames: int) -> Floats:
+    height = expression(rng, neutral=0.08)
+    out = np.zeros((frames, *height.shape), np.float32)
+    shared = envelope(rng, frames, RATE)
+    for row in np.flatnonzero(height.any(1)):
+        own = shared if rng.random() < 0.6 else envelope(rng, frames, RATE)
+        out[:, row] = own[:, None] * height[row]
+    return out
+
+
+def _compatible_only(first: Floats, second: Floats) -> Floats:
+    """Drop from the second course what excludes a unit of the first."""
+    active = {name for row, name in enumerate(SLIDERS) if first[:, row].any()}
+    out: Floats = second.copy()
+    for a, b in EXCLUSIVE:
+        for kept, dropped in ((a, b), (b, a)):
+            if kept in active:
+                out[:, slider(dropped)] = 0
+    return out
+
+
+def draw_motion(rng: Generator, frames: int) -> list[Pose]:
+    """Let a head drift, and in some clips turns or nods on purpose."""
+    first = draw_pose(rng)
+    lively = 3.0 if rng.random() < 0.3 else 1.0
+    speed = rng.normal(0, [0.35, 0.25, 0.2, 0.05, 0.04]) * lively
+    state = np.array([first.yaw, first.pitch, first.roll, 0.0, 0.0])
+    poses = []
+    for _ in range(frames):
+        yaw, pitch, roll, x, y = (float(v) for v in state)
+        poses.append(Pose(float(np.clip(yaw, -55, 55)), float(np.clip(pitch, -35, 35)), roll, x, y))
+        speed = 0.93 * speed + rng.normal(0, [0.12, 0.09, 0.06, 0.015, 0.012]) * lively
+        state = state + speed
+    return poses
+
+
+def _gaze(pose: Pose, rng: Generator) -> tuple[float, float]:
+    """Where the eyes turn: often back to the camera, always a little somewhere."""
+    side, up = rng.normal(0, 0.2, 2)
+    if rng.random() < 0.5:
+        side, up = side - pose.yaw / 40, up - pose.pitch / 40
+    return float(np.clip(side, -1, 1)), float(np.clip(up, -1, 1))
+
+
+def _gaze_course(pose: Pose, frames: int, rng: Generator) -> list[tuple[float, float]]:
+    """Fixations with a jump now and then."""
+    now, out = _gaze(pose, rng), []
+    for _ in range(frames):
+        if rng.random() < 0.03:
+            now = _gaze(pose, rng)
+        out.append(now)
+    return out

@@ -1,0 +1,153 @@
+"""From unit intensities to blend shape weights, side by side.
+
+A *slider* is a unit that can be moved by itself; all sliders are units but
+``30L`` and ``30R``, the two directions of AU30. Intensities are arrays of shape
+(sliders, 2): the subject's own left, then her right; 1 is the maximum, FACS letter E.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from facs.errors import InputError
+from facs.synthesis.assets import Floats
+
+LEFT: Final = 0
+RIGHT: Final = 1
+
+RECIPES: Final[Mapping[str, Mapping[str, float]]] = {
+    "1": {"browInnerUp": 1.0},
+    "2": {"browOuterUp": 1.0},
+    "4": {"browDown": 1.0},
+    "5": {"eyeWide": 1.0},
+    "6": {"cheekSquint": 0.7, "cheekRaiser": 0.5},
+    "7": {"eyeSquint": 1.0},
+    "9": {"noseSneer": 1.0},
+    "10": {"mouthUpperUp": 0.9},
+    "11": {"mouthUpperUp": 0.3, "noseSneer": 0.25},
+    "12": {"mouthSmile": 1.0},
+    "13": {"mouthSmile": 0.55, "cheekPuff": 0.15, "mouthPress": 0.3},
+    "14": {"mouthDimple": 1.0},
+    "15": {"mouthFrown": 1.0},
+    "16": {"mouthLowerDown": 1.0},
+    "17": {"mouthShrugLower": 1.0},
+    "18": {"mouthPucker": 0.8},
+    "20": {"mouthStretch": 1.0},
+    "22": {"mouthFunnel": 0.75},
+    "23": {"mouthPress": 0.3, "mouthRollLower": 0.3, "mouthRollUpper": 0.3},
+    "24": {"mouthPress": 0.9, "mouthShrugLower": 0.12},
+    "25": {"mouthLowerDown": 0.35, "mouthUpperUp": 0.15, "jawOpen": 0.05},
+    "26": {"jawOpen": 0.35},
+    "27": {"jawOpen": 0.95},
+    "28": {"mouthRollLower": 0.8, "mouthRollUpper": 0.8},
+    "29": {"jawForward": 1.0},
+    "30L": {"jawLeft": 1.0},
+    "30R": {"jawRight": 1.0},
+    "34": {"cheekPuff": 1.0},
+    "35": {"cheekPuff": -0.35},
+    "43": {"eyeBlink": 1.0},
+    "61": {"eyeLookOut_L": 1.0, "eyeLookIn_R": 1.0},
+    "62": {"eyeLookOut_R": 1.0, "eyeLookIn_L": 1.0},
+    "63": {"eyeLookUp": 1.0},
+    "64": {"eyeLookDown": 1.0},
+}
+"""Shapes that make each slider; a name without side moves both, each by its own intensity.
+
+18, 22 and 23 stay below full strength, because there the mesh of the lips tears.
+"""
+
+SLIDERS: Final = tuple(RECIPES)
+WEIGHT_LIMITS: Final = (-0.5, 1.25)
+_INDEX: Final = {name: i for i, name in enumerate(SLIDERS)}
+
+
+def slider(name: str) -> int:
+    """Row of a slider in arrays of intensities.
+
+    Examples
+    --------
+    >>> slider("1"), SLIDERS[slider("43")]
+    (0, '43')
+    """
+    return _INDEX[name]
+
+
+def still() -> Floats:
+    """Intensities of a face that does nothing, (sliders, 2) zeros."""
+    return np.zeros((len(SLIDERS), 2), np.float32)
+
+
+@dataclass(frozen=True)
+class Mixer:
+    """The recipes as a matrix over the shapes of one mesh.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Shapes, in the order of the weights.
+    matrix : ndarray, shape (sliders, 2, shapes)
+        Weight of each shape when one side of a slider is at 1.
+    """
+
+    names: tuple[str, ...]
+    matrix: Floats
+
+    def __post_init__(self) -> None:
+        wanted = (len(SLIDERS), 2, len(self.names))
+        if self.matrix.shape != wanted:
+            raise InputError(f"matrix: wanted shape {wanted}, got {self.matrix.shape}")
+
+    @classmethod
+    def over(cls, names: tuple[str, ...]) -> Mixer:
+        """Make the mixer for a mesh with these shapes; raises InputError where one is missing."""
+        matrix = np.zeros((len(SLIDERS), 2, len(names)), np.float32)
+        for row, recipe in enumerate(RECIPES.values()):
+            for shape, amount in recipe.items():
+                if shape in names:  # one shape for both sides: each side brings half
+                    matrix[row, :, names.index(shape)] += amount / 2
+                    continue
+                for side, suffix in enumerate("LR"):
+                    if f"{shape}_{suffix}" not in names:
+                        raise InputError(f"wanted a shape {shape}, the mesh has none")
+                    matrix[row, side, names.index(f"{shape}_{suffix}")] += amount
+        return cls(names, matrix)
+
+    def weights(self, intensities: Floats) -> tuple[Floats, Floats]:
+        """Shape weights, and the intensities that really show after all limits.
+
+        Parameters
+        ----------
+        intensities : ndarray, shape (sliders, 2), >= 0
+            What is asked for.
+
+        Returns
+        -------
+        weights : ndarray, shape (shapes,)
+        shown : ndarray, shape (sliders, 2), in [0, 1]
+        """
+        asked = _closed_eyes_win(intensities)
+        raw = np.tensordot(asked, self.matrix, axes=2)
+        weights = np.clip(raw, *WEIGHT_LIMITS)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            kept = np.where(np.abs(raw) > np.abs(weights), weights / raw, 1.0)
+        # A slider keeps the share that its most limited shape kept.
+        share = np.where(self.matrix != 0, kept, 1.0).min(-1)
+        return weights.astype(np.float32), np.clip(asked * share, 0, 1).astype(np.float32)
+
+
+def _closed_eyes_win(intensities: Floats) -> Floats:
+    """Lids that close cannot be wide or tight, and raise the cheek less; per side."""
+    out: Floats = intensities.copy()
+    lids = np.minimum(out[slider("43")], 1.0)
+    open_share = np.where(lids > 0.5, 1 - lids, 1.0)
+    for name in ("5", "7"):
+        out[slider(name)] *= open_share
+    out[slider("64")] *= 1 - 0.7 * lids
+    out[slider("6")] *= 1 - 0.5 * lids
+    # Lower lids that are pushed up twice meet the upper ones inside the eye.
+    out[slider("7")] *= 1 - 0.4 * np.minimum(out[slider("6")], 1)
+    return out

@@ -28,20 +28,22 @@ def require_readable(source: str | os.PathLike[str]) -> Path:
     path = Path(source)
     name = printable(path)
     try:
-        found = path.exists()
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise VideoNotFoundError(f"{name}: nothing is at {str(path)!r}") from None
     except PermissionError:
         raise UnreadableVideoError(f"{name}: no permission to look into its folder") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise InputError(f"{name[:80]}: not a path ({reason})") from None
-    if not found:
-        raise VideoNotFoundError(f"{name}: nothing is at {str(path)!r}")
     if path.is_dir():
         return path
     if not path.is_file():
         raise UnreadableVideoError(f"{name} is a device, not a file: give the number of a camera")
     if path.stat().st_size == 0:
         raise UnreadableVideoError(f"{name}: the file is empty (0 bytes)")
-    if not os.access(path, os.R_OK):
-        raise UnreadableVideoError(f"{name}: no permission to read it")
+    try:
+        path.open("rb").close()
+    except PermissionError:
+        raise UnreadableVideoError(f"{name}: no permission to read it") from None
     return path

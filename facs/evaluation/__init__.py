@@ -1,0 +1,1 @@
+"""How good is it? Metrics over labels and scores; no torch."""

@@ -1,0 +1,1 @@
+"""Finding faces, following them, and saying how well each can be scored."""

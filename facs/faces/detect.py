@@ -1,0 +1,116 @@
+"""Where in the picture are faces? Detectors that need no download."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facs.errors import InputError, MissingPackageError
+
+__all__ = ["DETECTORS", "Detector", "DlibDetector", "HaarDetector", "detector"]
+
+Boxes = NDArray[np.float32]
+
+WORK_SIDE: Final = 640
+"""Longer side of the picture that a detector sees; smaller faces than 24 px cannot be scored."""
+
+DETECTORS: Final = ("haar", "dlib")
+
+
+class Detector(Protocol):
+    """Anything that finds boxes (n, 4) of x0, y0, x1, y1 in a grey picture (H, W)."""
+
+    def __call__(self, gray: NDArray[np.uint8]) -> Boxes:
+        """Find faces, largest first."""
+
+
+def shrunk(gray: NDArray[np.uint8], side: int = WORK_SIDE) -> tuple[NDArray[np.uint8], float]:
+    """The picture no longer than `side`, and the factor back to its own pixels."""
+    import cv2
+
+    factor = max(gray.shape) / side
+    if factor <= 1:
+        return gray, 1.0
+    size = (max(1, round(gray.shape[1] / factor)), max(1, round(gray.shape[0] / factor)))
+    small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8), factor
+
+
+def largest_first(boxes: list[tuple[float, float, float, float]], factor: float) -> Boxes:
+    """Boxes as an array in the pixels of the whole picture, largest first."""
+    array = np.asarray(boxes, np.float32).reshape(-1, 4) * np.float32(factor)
+    area = (array[:, 2] - array[:, 0]) * (array[:, 3] - array[:, 1])
+    return array[np.argsort(-area, kind="stable")]
+
+
+class HaarDetector:
+    """OpenCV's cascade of Haar features (Viola and Jones, 2001), from the wheel's own files.
+
+    Parameters
+    ----------
+    min_face : int, pixels of the shrunk picture
+        Smaller faces are not looked for.
+    """
+
+    def __init__(self, min_face: int = 36) -> None:
+        import cv2
+
+        path = cv2.data.haarcascades + "haarcascade_frontalface_alt2.xml"
+        self._cascade = cv2.CascadeClassifier(path)
+        if self._cascade.empty():
+            raise MissingPackageError(
+                "the Haar detector wants the cascade files of opencv-contrib-python-headless 4.x, "
+                f"and {path} is absent: pip install 'opencv-contrib-python-headless<5'"
+            )
+        self._min = min_face
+
+    def __call__(self, gray: NDArray[np.uint8]) -> Boxes:
+        """Find faces that look at the camera, largest first."""
+        small, factor = shrunk(gray)
+        if min(small.shape) < 24:
+            return np.zeros((0, 4), np.float32)
+        least = min(self._min, min(small.shape) // 3)
+        found = self._cascade.detectMultiScale(
+            small, scaleFactor=1.15, minNeighbors=3, minSize=(least, least)
+        )
+        return largest_first([(x, y, x + w, y + h) for x, y, w, h in found], factor)
+
+
+class DlibDetector:
+    """dlib's histogram-of-gradients detector (King, 2009): slower to start, fewer false faces."""
+
+    def __init__(self) -> None:
+        try:
+            import dlib
+        except ImportError:
+            raise MissingPackageError.of("dlib-bin", "dlib", "the dlib detector") from None
+        self._find: Any = dlib.get_frontal_face_detector()
+
+    def __call__(self, gray: NDArray[np.uint8]) -> Boxes:
+        """Find faces that look at the camera, largest first."""
+        small, factor = shrunk(gray)
+        found = self._find(np.ascontiguousarray(small), 0)
+        boxes = [(r.left(), r.top(), r.right() + 1, r.bottom() + 1) for r in found]
+        return largest_first(boxes, factor)
+
+
+def detector(name: str = "haar") -> Detector:
+    """Make the detector of that name.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+
+    Examples
+    --------
+    >>> detector("haar")(np.zeros((48, 64), np.uint8)).shape
+    (0, 4)
+    """
+    if name == "haar":
+        return HaarDetector()
+    if name == "dlib":
+        return DlibDetector()
+    raise InputError(f"wanted a detector of {DETECTORS}, got {name!r}")

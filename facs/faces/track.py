@@ -1,0 +1,209 @@
+"""Following people: the detector looks when a track starts or is lost, landmarks do the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facs.canonical import align, warp
+from facs.faces.detect import Detector, detector
+from facs.faces.face import Face
+from facs.faces.landmarks import Landmarker, Located
+from facs.faces.pose import head_pose
+from facs.faces.quality import QualityLimits, judge
+
+__all__ = ["FaceTracker", "TrackOptions"]
+
+Points = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class TrackOptions:
+    """How people are followed.
+
+    Parameters
+    ----------
+    max_people : int
+        The largest faces are followed, no more than this many at once.
+    start_score, keep_score : float, in [0, 1]
+        The landmark network's score from which a track begins, and under which it is lost.
+    look_every : float, seconds
+        How often the detector looks for more people while some are followed.
+    remember : float, seconds
+        Who returns within this time keeps her number.
+    limits : QualityLimits
+    """
+
+    max_people: int = 5
+    start_score: float = 0.7
+    keep_score: float = 0.4
+    look_every: float = 0.5
+    remember: float = 2.0
+    limits: QualityLimits = field(default_factory=QualityLimits)
+
+
+@dataclass
+class _Track:
+    number: int
+    landmarks: Points
+    seen: float
+    score: float
+    covered: float = 0.0
+    born: float = 0.0
+
+
+OVERLAP: Final = 0.45
+"""Two tracks whose boxes share more than this of their union look at the same face."""
+
+REACH: Final = 3.0
+"""How many face widths away a person may reappear and still be taken for the same."""
+
+
+class FaceTracker:
+    """Turns frames into numbered faces.
+
+    Parameters
+    ----------
+    options : TrackOptions
+    detect : str or Detector
+        ``"haar"``, ``"dlib"`` or any callable from a grey picture to boxes (n, 4).
+    landmarker : Landmarker, optional
+    """
+
+    def __init__(
+        self,
+        options: TrackOptions | None = None,
+        detect: str | Detector = "haar",
+        landmarker: Landmarker | None = None,
+    ) -> None:
+        self.options = options or TrackOptions()
+        self._detect = detector(detect) if isinstance(detect, str) else detect
+        self._locate = landmarker or Landmarker()
+        self._tracks: list[_Track] = []
+        self._lost: list[_Track] = []
+        self._next = 0
+        self._looked = -np.inf
+
+    def update(self, gray: NDArray[np.uint8], time: float) -> list[Face]:
+        """Find and follow the faces of one frame.
+
+        Parameters
+        ----------
+        gray : array, shape (H, W), uint8
+        time : float, seconds
+            Media time; it must not go back.
+
+        Returns
+        -------
+        list of Face
+            By number; also those that cannot be scored, with their reason.
+        """
+        self._follow(gray, time)
+        self._part_doubles(time)
+        if self._wants_look(time):
+            self._looked = time
+            self._look(gray, time)
+        self._lost = [t for t in self._lost if time - t.seen <= self.options.remember]
+        return [self._face(gray, t) for t in sorted(self._tracks, key=lambda t: t.number)]
+
+    def _follow(self, gray: NDArray[np.uint8], time: float) -> None:
+        found = self._locate.follow(gray, [t.landmarks for t in self._tracks])
+        kept = []
+        for track, located in zip(self._tracks, found, strict=True):
+            if located.score >= self.options.keep_score and _plausible(track.landmarks, located):
+                track.landmarks, track.seen = located.landmarks, time
+                track.score, track.covered = located.score, located.covered
+                kept.append(track)
+            else:
+                self._lose(track)
+        self._tracks = kept
+
+    def _lose(self, track: _Track) -> None:
+        self._lost.append(track)
+        self._looked = -np.inf  # look again at once
+
+    def _part_doubles(self, time: float) -> None:
+        """Where two tracks look at one face, the older one keeps it."""
+        kept: list[_Track] = []
+        for track in sorted(self._tracks, key=lambda t: t.born):
+            if all(_overlap(_box(track.landmarks), _box(t.landmarks)) < OVERLAP for t in kept):
+                kept.append(track)
+            else:
+                self._lose(track)
+        self._tracks = kept
+
+    def _wants_look(self, time: float) -> bool:
+        if len(self._tracks) >= self.options.max_people:
+            return False
+        return not self._tracks or time - self._looked >= self.options.look_every
+
+    def _look(self, gray: NDArray[np.uint8], time: float) -> None:
+        """Run the detector and start, or take up again, a track for each new face."""
+        for box in self._detect(gray):
+            if len(self._tracks) >= self.options.max_people:
+                return
+            if self._followed(box):
+                continue
+            located = self._locate.from_box(gray, box)
+            if located.score >= self.options.start_score and not self._followed(
+                np.asarray(_box(located.landmarks))
+            ):
+                self._take_up(located, time)
+
+    def _followed(self, box: NDArray[np.floating]) -> bool:
+        return any(_overlap(box, _box(t.landmarks)) > 0.3 for t in self._tracks)
+
+    def _take_up(self, located: Located, time: float) -> None:
+        """Give the face the number of the nearest person lost a moment ago, or a new one."""
+        near = [(d, t) for t in self._lost if (d := _distance(t.landmarks, located)) < REACH]
+        if near:
+            track = min(near, key=lambda item: item[0])[1]
+            self._lost.remove(track)
+        else:
+            track = _Track(self._next, located.landmarks, time, located.score, born=time)
+            self._next += 1
+        track.landmarks, track.seen = located.landmarks, time
+        track.score, track.covered = located.score, located.covered
+        self._tracks.append(track)
+
+    def _face(self, gray: NDArray[np.uint8], track: _Track) -> Face:
+        pose = head_pose(track.landmarks)
+        crop = warp(gray, align(track.landmarks, 64), 64)
+        limits = self.options.limits
+        quality, reason = judge(crop, track.landmarks, pose, track.covered, limits)
+        return Face(
+            track.number, _box(track.landmarks), track.landmarks, pose, track.score, quality, reason
+        )
+
+
+def _box(landmarks: Points) -> tuple[float, float, float, float]:
+    x0, y0 = landmarks.min(0)
+    x1, y1 = landmarks.max(0)
+    return float(x0), float(y0), float(x1), float(y1)
+
+
+def _overlap(a: NDArray[np.floating] | tuple[float, ...], b: tuple[float, ...]) -> float:
+    """Intersection over union of two boxes."""
+    width = min(a[2], b[2]) - max(a[0], b[0])
+    height = min(a[3], b[3]) - max(a[1], b[1])
+    if width <= 0 or height <= 0:
+        return 0.0
+    shared = width * height
+    total = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - shared
+    return float(shared / total)
+
+
+def _distance(landmarks: Points, located: Located) -> float:
+    """How far a face is from where a person was, in her face's widths; size counts too."""
+    before, after = landmarks.mean(0), located.landmarks.mean(0)
+    width = max(float(np.ptp(landmarks[:, 0])), 1.0)
+    size = float(np.log(max(float(np.ptp(located.landmarks[:, 0])), 1.0) / width))
+    return float(np.hypot(*(after - before))) / width + 2 * abs(size)
+
+
+def _plausible(before: Points, located: Located) -> bool:
+    """A face neither doubles its size nor jumps by its own width between two frames."""
+    return _distance(before, located) < 1.2

@@ -1,0 +1,1 @@
+"""The two-stream network: its specification, its layers, the shipped files and the engines."""

@@ -1,0 +1,102 @@
+"""Engines that turn clips into raw scores: ONNX Runtime to analyse, torch to train and compare."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facs.errors import ModelError
+from facs.network.spec import SPEC_KEY, ModelSpec
+
+__all__ = ["OnnxStream", "Stream", "TorchStream"]
+
+Scores = NDArray[np.float32]
+
+MAX_FILE = 1 << 30
+"""Bytes; no model of ours comes near, and a larger file is refused before it is read."""
+
+
+class Stream(Protocol):
+    """One stream: its specification, and a call from a batch to raw scores."""
+
+    @property
+    def spec(self) -> ModelSpec:
+        """What the weights say about themselves."""
+
+    def __call__(self, batch: NDArray[Any]) -> Scores:
+        """Map crops (B, S, S) uint8 or flow stacks (B, 2 * slots, S, S) to scores (B, columns)."""
+
+
+class OnnxStream:
+    """A stream in ONNX Runtime.
+
+    Parameters
+    ----------
+    path : Path
+    threads : int
+        Threads inside one inference; of this session alone.
+
+    Raises
+    ------
+    ModelError
+        If the file is absent, is no ONNX file, or carries no specification of ours.
+    """
+
+    def __init__(self, path: Path, threads: int = 1) -> None:
+        self._session = _open(path, threads)
+        text = self._session.get_modelmeta().custom_metadata_map.get(SPEC_KEY)
+        if text is None:
+            raise ModelError(
+                f"wanted a model of facs, {path} is an ONNX file without {SPEC_KEY!r} in its "
+                "metadata; facs export and facs train write such files"
+            )
+        self.spec = ModelSpec.from_json(text)
+        self._input = self._session.get_inputs()[0].name
+
+    def __call__(self, batch: NDArray[Any]) -> Scores:
+        """Run one batch."""
+        return np.asarray(self._session.run(["scores"], {self._input: batch})[0], np.float32)
+
+
+def _open(path: Path, threads: int) -> Any:
+    import onnxruntime
+
+    if not path.is_file():
+        raise ModelError(f"wanted a model file, nothing is at {path}; see `facs models`")
+    if path.stat().st_size > MAX_FILE:
+        raise ModelError(f"wanted a model of at most {MAX_FILE >> 20} MiB, {path} is larger")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(
+            path.read_bytes(), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # onnxruntime raises a family of private classes
+        first = str(error).splitlines()[0]
+        raise ModelError(f"wanted an ONNX file, {path} is not one: {first}") from None
+
+
+class TorchStream:
+    """A stream in torch, for training, for comparison and for explanations.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+    spec : ModelSpec
+    """
+
+    def __init__(self, network: Any, spec: ModelSpec) -> None:
+        self._network = network.eval()
+        self.spec = spec
+
+    def __call__(self, batch: NDArray[Any]) -> Scores:
+        """Run one batch."""
+        import torch
+
+        with torch.no_grad():
+            return np.asarray(self._network(torch.from_numpy(batch)).numpy(), np.float32)

@@ -1,0 +1,142 @@
+"""From clips to measurements: raw scores of both streams, fused, calibrated, per unit and side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facs.crops.clips import FaceClip
+from facs.errors import ModelError
+from facs.network.backends import Stream
+from facs.network.spec import ModelSpec
+from facs.units import SIDED
+
+__all__ = ["Model", "Scores", "TwoStreamModel"]
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What the model says of n clips; U units, of which S have sides.
+
+    Parameters
+    ----------
+    probability : array, shape (n, U), in [0, 1]
+    intensity : array, shape (n, U), in [0, 5]
+        0 is not active, 1 to 5 the letters A to E.
+    left, right, left_intensity, right_intensity : arrays, shape (n, S)
+    fused : array, shape (n,), bool
+        False where the spatial stream spoke alone, because the window was not full.
+    """
+
+    probability: Floats
+    intensity: Floats
+    left: Floats
+    right: Floats
+    left_intensity: Floats
+    right_intensity: Floats
+    fused: NDArray[np.bool_]
+
+
+class Model(Protocol):
+    """Anything that scores clips."""
+
+    @property
+    def spec(self) -> ModelSpec:
+        """Units, preprocessing, thresholds, origin."""
+
+    def __call__(self, clips: Sequence[FaceClip]) -> Scores:
+        """Score clips."""
+
+
+class TwoStreamModel:
+    """AlexNet on the face and AlexNet on its motion, fused per column.
+
+    Where a clip has no flow (`FaceClip.flow` is None) the spatial stream speaks
+    alone, with its own calibration, and `Scores.fused` says so.
+
+    Parameters
+    ----------
+    spatial : Stream
+    temporal : Stream, optional
+        Without it every clip is scored from the picture alone.
+    sha256 : str
+        Checksum of the spatial file, for the record.
+
+    Raises
+    ------
+    ModelError
+        If the two streams do not belong together.
+    """
+
+    def __init__(
+        self, spatial: Stream, temporal: Stream | None = None, sha256: str = ""
+    ) -> None:
+        if spatial.spec.stream != "spatial":
+            raise ModelError(f"wanted a spatial stream first, got a {spatial.spec.stream} one")
+        if temporal is not None and (
+            temporal.spec.stream != "temporal" or _identity(temporal.spec) != _identity(spatial.spec)
+        ):
+            raise ModelError(
+                f"wanted two streams of one model, got {spatial.spec.name} {spatial.spec.version} "
+                f"and {temporal.spec.name} {temporal.spec.version} ({temporal.spec.stream})"
+            )
+        self.spec = spatial.spec
+        self.uses_motion = temporal is not None
+        self.sha256 = sha256
+        self._spatial = spatial
+        self._temporal = temporal
+
+    def __call__(self, clips: Sequence[FaceClip]) -> Scores:
+        """Score clips (n)."""
+        spec = self.spec
+        if not clips:
+            return _per_unit(np.zeros((0, len(spec.columns), 5), np.float32), spec, np.zeros(0, bool))
+        crops = np.stack([clip.crop for clip in clips])
+        if crops.shape[1] != spec.crop_size:
+            raise ModelError(f"wanted crops of {spec.crop_size} px, got {crops.shape[1]}")
+        raw = self._spatial(crops)  # (n, columns)
+        letters = spec.spatial.letters(raw)  # (n, columns, 5)
+        moving = [i for i, clip in enumerate(clips) if clip.flow is not None]
+        if self._temporal is None or not moving:
+            return _per_unit(letters, spec, np.zeros(len(clips), bool))
+        flows: Any = np.stack([clips[i].flow for i in moving])  # type: ignore[misc]
+        motion = self._temporal(flows)
+        weight = np.asarray(spec.fusion, np.float32)
+        letters[moving] = spec.fused.letters((1 - weight) * raw[moving] + weight * motion)
+        fused = np.zeros(len(clips), bool)
+        fused[moving] = True
+        return _per_unit(letters, spec, fused)
+
+
+def _identity(spec: ModelSpec) -> tuple[Any, ...]:
+    return spec.name, spec.version, spec.units, spec.crop_size, spec.slots, spec.slot_seconds
+
+
+def _per_unit(letters: Floats, spec: ModelSpec, fused: NDArray[np.bool_]) -> Scores:
+    """Presence is P(at least A), intensity the sum over letters; a unit is its stronger side."""
+    presence, intensity = letters[..., 0], letters.sum(-1)
+    place = {name: i for i, name in enumerate(spec.columns)}
+
+    def of(values: Floats, suffix: str) -> Floats:
+        return values[:, [place[f"{unit}_{suffix}"] for unit in spec.sided]]
+
+    def unit_wise(values: Floats) -> Floats:
+        first = [place[f"{u}_left" if u in SIDED else str(u)] for u in spec.units]
+        second = [place[f"{u}_right" if u in SIDED else str(u)] for u in spec.units]
+        return np.maximum(values[:, first], values[:, second])
+
+    return Scores(
+        unit_wise(presence),
+        unit_wise(intensity),
+        of(presence, "left"),
+        of(presence, "right"),
+        of(intensity, "left"),
+        of(intensity, "right"),
+        fused,
+    )

@@ -1,0 +1,170 @@
+"""The two streams, smallest part first: AlexNet on the face, AlexNet on the optical flow.
+
+After Simonyan and Zisserman, "Two-stream convolutional networks for action
+recognition in videos" (2014), with the trunk of Krizhevsky, Sutskever and
+Hinton, "ImageNet classification with deep convolutional neural networks" (2012),
+as used for facial expressions by Bocklisch, Herold, Rzepka and Werkmeister
+(2015). On a 112 px crop the maps are 26, 12, 12, 5, 5, 2: those of their table 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from facs.crops.mask import ellipse
+from facs.errors import InputError
+
+__all__ = ["SpatialStream", "StreamConfig", "TemporalStream", "Trunk"]
+
+CONTRAST_FLOOR = 8.0
+"""Grey levels added to a crop's spread, so that a flat crop is not blown up to noise."""
+
+FLOW_GAIN = 4.0
+"""Crop widths per second to network units: a quick smile, 0.25 widths/s, becomes 1."""
+
+FLOW_LIMIT = 6.0
+
+
+@dataclass(frozen=True)
+class StreamConfig:
+    """The choices in a stream.
+
+    Parameters
+    ----------
+    columns : int
+        Outputs.
+    hidden : int
+        Width of the first dense layer: 4096 as published, 1024 as shipped.
+    groups : int
+        2 splits conv 2, 4 and 5 as in the 2012 network, 1 does not.
+    norm : str
+        ``"batch"`` as shipped, ``"lrn"`` (local response normalisation) as published.
+    dropout : float
+        0.9 as published, with pretrained trunks; 0.5 as shipped.
+    crop_size : int, pixels
+    slots : int
+        Flows in the temporal stream's window.
+    """
+
+    columns: int
+    hidden: int = 1024
+    groups: int = 2
+    norm: str = "batch"
+    dropout: float = 0.5
+    crop_size: int = 112
+    slots: int = 10
+
+    def __post_init__(self) -> None:
+        """Refuse what the layers cannot be built from."""
+        if self.norm not in ("batch", "lrn"):
+            raise InputError(f"wanted norm 'batch' or 'lrn', got {self.norm!r}")
+        if self.crop_size < 67:
+            raise InputError(f"wanted crop_size >= 67 for AlexNet's pools, got {self.crop_size}")
+
+
+def convolution(config: StreamConfig, i: int, o: int, size: int, **options: int) -> nn.Sequential:
+    """One convolution, its normalisation and ReLU, in the order each recipe was published in."""
+    conv = nn.Conv2d(i, o, size, bias=config.norm == "lrn", **options)
+    if config.norm == "batch":
+        return nn.Sequential(conv, nn.BatchNorm2d(o), nn.ReLU(inplace=True))
+    layers: list[nn.Module] = [conv, nn.ReLU(inplace=True)]
+    if size > 3:  # Krizhevsky et al. normalise after the first two layers only
+        layers.append(nn.LocalResponseNorm(5, alpha=1e-4, beta=0.75, k=2.0))
+    return nn.Sequential(*layers)
+
+
+class Trunk(nn.Module):
+    """AlexNet's five convolutions and three pools."""
+
+    def __init__(self, config: StreamConfig, channels: int) -> None:
+        super().__init__()
+        g = config.groups
+        self.conv1 = convolution(config, channels, 96, 11, stride=4)
+        self.conv2 = convolution(config, 96, 256, 5, padding=2, groups=g)
+        self.conv3 = convolution(config, 256, 384, 3, padding=1)
+        self.conv4 = convolution(config, 384, 384, 3, padding=1, groups=g)
+        self.conv5 = convolution(config, 384, 256, 3, padding=1, groups=g)
+        self.pool = nn.MaxPool2d(3, 2)
+        with torch.no_grad():
+            probe = torch.zeros(1, channels, config.crop_size, config.crop_size)
+            self.features = self.eval()(probe).shape[1]
+        self.train()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map pictures (B, channels, S, S) to features (B, features)."""
+        x = self.pool(self.conv1(x))  # (B, 96, 12, 12) at S = 112
+        x = self.pool(self.conv2(x))  # (B, 256, 5, 5)
+        x = self.conv5(self.conv4(self.conv3(x)))  # (B, 256, 5, 5)
+        return torch.flatten(self.pool(x), 1)  # (B, 1024)
+
+
+class Head(nn.Module):
+    """Two dense layers with dropout, then one score per column."""
+
+    def __init__(self, config: StreamConfig, features: int) -> None:
+        super().__init__()
+        self.dense = nn.Sequential(
+            nn.Dropout(config.dropout),
+            nn.Linear(features, config.hidden),
+            nn.ReLU(inplace=True),
+            nn.Dropout(config.dropout),
+            nn.Linear(config.hidden, 512),
+            nn.ReLU(inplace=True),
+        )
+        self.scores = nn.Linear(512, config.columns)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Map features (B, features) to scores (B, columns): logits of presence."""
+        scores: Tensor = self.scores(self.dense(features))
+        return scores
+
+
+class SpatialStream(nn.Module):
+    """AlexNet on one aligned grey face."""
+
+    mask: Tensor
+
+    def __init__(self, config: StreamConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.trunk = Trunk(config, 1)
+        self.head = Head(config, self.trunk.features)
+        mask = torch.from_numpy(ellipse(config.crop_size))
+        self.register_buffer("mask", mask, persistent=False)
+
+    def standardise(self, crop: Tensor) -> Tensor:
+        """Take the mean and the spread inside the ellipse out of crops (B, S, S) uint8."""
+        x = crop.to(torch.float32)
+        area = self.mask.sum()
+        mean = (x * self.mask).sum((1, 2), keepdim=True) / area
+        centred = (x - mean) * self.mask
+        spread = ((centred * centred).sum((1, 2), keepdim=True) / area).sqrt()
+        return (centred / (spread + CONTRAST_FLOOR)).unsqueeze(1)  # (B, 1, S, S)
+
+    def forward(self, crop: Tensor) -> Tensor:
+        """Map crops (B, S, S) uint8 to scores (B, columns)."""
+        scores: Tensor = self.head(self.trunk(self.standardise(crop)))
+        return scores
+
+
+class TemporalStream(nn.Module):
+    """AlexNet on the stack of flows around a frame."""
+
+    mask: Tensor
+
+    def __init__(self, config: StreamConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.trunk = Trunk(config, 2 * config.slots)
+        self.head = Head(config, self.trunk.features)
+        mask = torch.from_numpy(ellipse(config.crop_size))
+        self.register_buffer("mask", mask, persistent=False)
+
+    def forward(self, flow: Tensor) -> Tensor:
+        """Map flow stacks (B, 2 * slots, S, S), crop widths per second, to scores (B, columns)."""
+        x = torch.clamp(flow * FLOW_GAIN, -FLOW_LIMIT, FLOW_LIMIT) * self.mask
+        scores: Tensor = self.head(self.trunk(x))
+        return scores

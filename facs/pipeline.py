@@ -1,0 +1,278 @@
+"""`analyze`: the stages composed, frame by frame; the only place where they all meet.
+
+video -> faces -> clips -> model -> recording, a chain of generators: one decoded
+frame in memory at a time, and per person the third of a second that the flow window
+needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, fields, replace
+from itertools import islice
+from pathlib import Path
+from time import process_time
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facs.crops.clips import ClipMaker, FaceClip
+from facs.errors import InputError
+from facs.faces.face import Face
+from facs.faces.landmarks import Landmarker
+from facs.faces.track import FaceTracker, TrackOptions
+from facs.network.predict import Model, Scores
+from facs.network.weights import load_model
+from facs.recorder import RecordingBuilder, Row
+from facs.recording import ModelInfo, Recording
+from facs.video import Frame, Video, open_video
+
+__all__ = ["AnalyzeOptions", "analyze"]
+
+Progress = Callable[[int, "int | None"], None]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class AnalyzeOptions:
+    """How to analyse.
+
+    Parameters
+    ----------
+    start, stop : float, seconds, optional
+        Only the frames with ``start <= time < stop``.
+    rate : float, frames per second, optional
+        For pictures and arrays, which carry no time.
+    max_people : int
+        The largest faces are followed, no more than this many at once.
+    detector : str
+        ``"haar"`` or ``"dlib"``.
+    motion : bool
+        False leaves the temporal stream out: faster, and every frame is scored from
+        its picture alone.
+    batch : int
+        Clips that are scored at once.
+    threads : int
+        Threads of each stage, of this analysis alone.
+    """
+
+    start: float | None = None
+    stop: float | None = None
+    rate: float | None = None
+    max_people: int = 5
+    detector: str = "haar"
+    motion: bool = True
+    batch: int = 16
+    threads: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse counts below one."""
+        for name in ("max_people", "batch", "threads"):
+            if getattr(self, name) < 1:
+                raise InputError(f"wanted {name} >= 1, got {getattr(self, name)}")
+
+
+@dataclass
+class Stopwatch:
+    """CPU seconds spent in each stage, where somebody asked for them."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def through(self, stage: str, items: Iterable[T]) -> Iterator[T]:
+        """Pass items on and count the CPU time of making them."""
+        iterator = iter(items)
+        while True:
+            start = process_time()
+            try:
+                item = next(iterator)
+            except StopIteration:
+                return
+            finally:
+                spent = process_time() - start
+                self.seconds[stage] = self.seconds.get(stage, 0.0) + spent
+            yield item
+
+    def call(self, stage: str, work: Callable[..., T], *arguments: Any) -> T:
+        """Run one piece of work and count its CPU time."""
+        start = process_time()
+        try:
+            return work(*arguments)
+        finally:
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + process_time() - start
+
+
+def analyze(
+    source: Any,
+    *,
+    model: str | Path | Model | None = None,
+    options: AnalyzeOptions | None = None,
+    progress: Progress | None = None,
+    stopwatch: Stopwatch | None = None,
+    **changes: Any,
+) -> Recording:
+    """Say, for every frame and every person, which facial muscles moved.
+
+    Parameters
+    ----------
+    source : path, array, camera number, open capture, or iterable of `Frame`
+        A video, a picture, a folder of pictures, ...: see `facs.video.open_video`.
+    model : str, Path or Model, optional
+        A shipped name, the path of an ONNX file, or an open model.
+    options : AnalyzeOptions, optional
+    progress : callable, optional
+        Called with (frames so far, frames expected or None) after every frame.
+    stopwatch : Stopwatch, optional
+        Collects the CPU time of each stage.
+    **changes
+        Fields of `AnalyzeOptions`, for short: ``analyze("a.mp4", stop=10)``.
+
+    Returns
+    -------
+    Recording
+        One row for every decoded frame and every person. A person who was not seen
+        in a frame is NaN there, with a reason. Nobody in the video is no error.
+
+    Raises
+    ------
+    VideoError
+        If no picture can be decoded from the source.
+    InputError, ModelError
+        If an option or the model has the wrong form.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> analyze(np.zeros((3, 96, 128, 3), np.uint8), rate=25)
+    <Recording of array: 3 frames, 0.1 s, nobody found>
+    """
+    chosen = _options(options, changes)
+    watch = stopwatch or Stopwatch()
+    scorer = _model(model, chosen)
+    with open_video(
+        source, start=chosen.start, stop=chosen.stop, rate=chosen.rate, threads=chosen.threads
+    ) as video:
+        builder = RecordingBuilder(video.name, video.size, video.rate, _info(scorer))
+        frames = _reported(watch.through("decode", video), video, progress)
+        waiting: dict[tuple[int, int], Row] = {}
+        stages = Stages(_tracker(chosen), _clip_maker(scorer, chosen), builder, waiting, watch)
+        for batch in _batches(stages.clips(frames), chosen.batch):
+            scores = watch.call("network", scorer, batch)
+            stages.record(batch, scores)
+        return builder.build(damage=video.damage, notes=video.notes)
+
+
+def _options(options: AnalyzeOptions | None, changes: dict[str, Any]) -> AnalyzeOptions:
+    names = {f.name for f in fields(AnalyzeOptions)}
+    unknown = sorted(set(changes) - names)
+    if unknown:
+        raise InputError(f"wanted options of {sorted(names)}, got {unknown[0]!r}")
+    return replace(options or AnalyzeOptions(), **changes)
+
+
+def _model(model: str | Path | Model | None, options: AnalyzeOptions) -> Model:
+    if model is None or isinstance(model, (str, Path)):
+        return load_model(model, motion=options.motion, threads=options.threads)
+    return model
+
+
+def _tracker(options: AnalyzeOptions) -> FaceTracker:
+    track = TrackOptions(max_people=options.max_people)
+    return FaceTracker(track, options.detector, Landmarker(threads=options.threads))
+
+
+def _clip_maker(model: Model, options: AnalyzeOptions) -> ClipMaker:
+    spec = model.spec
+    motion = options.motion and getattr(model, "uses_motion", True)
+    return ClipMaker(spec.slots, spec.slot_seconds, spec.crop_size, motion)
+
+
+def _info(model: Model) -> ModelInfo:
+    spec = model.spec
+    return ModelInfo(
+        spec.name,
+        spec.version,
+        spec.licence,
+        spec.training,
+        spec.units,
+        np.asarray(spec.on, np.float32),
+        np.asarray(spec.off, np.float32),
+        getattr(model, "sha256", ""),
+        spec.sided,
+    )
+
+
+def _reported(
+    frames: Iterable[Frame], video: Video, progress: Progress | None
+) -> Iterator[Frame]:
+    for count, frame in enumerate(frames, 1):
+        yield frame
+        if progress is not None:
+            progress(count, video.frames_expected)
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The two stages between frames and clips, and what waits for its scores."""
+
+    tracker: FaceTracker
+    maker: ClipMaker
+    builder: RecordingBuilder
+    waiting: dict[tuple[int, int], Row]
+    watch: Stopwatch
+
+    def clips(self, frames: Iterable[Frame]) -> Iterator[FaceClip]:
+        """Frames in, clips out; what is known before scoring is recorded on the way."""
+        for frame in frames:
+            index = self.builder.add_frame(frame.time)
+            gray = _gray(frame.image)
+            faces = self.watch.call("faces", self.tracker.update, gray, frame.time)
+            for face in faces:
+                self._note(face, index)
+            scorable = [face for face in faces if not face.reason]
+            ready = self.maker.add(gray, index, frame.time, scorable)
+            yield from self.watch.through("crops", ready)
+        yield from self.maker.finish()
+
+    def _note(self, face: Face, index: int) -> None:
+        row = _row(face)
+        self.builder.add(face.track, index, row)
+        if not face.reason:
+            self.waiting[face.track, index] = row
+
+    def record(self, clips: list[FaceClip], scores: Scores) -> None:
+        """Add scores to the rows of their frames."""
+        for i, clip in enumerate(clips):
+            row = replace(
+                self.waiting.pop((clip.track, clip.index)),
+                stream="fused" if scores.fused[i] else "spatial",
+                probability=scores.probability[i],
+                intensity=scores.intensity[i],
+                left=scores.left[i],
+                right=scores.right[i],
+                left_intensity=scores.left_intensity[i],
+                right_intensity=scores.right_intensity[i],
+            )
+            self.builder.add(clip.track, clip.index, row)
+
+
+def _gray(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    import cv2
+
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def _batches(clips: Iterator[FaceClip], size: int) -> Iterator[list[FaceClip]]:
+    while batch := list(islice(clips, size)):
+        yield batch
+
+
+def _row(face: Face) -> Row:
+    return Row(
+        box=face.box,
+        landmarks=face.landmarks,
+        pose=face.pose,
+        score=face.score,
+        quality=face.quality,
+        reason=face.reason,
+    )

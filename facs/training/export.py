@@ -1,0 +1,105 @@
+"""From torch to ONNX: one file, half the size, the same numbers."""
+
+from __future__ import annotations
+
+import io
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import helper, numpy_helper
+from torch import Tensor, nn
+
+__all__ = ["OPSET", "export", "round_to_half"]
+
+OPSET = 20
+LARGE = 1024
+"""Tensors of more numbers than this are stored in half precision."""
+
+
+def round_to_half(network: nn.Module) -> nn.Module:
+    """Round large weights to what half precision can hold, so that torch and the file agree.
+
+    Arithmetic stays in single precision everywhere; only storage is halved.
+    """
+    with torch.no_grad():
+        for weight in network.parameters():
+            if weight.numel() > LARGE:
+                weight.copy_(weight.half().float())
+    return network
+
+
+def export(
+    network: nn.Module,
+    example: Tensor,
+    path: Path,
+    *,
+    input_name: str,
+    output_names: Sequence[str],
+    metadata: Mapping[str, str],
+) -> None:
+    """Write a network, rounded by `round_to_half`, as one ONNX file with a free batch size.
+
+    Parameters
+    ----------
+    example : Tensor
+        An input of batch size 2.
+    metadata : mapping of str
+        Goes into the file's ``metadata_props``.
+    """
+    network.eval()
+    model = _traced(network, example, input_name, output_names)
+    _halve(model)
+    del model.metadata_props[:]
+    for key, value in metadata.items():
+        entry = model.metadata_props.add()
+        entry.key, entry.value = key, value
+    onnx.checker.check_model(model)
+    temporary = path.with_name(path.name + ".tmp")
+    temporary.write_bytes(model.SerializeToString())
+    os.replace(temporary, path)
+
+
+def _traced(
+    network: nn.Module, example: Tensor, input_name: str, output_names: Sequence[str]
+) -> onnx.ModelProto:
+    batch = torch.export.Dim("batch", min=1, max=4096)
+    buffer = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter's own deprecation notices
+        program = torch.onnx.export(
+            network,
+            (example,),
+            input_names=[input_name],
+            output_names=list(output_names),
+            dynamic_shapes=({0: batch},),
+            opset_version=OPSET,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+    assert program is not None
+    program.save(buffer)
+    buffer.seek(0)
+    return onnx.load_model(buffer)
+
+
+def _halve(model: onnx.ModelProto) -> None:
+    """Store large single-precision tensors in half precision, each behind a cast back."""
+    graph = model.graph
+    casts = []
+    for tensor in graph.initializer:
+        if tensor.data_type != onnx.TensorProto.FLOAT or np.prod(tensor.dims) <= LARGE:
+            continue
+        name = tensor.name
+        values = numpy_helper.to_array(tensor).astype(np.float16)
+        tensor.CopyFrom(numpy_helper.from_array(values, name + "_half"))
+        casts.append(helper.make_node("Cast", [name + "_half"], [name], to=onnx.TensorProto.FLOAT))
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    del graph.value_info[:]

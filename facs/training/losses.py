@@ -1,0 +1,93 @@
+"""Losses over ordinal unit scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from facs.network.spec import LEVELS
+
+__all__ = ["OrdinalLoss", "emotion_loss", "weak_loss"]
+
+TRACE = 0.08
+"""Movement under which a unit is surely absent; between here and letter A nobody would agree."""
+
+TRACE_WEIGHT = 0.3
+LETTER_WEIGHT = 0.4
+
+
+class OrdinalLoss(nn.Module):
+    """Cumulative logits: the score decides letter A, learned steps above it decide B to E.
+
+    ``P(at least letter k) = sigmoid(score - step_k)``, ``0 = step_A <= ... <= step_E``
+    (McCullagh, 1980), binary cross-entropy for each letter, rare units weighted up.
+
+    Parameters
+    ----------
+    rate : Tensor, shape (columns,)
+        How often each column is present in the training data.
+    """
+
+    levels: Tensor
+    weight: Tensor
+
+    def __init__(self, rate: Tensor) -> None:
+        super().__init__()
+        self.rise = nn.Parameter(torch.full((len(rate), len(LEVELS) - 1), 0.5))
+        self.register_buffer("levels", torch.tensor(LEVELS))
+        self.register_buffer("weight", ((1 - rate) / rate.clamp_min(0.01)).sqrt().clamp(1, 4))
+
+    def steps(self) -> Tensor:
+        """Steps (columns, 5) of the letters, the first of them 0."""
+        rise = functional.softplus(self.rise)
+        return torch.cat([torch.zeros_like(rise[:, :1]), rise.cumsum(1)], 1)
+
+    def forward(self, scores: Tensor, labels: Tensor) -> Tensor:
+        """Mean loss of scores (B, columns) against intensities (B, columns) in [0, 1]."""
+        target = (labels[:, :, None] >= self.levels).to(scores.dtype)  # (B, columns, 5)
+        loss = functional.binary_cross_entropy_with_logits(
+            scores[:, :, None] - self.steps(),
+            target,
+            pos_weight=self.weight[:, None],
+            reduction="none",
+        )
+        unclear = (labels > TRACE) & (labels < self.levels[0])
+        presence = loss[:, :, 0] * torch.where(unclear, TRACE_WEIGHT, 1.0)
+        return presence.mean() + LETTER_WEIGHT * loss[:, :, 1:].mean()
+
+
+def weak_loss(scores: Tensor, targets: Tensor) -> Tensor:
+    """Cross-entropy where a weak label (B, columns) is known; NaN is unknown."""
+    known = ~torch.isnan(targets)
+    if not bool(known.any()):
+        return scores.sum() * 0
+    return functional.binary_cross_entropy_with_logits(scores[known], targets[known])
+
+
+def emotion_loss(logits: Tensor, votes: Tensor) -> Tensor:
+    """Cross-entropy of emotion logits (B, 8) against shares of votes (B, 8)."""
+    return -(votes * functional.log_softmax(logits, 1)).sum(1).mean()
+
+
+def columns_in_mirror(columns: Sequence[str]) -> list[int]:
+    """Which column each becomes in the mirror: left for right, AU61 for AU62.
+
+    Examples
+    --------
+    >>> columns_in_mirror(("AU9", "AU12_left", "AU12_right", "AU61", "AU62"))
+    [0, 2, 1, 4, 3]
+    """
+    swap = {"AU61": "AU62", "AU62": "AU61"}
+
+    def twin(name: str) -> str:
+        if name.endswith("_left"):
+            return name.removesuffix("_left") + "_right"
+        if name.endswith("_right"):
+            return name.removesuffix("_right") + "_left"
+        return swap.get(name, name)
+
+    place = {name: i for i, name in enumerate(columns)}
+    return [place.get(twin(name), place[name]) for name in columns]

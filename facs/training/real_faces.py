@@ -1,0 +1,97 @@
+"""Real faces without unit labels: pictures with emotion votes, for the shared trunk.
+
+Both files are local npz archives of JPEG pictures: FER2013 with the FER+ votes
+(Goodfellow et al., 2013; Barsoum et al., 2016), and press photographs of faces with
+one emotion each, split by person. Nothing is downloaded.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facs.errors import InputError
+
+__all__ = ["EMOTIONS", "FaceSet", "read_fer", "read_photos", "third_of"]
+
+EMOTIONS: Final = (
+    "neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt"
+)  # fmt: skip
+"""Columns of the votes, in the order of FER+."""
+
+FER_SPLITS: Final = {"train": 0, "validation": 1, "test": 2}
+
+
+@dataclass(frozen=True)
+class FaceSet:
+    """Real faces with a distribution over emotions.
+
+    Parameters
+    ----------
+    jpeg, offsets : arrays
+        Picture i is ``jpeg[offsets[i]:offsets[i + 1]]``.
+    rows : array, shape (n,)
+        Which pictures belong to this set.
+    votes : array, shape (n, 8), float32
+        Shares of the votes, rows sum to 1.
+    """
+
+    jpeg: NDArray[np.uint8]
+    offsets: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    votes: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        """Check that every picture has its votes."""
+        if self.votes.shape != (len(self.rows), len(EMOTIONS)):
+            raise InputError(
+                f"wanted votes ({len(self.rows)}, {len(EMOTIONS)}), got {self.votes.shape}"
+            )
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def gray(self, i: int) -> NDArray[np.uint8]:
+        """Decode picture i as (H, W) grey."""
+        import cv2
+
+        row = int(self.rows[i])
+        data = self.jpeg[self.offsets[row] : self.offsets[row + 1]]
+        return np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)
+
+
+def read_fer(path: Path, split: str, min_votes: int = 6) -> FaceSet:
+    """FER2013 with FER+ votes; faces on whose emotion fewer than `min_votes` voted are left out."""
+    data = np.load(path, allow_pickle=False)
+    votes = data["ferplus_votes"][:, : len(EMOTIONS)].astype(np.float32)
+    total = votes.sum(1)
+    rows = np.flatnonzero((data["usage"] == FER_SPLITS[split]) & (total >= min_votes))
+    shares = votes[rows] / total[rows, None]
+    return FaceSet(data["jpeg"], data["offsets"].astype(np.int64), rows, shares)
+
+
+def third_of(name: str) -> int:
+    """Which third (0, 1, 2) a person belongs to, from her name alone; third 2 is held out.
+
+    Examples
+    --------
+    >>> third_of("Ann_Smith_0001.jpg") == third_of("Ann_Smith_0007.jpg")
+    True
+    """
+    person = name.rsplit("_", 1)[0]
+    return zlib.crc32(person.encode()) % 3
+
+
+def read_photos(path: Path, split: str) -> FaceSet:
+    """Press photographs with one emotion each; ``test`` is the third of people held out."""
+    data = np.load(path, allow_pickle=False)
+    held_out = np.array([third_of(str(name)) == 2 for name in data["names"]])
+    rows = np.flatnonzero(held_out == (split == "test"))
+    index = np.array([EMOTIONS.index(str(e)) for e in data["emotion"][rows]])
+    votes = np.eye(len(EMOTIONS), dtype=np.float32)[index]
+    return FaceSet(data["jpeg"], data["offsets"].astype(np.int64), rows, votes)

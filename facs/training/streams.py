@@ -1,0 +1,234 @@
+"""Batches and losses of the two streams."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from facs.canonical import CROP_SIZE
+from facs.network.two_stream import SpatialStream, TemporalStream
+from facs.training.augment import cover, jitter, spoil
+from facs.training.losses import OrdinalLoss, columns_in_mirror, emotion_loss, weak_loss
+from facs.training.real_faces import EMOTIONS
+from facs.training.unit_data import FLOW_STEP, WIDE
+
+__all__ = [
+    "RealCrops",
+    "SpatialBatch",
+    "SpatialTask",
+    "TemporalBatch",
+    "TemporalTask",
+    "central_crops",
+    "flow_stack",
+    "spatial_batches",
+    "temporal_batches",
+    "window_rows",
+]
+
+Gray = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+EMOTION_WEIGHT = 0.35
+WEAK_WEIGHT = 0.25
+
+
+@dataclass(frozen=True)
+class RealCrops:
+    """Aligned real faces (n, WIDE, WIDE), their emotion votes (n, 8), weak targets (n, columns)."""
+
+    crops: Gray
+    votes: Floats
+    weak: Floats
+
+
+@dataclass(frozen=True)
+class SpatialBatch:
+    """Crops (B + R, S, S): first B rendered with labels (B, columns), then R real ones."""
+
+    crops: Tensor
+    labels: Tensor
+    votes: Tensor
+    weak: Tensor
+
+
+def central_crops(crops: Gray) -> Gray:
+    """The canonical middle (n, S, S) of stored crops (n, WIDE, WIDE)."""
+    edge = (WIDE - CROP_SIZE) // 2
+    return np.ascontiguousarray(crops[:, edge : edge + CROP_SIZE, edge : edge + CROP_SIZE])
+
+
+def _moved(rng: np.random.Generator, crop: Gray) -> Gray:
+    """The canonical middle of a stored crop, jittered as landmarks jitter."""
+    edge = (WIDE - CROP_SIZE) / 2
+    matrix = jitter(rng, CROP_SIZE, 0.012, 0.03, 3.0)[:2]
+    matrix[:, 2] -= matrix[:, :2] @ (edge, edge)
+    moved = cv2.warpAffine(
+        crop, matrix, (CROP_SIZE, CROP_SIZE), borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(moved, np.uint8)
+
+
+def spatial_batches(
+    crops: Gray,
+    labels: Floats,
+    columns: tuple[str, ...],
+    real: RealCrops | None,
+    sizes: tuple[int, int],
+) -> Callable[[np.random.Generator], SpatialBatch]:
+    """A function that makes batches of `sizes` rendered and real faces."""
+    mirror = columns_in_mirror(columns)
+
+    def picture(rng: np.random.Generator, crop: Gray, other: Gray, flip: bool) -> Gray:
+        moved = _moved(rng, crop)
+        if rng.random() < 0.15:
+            moved, _ = cover(rng, moved, other)
+        return spoil(rng, moved[:, ::-1] if flip else moved)
+
+    def make(rng: np.random.Generator) -> SpatialBatch:
+        i = rng.integers(len(crops), size=sizes[0])
+        flips = rng.random(sizes[0]) < 0.5
+        pictures = [picture(rng, crops[a], crops[i[0]], f) for a, f in zip(i, flips, strict=True)]
+        truth = np.where(flips[:, None], labels[i][:, mirror], labels[i])
+        votes = np.zeros((0, len(EMOTIONS)), np.float32)
+        weak = np.zeros((0, len(columns)), np.float32)
+        if real is not None:
+            j = rng.integers(len(real.crops), size=sizes[1])
+            flips = rng.random(sizes[1]) < 0.5  # weak labels have no side: a flip leaves them
+            pictures += [
+                picture(rng, real.crops[a], crops[i[0]], f) for a, f in zip(j, flips, strict=True)
+            ]
+            votes, weak = real.votes[j], real.weak[j]
+        return SpatialBatch(
+            torch.from_numpy(np.stack(pictures)),
+            torch.from_numpy(truth),
+            torch.from_numpy(votes),
+            torch.from_numpy(weak),
+        )
+
+    return make
+
+
+class SpatialTask(nn.Module):
+    """The spatial stream with what only training needs: letter steps and an emotion head."""
+
+    def __init__(self, stream: SpatialStream, rate: Tensor) -> None:
+        super().__init__()
+        self.stream = stream
+        self.ordinal = OrdinalLoss(rate)
+        self.emotions = nn.Linear(512, len(EMOTIONS))
+
+    def loss(self, batch: SpatialBatch) -> Tensor:
+        """Units on rendered faces, emotions and weak units on real ones, on one trunk."""
+        device = self.emotions.weight.device
+        n = len(batch.labels)
+        with torch.autocast(device.type, torch.bfloat16):
+            features = self.stream.trunk(self.stream.standardise(batch.crops.to(device)))
+            dense = self.stream.head.dense(features)
+            scores = self.stream.head.scores(dense).float()
+            emotions = self.emotions(dense[n:]).float()
+        loss: Tensor = self.ordinal(scores[:n], batch.labels.to(device))
+        if len(batch.votes):
+            loss = loss + EMOTION_WEIGHT * emotion_loss(emotions, batch.votes.to(device))
+            loss = loss + WEAK_WEIGHT * weak_loss(scores[n:], batch.weak.to(device))
+        return loss
+
+
+@dataclass(frozen=True)
+class TemporalBatch:
+    """Flow stacks (B, 2 * slots, S, S) in crop widths per second, labels (B, columns)."""
+
+    flows: Tensor
+    labels: Tensor
+
+
+def window_rows(clip: NDArray[np.int64], time: NDArray[np.float64], slots: int) -> NDArray[np.int64]:
+    """Rows whose whole window lies in their own clip: half the slots before, half after.
+
+    Examples
+    --------
+    >>> window_rows(np.zeros(6, np.int64), np.arange(6) / 30, 4)
+    array([2, 3])
+    """
+    half = slots // 2
+    rows = np.arange(half, len(clip) - half)
+    same = clip[rows - half] == clip[rows + half]
+    span = time[rows + half] - time[rows - half]
+    forward = np.all([time[rows + k] > time[rows + k - 1] for k in range(1 - half, half + 1)], 0)
+    whole = same & forward & (span < 1.5 * slots / 30)
+    return rows[whole]
+
+
+def flow_stack(flows: NDArray[np.int8], row: int, slots: int) -> Floats:
+    """The stored flows around a row as the network's stack (2 * slots, S, S)."""
+    half = slots // 2
+    window = flows[row - half : row + half].astype(np.float32) * np.float32(FLOW_STEP)
+    return window.reshape(2 * slots, *window.shape[2:])
+
+
+def temporal_batches(
+    flows: NDArray[np.int8],
+    labels: Floats,
+    rows: NDArray[np.int64],
+    columns: tuple[str, ...],
+    slots: int,
+    size: int,
+) -> Callable[[np.random.Generator], TemporalBatch]:
+    """A function that makes batches of flow stacks, mirrored, scaled, slowed and covered at random."""
+    mirror = columns_in_mirror(columns)
+
+    def make(rng: np.random.Generator) -> TemporalBatch:
+        stacks, truth = [], []
+        for row in rng.choice(rows, size):
+            stack, label = flow_stack(flows, int(row), slots), labels[row]
+            if rng.random() < 0.5:
+                stack, label = _mirrored(stack), label[mirror]
+            stacks.append(_shaken(rng, stack, slots))
+            truth.append(label)
+        return TemporalBatch(torch.from_numpy(np.stack(stacks)), torch.from_numpy(np.stack(truth)))
+
+    return make
+
+
+def _mirrored(stack: Floats) -> Floats:
+    flipped = np.ascontiguousarray(stack[:, :, ::-1])
+    flipped[0::2] *= -1  # rightwards becomes leftwards
+    return flipped
+
+
+def _shaken(rng: np.random.Generator, stack: Floats, slots: int) -> Floats:
+    """What other cameras do: half the frame rate, another speed, a drift, something in the way."""
+    if rng.random() < 0.25:  # 15 frames a second: two neighbouring slots share one flow
+        pairs = stack.reshape(slots, 2, *stack.shape[1:])
+        first = int(rng.integers(2))
+        for k in range(first, slots - 1, 2):
+            pairs[k : k + 2] = pairs[k : k + 2].mean(0)
+    stack = stack * np.float32(np.exp(rng.normal(0, 0.2)))
+    drift = rng.normal(0, 0.02, (len(stack), 1, 1)).astype(np.float32)
+    stack = stack + drift
+    if rng.random() < 0.15:
+        y, x = rng.integers(0, CROP_SIZE - 10, 2)
+        h, w = rng.integers(10, CROP_SIZE // 2, 2)
+        stack[:, y : y + h, x : x + w] = 0
+    return stack
+
+
+class TemporalTask(nn.Module):
+    """The temporal stream with its letter steps."""
+
+    def __init__(self, stream: TemporalStream, rate: Tensor) -> None:
+        super().__init__()
+        self.stream = stream
+        self.ordinal = OrdinalLoss(rate)
+
+    def loss(self, batch: TemporalBatch) -> Tensor:
+        """Units that move, or have just moved, or are about to."""
+        device = self.ordinal.weight.device
+        with torch.autocast(device.type, torch.bfloat16):
+            scores = self.stream(batch.flows.to(device))
+        loss: Tensor = self.ordinal(scores.float(), batch.labels.to(device))
+        return loss

@@ -1,0 +1,53 @@
+"""Weak unit labels for real faces: what voters' agreement on an emotion makes all but certain.
+
+Only prototypes that nobody disputes are used (EMFACS as tabulated by Friesen and
+Ekman, 1983): nine voters in ten who see a happy face have seen lip corners pulled. What an
+emotion leaves open stays unknown (NaN).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facs.training.real_faces import EMOTIONS
+
+__all__ = ["weak_targets"]
+
+AGREEMENT: Final = 0.8
+PRESENT: Final = 0.9
+ABSENT: Final = 0.03
+
+SHOWN: Final[dict[str, tuple[int, ...]]] = {
+    "happiness": (12,),
+    "surprise": (1, 2),
+    "anger": (4,),
+}
+NOT_SHOWN: Final[dict[str, tuple[int, ...]]] = {
+    "happiness": (4, 15, 18, 22, 23, 28, 43),
+    "surprise": (4, 12, 14, 24, 28, 43),
+    "sadness": (12, 5, 27),
+    "anger": (12, 1, 34),
+    "neutral": (1, 2, 4, 5, 9, 10, 12, 15, 18, 20, 22, 27, 28, 34, 43),
+}
+
+
+def weak_targets(votes: NDArray[np.float32], columns: tuple[str, ...]) -> NDArray[np.float32]:
+    """Targets (n, columns) of presence in (0, 1), NaN where unknown, from votes (n, 8).
+
+    Examples
+    --------
+    >>> happy = np.eye(8, dtype=np.float32)[[1]]
+    >>> weak_targets(happy, ("AU4_left", "AU6_left", "AU12_left")).round(2).tolist()
+    [[0.03, nan, 0.9]]
+    """
+    targets = np.full((len(votes), len(columns)), np.nan, np.float32)
+    for table, value in ((NOT_SHOWN, ABSENT), (SHOWN, PRESENT)):
+        for emotion, numbers in table.items():
+            agreed = votes[:, EMOTIONS.index(emotion)] >= AGREEMENT
+            names = {f"AU{n}{side}" for n in numbers for side in ("", "_left", "_right")}
+            which = [i for i, name in enumerate(columns) if name in names]
+            targets[np.ix_(agreed, which)] = value
+    return targets

@@ -100,7 +100,8 @@ def draw_camera(rng: Generator) -> Camera:
 
 def face_luma(light: Floats, face: npt.NDArray[np.bool_]) -> float:
     """Mean linear luma of the pixels of the face."""
-    return float((light[face] @ _LUMA).mean()) if face.any() else 0.2
+    pixels = np.count_nonzero(face)
+    return float(((light @ _LUMA) * face).sum() / pixels) if pixels else 0.2
 
 
 def exposure_for(luma: float, brightness: float) -> float:

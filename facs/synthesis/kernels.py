@@ -87,8 +87,10 @@ def rasterise(screen, triangles, cull, depth, index, weights):
         top, bottom = min(y0, y1, y2), max(y0, y1, y2)
         if right < 0 or bottom < 0 or left >= width or top >= height:
             continue
-        i0, i1 = max(0, int(np.floor(left - 0.5))), min(width - 1, int(np.ceil(right - 0.5)))
-        j0, j1 = max(0, int(np.floor(top - 0.5))), min(height - 1, int(np.ceil(bottom - 0.5)))
+        i0, i1 = max(0, int(np.ceil(left - 0.5))), min(width - 1, int(np.floor(right - 0.5)))
+        j0, j1 = max(0, int(np.ceil(top - 0.5))), min(height - 1, int(np.floor(bottom - 0.5)))
+        if i1 < i0 or j1 < j0:  # most triangles are smaller than a pixel
+            continue
         inverse = np.float32(1.0) / d
         for j in range(j0, j1 + 1):
             py = np.float32(j + 0.5)
@@ -166,10 +168,10 @@ def blend(
         d = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
         if d == 0:
             continue
-        i0 = max(0, int(np.floor(min(x0, x1, x2) - 0.5)))
-        i1 = min(width - 1, int(np.ceil(max(x0, x1, x2) - 0.5)))
-        j0 = max(0, int(np.floor(min(y0, y1, y2) - 0.5)))
-        j1 = min(height - 1, int(np.ceil(max(y0, y1, y2) - 0.5)))
+        i0 = max(0, int(np.ceil(min(x0, x1, x2) - 0.5)))
+        i1 = min(width - 1, int(np.floor(max(x0, x1, x2) - 0.5)))
+        j0 = max(0, int(np.ceil(min(y0, y1, y2) - 0.5)))
+        j1 = min(height - 1, int(np.floor(max(y0, y1, y2) - 0.5)))
         if i1 < i0 or j1 < j0:
             continue
         nx = normals[a, 0] + normals[b, 0] + normals[c, 0]

@@ -225,8 +225,6 @@ def _before_background(light: Floats, alpha: Floats, scene: Scene) -> Floats:
 
     size = len(light)
     behind = cv2.resize(scene.background, (size, size), interpolation=cv2.INTER_LINEAR)
-    if scene.background_blur > 0.005:
-        behind = cv2.GaussianBlur(behind, (0, 0), scene.background_blur * size)
     return np.asarray(light + behind * (1 - np.clip(alpha, 0, 1))[..., None], np.float32)
 
 

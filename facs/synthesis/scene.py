@@ -20,14 +20,14 @@ class Scene:
     """Light and background; linear RGB, directions in the camera's frame.
 
     `harmonics` (9, 3) is the light from all around, `lamp` (3,) the unit vector
-    to the lamp, `distance` the camera's from the head in centimetres.
+    to the lamp, `distance` the camera's from the head in centimetres; the
+    `background` is as sharp as the lens leaves it.
     """
 
     harmonics: Floats
     lamp: Floats
     lamp_colour: Floats
     background: Floats
-    background_blur: float
     distance: float
 
 
@@ -128,8 +128,7 @@ def draw_scene(assets: Assets, rng: Generator) -> Scene:
         harmonics=light.astype(np.float32),
         lamp=lamp.astype(np.float32),
         lamp_colour=np.array([1 + warmth, 1, 1 - warmth], np.float32) * np.float32(power),
-        background=_draw_background(panorama, rng),
-        background_blur=float(rng.uniform(0, 0.04)),
+        background=_out_of_focus(_draw_background(panorama, rng), rng.uniform(0, 0.04)),
         distance=float(rng.uniform(56, 130)),
     )
 
@@ -157,3 +156,12 @@ def _draw_background(panorama: Floats, rng: Generator) -> Floats:
     patches = 0.3 + 0.4 * rng.random((6, 6, 1)) + 0.25 * rng.random((6, 6, 3)) * rng.random()
     smooth = cv2.resize((patches**2).astype(np.float32), (64, 64), interpolation=cv2.INTER_CUBIC)
     return np.clip(smooth, 0, 1.5).astype(np.float32)
+
+
+def _out_of_focus(background: Floats, blur: float) -> Floats:
+    """Blur by a share of the width."""
+    import cv2
+
+    if blur < 0.005:
+        return background
+    return np.asarray(cv2.GaussianBlur(background, (0, 0), blur * background.shape[1]), np.float32)

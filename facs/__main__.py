@@ -1,0 +1,5 @@
+"""``python -m facs``."""
+
+from facs.cli import main
+
+main()

@@ -1,0 +1,242 @@
+"""The command ``facs``: every subcommand is a few lines over the library."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from facs.errors import FacsError
+
+if TYPE_CHECKING:
+    from facs.recording import Recording
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Facial action units from video, frame by frame.",
+)
+
+Bar = Callable[[int, "int | None"], None]
+
+
+def main() -> None:
+    """Run the command; what goes wrong is one line on standard error and exit status 2."""
+    try:
+        app()
+    except FacsError as error:
+        print(f"facs: {' '.join(str(error).split())}", file=sys.stderr)  # noqa: T201
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@app.callback()
+def _top(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    if version:
+        from facs._version import __version__
+
+        typer.echo(f"facs {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def analyze(
+    source: Annotated[
+        str, typer.Argument(help="A video, a picture, a folder of pictures, or a camera's number.")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Folder of the results; it must exist.")
+    ] = Path(),
+    formats: Annotated[
+        list[str], typer.Option("--format", "-f", help="csv, parquet, json or facs; repeatable.")
+    ] = ["csv"],  # noqa: B006  (typer wants a plain list)
+    events: Annotated[bool, typer.Option("--events", help="Also write the events.")] = False,
+    overlay: Annotated[bool, typer.Option("--overlay", help="Also draw on the video.")] = False,
+    plot: Annotated[bool, typer.Option("--plot", help="Also draw a timeline.")] = False,
+    start: Annotated[float | None, typer.Option(help="First second to analyse.")] = None,
+    stop: Annotated[float | None, typer.Option(help="Second to stop before.")] = None,
+    rate: Annotated[float | None, typer.Option(help="Frames per second of pictures.")] = None,
+    max_people: Annotated[int, typer.Option(help="Most people followed at once.")] = 5,
+    detector: Annotated[str, typer.Option(help="haar or dlib.")] = "haar",
+    model: Annotated[str | None, typer.Option(help="A name of `facs models`, or a path.")] = None,
+    motion: Annotated[bool, typer.Option(help="Use the temporal stream.")] = True,
+    threads: Annotated[int, typer.Option(help="Threads of each stage.")] = 1,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
+) -> None:
+    """Say, for every frame and person, which facial muscles moved."""
+    from facs.outputs.plan import OutputPlan
+    from facs.pipeline import AnalyzeOptions
+    from facs.pipeline import analyze as run
+
+    options = AnalyzeOptions(
+        start=start,
+        stop=stop,
+        rate=rate,
+        max_people=max_people,
+        detector=detector,
+        motion=motion,
+        threads=threads,
+    )
+    chosen = _source(source)
+    plan = OutputPlan(out, _stem(source), tuple(formats), events, overlay, plot)
+    plan.check(chosen)
+    with _bar(quiet) as progress:
+        recording = run(chosen, model=model, options=options, progress=progress)
+    _tell(recording)
+    for path in plan.write(recording, chosen, rate):
+        typer.echo(f"wrote {path}")
+
+
+def _source(text: str) -> str | int:
+    """A camera's number where the text is one and no file has that name."""
+    return int(text) if text.isdecimal() and not Path(text).exists() else text
+
+
+def _stem(source: str) -> str:
+    return f"camera{source}" if isinstance(_source(source), int) else Path(source).resolve().stem
+
+
+def _tell(recording: Recording) -> None:
+    typer.echo(str(recording))
+    for person in recording.people:
+        typer.echo(f"  {person}")
+    for note in recording.notes:
+        typer.echo(f"note: {note}", err=True)
+    if recording.damage:
+        typer.echo(f"damaged: {recording.damage}", err=True)
+
+
+@contextmanager
+def _bar(quiet: bool) -> Iterator[Bar | None]:
+    """A progress bar on standard error; nothing where that is not a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("frames", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@app.command()
+def models() -> None:
+    """List the shipped models: units, what they learned from, licence, size."""
+    from facs.network.weights import DEFAULT, shipped, spec_of
+
+    for name, files in shipped().items():
+        spec = spec_of(files)
+        mark = " (default)" if name == DEFAULT else ""
+        typer.echo(f"{name}{mark}  version {spec.version}  {files.size / 1e6:.1f} MB")
+        typer.echo(f"  units     {' '.join(str(int(unit)) for unit in spec.units)}")
+        typer.echo(f"  sides of  {' '.join(str(int(unit)) for unit in spec.sided)}")
+        typer.echo(f"  licence   {spec.licence}")
+        typer.echo(f"  learned   {spec.training}")
+
+
+@app.command()
+def synth(
+    out: Annotated[Path, typer.Option(help="Folder of the shards.")],
+    assets: Annotated[Path, typer.Option(help="Folder of the assets.")],
+    clips: Annotated[int, typer.Option(help="How many clips.")] = 28,
+    stills: Annotated[int, typer.Option(help="How many stills.")] = 0,
+    frames: Annotated[int, typer.Option(help="Frames of a clip, 30 a second.")] = 18,
+    seed: Annotated[int, typer.Option(help="Another seed, other people.")] = 0,
+    size: Annotated[int, typer.Option(help="Side of the pictures in pixels.")] = 160,
+) -> None:
+    """Render faces whose every muscle is known."""
+    from facs.synthesis.__main__ import main as render
+
+    options = {
+        "--out": out,
+        "--assets": assets,
+        "--clips": clips,
+        "--stills": stills,
+        "--frames": frames,
+        "--seed": seed,
+        "--size": size,
+    }
+    status = render([str(part) for pair in options.items() for part in pair])
+    raise typer.Exit(status)
+
+
+train = typer.Typer(no_args_is_help=True, help="Train the networks; runs resume where they stopped.")
+app.add_typer(train, name="train")
+
+
+@train.command("landmarks")
+def train_landmarks(
+    rendered: Annotated[list[Path], typer.Option(help="Folder of rendered shards; repeatable.")],
+    scenes: Annotated[Path, typer.Option(help="Folder of .hdr pictures without people.")],
+    out: Annotated[Path, typer.Option(help="Folder of checkpoints and of the result.")],
+    fer: Annotated[Path | None, typer.Option(help="fer2013.npz, faces to adapt to.")] = None,
+    photos: Annotated[Path | None, typer.Option(help="facial_expressions.npz, likewise.")] = None,
+    steps: Annotated[tuple[int, int], typer.Option(help="Rendered, then mixed.")] = (3000, 2500),
+    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
+    device: Annotated[str, typer.Option(help="A torch device.")] = "cpu",
+) -> None:
+    """Train the landmark network."""
+    from facs.training.train_landmarks import LandmarkRun
+    from facs.training.train_landmarks import train_landmarks as run
+
+    out.mkdir(parents=True, exist_ok=True)
+    options = LandmarkRun(
+        tuple(rendered), scenes, out, fer, photos, steps=steps, seed=seed, device=device
+    )
+    typer.echo(f"wrote {run(options, _steps)}")
+
+
+@train.command("units")
+def train_units(
+    rendered: Annotated[list[Path], typer.Option(help="Folder of rendered shards; repeatable.")],
+    test: Annotated[list[Path], typer.Option(help="Folder of shards of other people.")],
+    out: Annotated[Path, typer.Option(help="Folder of checkpoints and of the result.")],
+    name: Annotated[str, typer.Option(help="Name of the model.")] = "facs",
+    landmarks: Annotated[Path | None, typer.Option(help="Landmark network, ONNX.")] = None,
+    fer: Annotated[Path | None, typer.Option(help="fer2013.npz, emotion votes.")] = None,
+    photos: Annotated[Path | None, typer.Option(help="facial_expressions.npz.")] = None,
+    steps: Annotated[tuple[int, int], typer.Option(help="Spatial, temporal.")] = (3000, 2000),
+    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
+    device: Annotated[str, typer.Option(help="A torch device.")] = "cpu",
+) -> None:
+    """Train both streams of the action unit model, calibrate, export and measure them."""
+    from facs.training.train_units import UnitRun
+    from facs.training.train_units import train_units as run
+
+    options = UnitRun(
+        tuple(rendered), tuple(test), out, name, landmarks, fer, photos, steps, seed=seed,
+        device=device,
+    )  # fmt: skip
+    report = run(options, _steps)
+    for key, value in report["mean"].items():
+        typer.echo(f"{key}: {value:.3f}")
+
+
+def _steps(step: int, loss: float, seconds: float) -> None:
+    typer.echo(f"step {step}  loss {loss:.3f}  {seconds:.0f} s")
+

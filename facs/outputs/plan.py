@@ -1,0 +1,110 @@
+"""What an analysis is to write, and where: checked before the work, written after it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from facs.errors import InputError, MissingPackageError, OutputError
+from facs.recording import Recording
+
+__all__ = ["FORMATS", "OutputPlan"]
+
+FORMATS: Final = ("csv", "parquet", "json", "facs")
+
+
+@dataclass(frozen=True)
+class OutputPlan:
+    """The files that one analysis leaves behind.
+
+    Parameters
+    ----------
+    folder : Path
+    stem : str
+        File names begin with it.
+    formats : tuple of str
+        Of `FORMATS`.
+    events, overlay, plot : bool
+
+    Examples
+    --------
+    >>> OutputPlan(Path("."), "talk", ("csv",), events=True).paths
+    {'csv': PosixPath('talk.csv'), 'events': PosixPath('talk.events.csv')}
+    """
+
+    folder: Path
+    stem: str
+    formats: tuple[str, ...] = ("csv",)
+    events: bool = False
+    overlay: bool = False
+    plot: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse formats that nobody writes."""
+        for name in self.formats:
+            if name not in FORMATS:
+                raise InputError(f"wanted a format of {', '.join(FORMATS)}, got {name!r}")
+
+    @property
+    def paths(self) -> dict[str, Path]:
+        """What is written, by kind."""
+        paths = {name: self.folder / f"{self.stem}.{name}" for name in self.formats}
+        if self.events:
+            paths["events"] = self.folder / f"{self.stem}.events.csv"
+        if self.overlay:
+            paths["overlay"] = self.folder / f"{self.stem}.overlay.mp4"
+        if self.plot:
+            paths["plot"] = self.folder / f"{self.stem}.timeline.png"
+        return paths
+
+    def check(self, source: Any) -> None:
+        """Fail now rather than after an hour of analysis.
+
+        Raises
+        ------
+        OutputError
+            If the folder is absent or cannot be written to, or a result would replace the source.
+        MissingPackageError
+            If a package for a format is not installed.
+        InputError
+            If an overlay is wanted for a camera, which cannot be read twice.
+        """
+        if not self.folder.is_dir():
+            raise OutputError(f"wanted an existing folder for the results, got {self.folder}")
+        if not os.access(self.folder, os.W_OK):
+            raise OutputError(f"wanted a folder that can be written to, got {self.folder}")
+        if "parquet" in self.formats and find_spec("pyarrow") is None:
+            raise MissingPackageError.of("pyarrow", "tables", "Parquet")
+        if self.plot and find_spec("matplotlib") is None:
+            raise MissingPackageError.of("matplotlib", "plots", "the timeline")
+        if self.overlay and isinstance(source, int):
+            raise InputError("an overlay wants a file: a camera cannot be read twice")
+        for path in self.paths.values():
+            if isinstance(source, str) and path.resolve() == Path(source).resolve():
+                raise OutputError(f"the result would replace its own source {path}; choose --out")
+
+    def write(
+        self, recording: Recording, source: Any, rate: float | None = None
+    ) -> Iterator[Path]:
+        """Write one file after the other, each complete or not at all; yield their paths.
+
+        `rate` is what pictures were analysed at, where an overlay is to read them again.
+        """
+        from facs.outputs import overlay, plots, tables
+
+        writers = {"csv": tables.write_csv, "parquet": tables.write_parquet}
+        writers |= {"json": tables.write_json, "events": tables.write_events_csv}
+        for kind, path in self.paths.items():
+            if kind == "facs":
+                recording.save(path)
+            elif kind == "overlay":
+                overlay.write_overlay(recording, source, path, rate=rate)
+            elif kind == "plot":
+                plots.plot_timeline(recording, path)
+            else:
+                writers[kind](recording, path)
+            yield path

@@ -80,6 +80,12 @@ def header_of_png(width, height):
     return b"\x89PNG\r\n\x1a\n" + parts
 
 
+SESSION = (
+    b"v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\n"
+)
+"""The description of a broadcast: a reader without care would listen to the network."""
+
+
 class Capture:
     """Answers like cv2.VideoCapture, in BGR."""
 
@@ -361,7 +367,7 @@ def test_a_file_cut_short_gives_what_is_there_and_says_so(write_video, name, cod
     assert 5 < len(part) < 35
     assert np.array_equal(part[3].image, whole[3].image)
     assert f"the file is cut short by {len(data) - len(data) * 6 // 10} bytes" in video.damage
-    assert f"{len(part)} frames were read" in video.damage
+    assert f"{len(part)} frames read" in video.damage
 
 
 def test_frames_behind_the_damage_are_read_at_their_own_times(write_video):
@@ -384,6 +390,36 @@ def test_a_damaged_avi_does_not_count_on_as_if_nothing_were_missing(write_video)
     rest, _ = read(path)
     assert len(rest) < 40
     assert rest[-1].time == pytest.approx(39 / 30)
+
+
+@pytest.mark.parametrize("codec", ["libx264", "mjpeg"])
+def test_lost_packets_of_avi_leave_the_later_times_alone(write_video, codec):
+    import av
+
+    pixels = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+    path, data = encoded(write_video, "lost.avi", codec, pixels)
+    with av.open(str(path)) as container:
+        packets = [(p.pos, p.size) for p in container.demux(video=0) if p.size]
+    for at, size in packets[13:15]:
+        data = data[:at] + bytes(size) + data[at + size :]
+    path.write_bytes(data)
+    frames, video = read(path)
+    slots = [round(frame.time * 30) for frame in frames]
+    assert slots == [i for i in range(40) if i not in (13, 14)]
+    assert "2 packets could not be decoded; 38 frames read" in video.damage
+
+
+def test_pictures_that_the_decoder_patched_are_counted_as_damage(write_video):
+    path, data = encoded(write_video, "patched.mkv")
+    middle = len(data) // 2
+    path.write_bytes(data[:middle] + bytes(9000) + data[middle + 9000 :])
+    assert "partly guessed by the decoder" in read(path)[1].damage
+
+
+def test_the_decoder_itself_refuses_what_is_too_large(write_video, monkeypatch):
+    path = write_video("large.mp4", gray_steps(2))
+    monkeypatch.setattr("facs.video.container.MAX_PIXELS", 64 * 48 - 1)
+    assert "no picture can be decoded" in message(UnreadableVideoError, path)
 
 
 def test_the_end_of_a_part_is_not_damage(write_video):
@@ -417,6 +453,7 @@ def test_nothing_at_the_path():
         ("bomb.apng", header_of_png(15_000, 15_000), "15000 x 15000 pixels; the largest"),
         ("photo.heic", b"\0\0\0\x18ftypheic" + bytes(99), "HEIC photos are not read"),
         ("list.mp4", b"ffconcat version 1.0\nfile other.mp4\n", "is a playlist"),
+        ("network.sdp", SESSION, "not a video"),
         ("list.m3u8", b"#EXTM3U\nhttp://localhost/a.ts\n", "is a playlist"),
     ],
 )
@@ -519,9 +556,10 @@ def test_an_empty_path_is_no_folder():
         "\N{GRINNING FACE}.mp4",
     ],
 )
-def test_any_file_name_will_do(write_video, tmp_path, name):
+def test_any_file_name_will_do(write_video, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
     plain = write_video("plain.mp4", gray_steps(3))
-    strange = tmp_path / name
+    strange = Path(name)
     shutil.move(plain, strange)
     assert steps(strange) == [0, 1, 2]
     strange.write_bytes(b"")
@@ -622,7 +660,7 @@ def test_a_picture_that_cannot_be_read_leaves_the_times_of_the_others(tmp_path):
     (tmp_path / "1.png").write_bytes(b"")
     frames, video = read(tmp_path, rate=10)
     assert [(frame.index, frame.time) for frame in frames] == [(0, 0.0), (2, 0.2), (3, 0.3)]
-    assert video.damage == "1.png: the file is empty (0 bytes) (at 0.100 s, after 1 frames)"
+    assert video.damage == "1.png: the file is empty (0 bytes) (at 0.100 s, 1 read before it)"
 
 
 def test_a_folder_of_broken_pictures_is_unreadable(tmp_path):
@@ -727,10 +765,11 @@ def test_a_camera_number_is_opened_and_released(monkeypatch):
 
 
 def test_an_absent_camera_is_one_line_and_leaves_opencv_as_it_was(capfd):
-    before = cv2.utils.logging.getLogLevel()
+    warnings = cv2.utils.logging.LOG_LEVEL_WARNING
+    before = cv2.utils.logging.setLogLevel(warnings)
     assert "camera 99 does not answer" in message(CameraError, 99)
     assert capfd.readouterr().err == ""
-    assert cv2.utils.logging.getLogLevel() == before
+    assert cv2.utils.logging.setLogLevel(before) == warnings
     assert "0 or more, got -1" in message(InputError, -1)
 
 

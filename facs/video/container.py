@@ -43,14 +43,12 @@ class ContainerSource(Source):
 
     def __init__(self, path: Path, threads: int) -> None:
         self.name = printable(path)
-        self._container = _open(path, self.name)
         self._missing = missing_bytes(path)
+        self._container = _open(path, self.name)
         self._losses = Losses()
         try:
             self._stream = _best_stream(self._container, self.name)
-            self._stream.codec_context.thread_count = threads
-            if threads > 1:
-                self._stream.codec_context.thread_type = "AUTO"
+            self._set_up_decoder(threads)
             self._stamps = Stamps(self._stream)
             self._start = self._stream.start_time
             self._decoded = self._decode()
@@ -59,6 +57,13 @@ class ContainerSource(Source):
         except BaseException:
             self.close()
             raise
+
+    def _set_up_decoder(self, threads: int) -> None:
+        decoder = self._stream.codec_context
+        decoder.options = _limits()
+        decoder.thread_count = threads
+        if threads > 1:
+            decoder.thread_type = "AUTO"
 
     @property
     def damage(self) -> str | None:  # type: ignore[override]
@@ -176,13 +181,18 @@ def _open(path: Path, name: str) -> InputContainer:
         return av.open(
             f"file:{path}",  # or a colon in the name would be taken for a protocol
             metadata_errors="replace",
-            options={"max_pixels": str(MAX_PIXELS)},
+            options=_limits(),  # for the decoder that looks into the file on opening
             container_options={"protocol_whitelist": "file"},  # never the network
         )
     except FFmpegError as error:
         raise UnreadableVideoError(
             f"{name}: not a video, or cut short or damaged where it begins ({error.strerror})"
         ) from None
+
+
+def _limits() -> dict[str, str]:
+    """Options of a decoder: a picture may be larger than its container says."""
+    return {"max_pixels": str(MAX_PIXELS)}
 
 
 def _refuse_by_beginning(path: Path, name: str) -> None:

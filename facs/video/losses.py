@@ -13,7 +13,7 @@ class Losses:
     >>> losses = Losses()
     >>> losses.frame(0.0); losses.frame(0.04); losses.packet(); losses.frame(0.12)
     >>> losses.sentence
-    'damaged after 0.040 s (2 frames): 1 packet could not be decoded; 3 frames were read'
+    'damaged after 0.040 s (2 frames): 1 packet could not be decoded; 3 frames read'
     """
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class Losses:
             self._missing_end,
         ]
         what = ", ".join(kind for kind in kinds if kind)
-        return f"{self._where}: {what}; {_count(self._frames, 'frame')} were read"
+        return f"{self._where}: {what}; {_count(self._frames, 'frame')} read"
 
 
 def _count(number: int, noun: str) -> str:

@@ -88,7 +88,7 @@ class FolderSource(Source):
             try:
                 image = _read_picture(path)
             except VideoError as error:
-                self._report(f"{error} (at {time:.3f} s, after {read} frames)")
+                self._report(f"{error} (at {time:.3f} s, {read} read before it)")
                 continue
             read += 1
             yield Shot(index, time, lambda i=image: i)  # type: ignore[misc]

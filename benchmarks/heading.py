@@ -1,0 +1,54 @@
+"""The lines that stand over every table: what ran, on what, how busy the machine was."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shlex
+import subprocess
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+
+import facs
+
+__all__ = ["heading", "table"]
+
+
+def heading(title: str, data: str, seed: int | None = None) -> str:
+    """Markdown lines that let somebody repeat the run."""
+    command = "python " + shlex.join([Path(sys.argv[0]).as_posix(), *sys.argv[1:]])
+    load = ", ".join(f"{x:.1f}" for x in os.getloadavg())
+    lines = [
+        f"# {title}",
+        "",
+        f"- command: `{command}`",
+        f"- data: {data}",
+        f"- seed: {seed if seed is not None else 'nothing is random'}",
+        f"- facs {facs.__version__}, commit {_commit()}, Python {platform.python_version()}",
+        f"- machine: {platform.machine()}, {os.cpu_count()} cores; load over 1, 5, 15 minutes: {load}",
+        f"- date: {datetime.now(timezone.utc):%Y-%m-%d}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _commit() -> str:
+    try:
+        done = subprocess.run(
+            ["git", "describe", "--always", "--dirty"],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=Path(__file__).parent,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return done.stdout.strip()
+
+
+def table(columns: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table."""
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"

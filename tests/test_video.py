@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import runpy
 import shutil
@@ -812,6 +813,21 @@ def test_a_closed_video_says_so(write_video):
 def test_a_video_runs_once(write_video):
     with open_video(write_video("clip.mp4", gray_steps(3))) as video:
         assert (len(list(video)), len(list(video))) == (3, 0)
+
+
+def test_one_decoded_frame_is_in_memory_at_a_time(write_video):
+    import av
+
+    path = write_video("turned.mp4", gray_steps(24), rotation=90, options={"bf": "0"})
+    gc.collect()
+    gc.disable()
+    try:
+        with open_video(path) as video:
+            alive = [sum(isinstance(o, av.VideoFrame) for o in gc.get_objects()) for _ in video]
+    finally:
+        gc.enable()
+    assert len(alive) == 24
+    assert 1 <= min(alive) <= max(alive) <= 4
 
 
 def test_the_repr_says_what_it_is(write_video):

@@ -14,7 +14,7 @@ from facs.video.losses import Losses
 from facs.video.paths import printable
 from facs.video.source import Shot, Source
 from facs.video.stamps import Stamps
-from facs.video.upright import Turn, turn_of
+from facs.video.upright import turn_of
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -78,9 +78,9 @@ class ContainerSource(Source):
         stream = self._stream
         self.rate = stream.average_rate or stream.guessed_rate or None
         self.frames_expected = stream.frames or self._frames_by_duration()
-        turn = turn_of(first)
-        self.size = turn.size(first.width, first.height)
-        self.notes = tuple(self._oddities(first, turn))
+        self._rotation, self._turn = first.rotation, turn_of(first)
+        self.size = self._turn.size(first.width, first.height)
+        self.notes = tuple(self._oddities(first))
 
     def _frames_by_duration(self) -> int | None:
         microseconds = self._container.duration
@@ -88,14 +88,14 @@ class ContainerSource(Source):
             return None
         return max(1, round(microseconds / 1_000_000 * self.rate))
 
-    def _oddities(self, first: VideoFrame, turn: Turn) -> Iterator[str]:
+    def _oddities(self, first: VideoFrame) -> Iterator[str]:
         streams = len(self._container.streams.video)
         if streams > 1:
             yield f"{streams} video streams: stream {self._stream.index} is read"
         shape = self._stream.sample_aspect_ratio
         if shape and shape != 1:
             yield f"pixels are {shape.numerator}:{shape.denominator}, not square: left as stored"
-        if not turn.exact:
+        if not self._turn.exact:
             yield "to be shown at an angle that is no right angle: turned to the nearest one"
         if first.interlaced_frame:
             yield "interlaced: left as stored"
@@ -132,7 +132,9 @@ class ContainerSource(Source):
     def _picture(self, frame: VideoFrame) -> Image:
         check_size(self.name, frame.width, frame.height)
         image: Any = frame.to_ndarray(format="rgb24")
-        return turn_of(frame).apply(image)
+        if frame.rotation != self._rotation:  # turned while recording
+            self._rotation, self._turn = frame.rotation, turn_of(frame)
+        return self._turn.apply(image)
 
     def _decode(self) -> Iterator[Decoded]:
         from av.error import FFmpegError

@@ -63,6 +63,10 @@ class Turn:
 
 
 def turn_of(frame: VideoFrame) -> Turn:
-    """How the file wants this frame to be shown."""
+    """Read how the file wants this frame to be shown.
+
+    Not for every frame: once asked for its side data, a frame is part of a reference
+    cycle, and stays in memory until Python collects garbage.
+    """
     data: Any = frame.side_data.get("DISPLAYMATRIX")
     return Turn() if data is None else Turn.of_matrix(np.frombuffer(data, np.int32))

@@ -1,4 +1,4 @@
-"""Real faces, by emotion: do the units of a prototype rise where people voted for it?
+"""Real faces, by emotion: whether a prototype's units rise where people voted for it.
 
 ``python benchmarks/emotions.py --fer fer2013.npz --photos facial_expressions.npz``: ROC AUC of a
 unit's probability for one emotion against all others, on the FER+ PrivateTest and on the

@@ -19,6 +19,7 @@ def heading(title: str, data: str, seed: int | None = None) -> str:
     """Markdown lines that let somebody repeat the run."""
     command = "python " + shlex.join([Path(sys.argv[0]).as_posix(), *sys.argv[1:]])
     load = ", ".join(f"{x:.1f}" for x in os.getloadavg())
+    machine = f"{platform.machine()}, {os.cpu_count()} cores"
     lines = [
         f"# {title}",
         "",
@@ -26,7 +27,7 @@ def heading(title: str, data: str, seed: int | None = None) -> str:
         f"- data: {data}",
         f"- seed: {seed if seed is not None else 'nothing is random'}",
         f"- facs {facs.__version__}, commit {_commit()}, Python {platform.python_version()}",
-        f"- machine: {platform.machine()}, {os.cpu_count()} cores; load over 1, 5, 15 minutes: {load}",
+        f"- machine: {machine}; load over 1, 5, 15 minutes: {load}",
         f"- date: {datetime.now(timezone.utc):%Y-%m-%d}",
         "",
     ]

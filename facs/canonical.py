@@ -142,15 +142,18 @@ def _shrunk_region(
     corners = np.array([[0, 0, 1], [size, 0, 1], [0, size, 1], [size, size, 1]]) @ inverse.T
     height, width = gray.shape
     x0, y0 = np.clip(np.floor(corners.min(0)).astype(int) - shrink, 0, (width - 1, height - 1))
-    x1, y1 = np.clip(np.ceil(corners.max(0)).astype(int) + shrink, (x0 + 1, y0 + 1), (width, height))
+    x1, y1 = np.clip(
+        np.ceil(corners.max(0)).astype(int) + shrink, (x0 + 1, y0 + 1), (width, height)
+    )
     # whole multiples of `shrink`, on a grid fixed to the picture: the crop must not shimmer
     x0, y0 = x0 - x0 % shrink, y0 - y0 % shrink
     w, h = max(1, -(-(x1 - x0) // shrink)), max(1, -(-(y1 - y0) // shrink))
     region = gray[y0 : y0 + h * shrink, x0 : x0 + w * shrink]
     bottom, right = h * shrink - region.shape[0], w * shrink - region.shape[1]
     if bottom or right:
-        region = cv2.copyMakeBorder(region, 0, bottom, 0, right, cv2.BORDER_REPLICATE)
-    small = cv2.resize(region, (w, h), interpolation=cv2.INTER_AREA)
+        edged = cv2.copyMakeBorder(region, 0, bottom, 0, right, cv2.BORDER_REPLICATE)
+        region = np.asarray(edged, np.uint8)
+    small = np.asarray(cv2.resize(region, (w, h), interpolation=cv2.INTER_AREA), np.uint8)
     centre = (shrink - 1) / 2  # the centre of a small pixel, in large ones
     linear = matrix[:, :2]
     shift = matrix[:, 2] + linear @ (np.array([x0, y0]) + centre)

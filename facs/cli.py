@@ -185,7 +185,9 @@ def synth(
     raise typer.Exit(status)
 
 
-train = typer.Typer(no_args_is_help=True, help="Train the networks; runs resume where they stopped.")
+train = typer.Typer(
+    no_args_is_help=True, help="Train the networks; runs resume where they stopped."
+)
 app.add_typer(train, name="train")
 
 
@@ -239,4 +241,3 @@ def train_units(
 
 def _steps(step: int, loss: float, seconds: float) -> None:
     typer.echo(f"step {step}  loss {loss:.3f}  {seconds:.0f} s")
-

@@ -202,9 +202,7 @@ def _info(model: Model) -> ModelInfo:
     )
 
 
-def _reported(
-    frames: Iterable[Frame], video: Video, progress: Progress | None
-) -> Iterator[Frame]:
+def _reported(frames: Iterable[Frame], video: Video, progress: Progress | None) -> Iterator[Frame]:
     for count, frame in enumerate(frames, 1):
         yield frame
         if progress is not None:

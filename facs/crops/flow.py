@@ -70,7 +70,8 @@ def farneback(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np
 
     start = np.zeros((*before.shape, 2), np.float32)
     flow = cv2.calcOpticalFlowFarneback(before, after, start, 0.5, 3, 13, 3, 5, 1.1, 0)
-    return np.ascontiguousarray(flow.transpose(2, 0, 1), np.float32) / before.shape[0]
+    planes = np.ascontiguousarray(flow.transpose(2, 0, 1), np.float32)
+    return np.asarray(planes / before.shape[0], np.float32)
 
 
 def stack(

@@ -42,7 +42,7 @@ def largest_first(boxes: list[tuple[float, float, float, float]], factor: float)
     """Boxes as an array in the pixels of the whole picture, largest first."""
     array = np.asarray(boxes, np.float32).reshape(-1, 4) * np.float32(factor)
     area = (array[:, 2] - array[:, 0]) * (array[:, 3] - array[:, 1])
-    return array[np.argsort(-area, kind="stable")]
+    return np.asarray(array[np.argsort(-area, kind="stable")], np.float32)
 
 
 class HaarDetector:
@@ -56,6 +56,7 @@ class HaarDetector:
 
     def __init__(self, min_face: int = 36) -> None:
         import cv2
+        import cv2.data
 
         path = cv2.data.haarcascades + "haarcascade_frontalface_alt2.xml"
         self._cascade = cv2.CascadeClassifier(path)

@@ -74,14 +74,14 @@ class Landmarker:
     def __init__(self, path: Path | str | None = None, threads: int = 1) -> None:
         self._session = _session(str(path or shipped_path()), threads)
 
-    def __call__(self, gray: NDArray[np.uint8], matrices: list[NDArray[np.float64]]) -> list[Located]:
+    def __call__(
+        self, gray: NDArray[np.uint8], matrices: list[NDArray[np.float64]]
+    ) -> list[Located]:
         """Locate one face per matrix (2, 3), each from picture pixels to the network's picture."""
         if not matrices:
             return []
         crops = np.stack([warp(gray, m, INPUT_SIZE) for m in matrices])
-        points, face, covered = self._session.run(
-            ["points", "face", "covered"], {"picture": crops}
-        )
+        points, face, covered = self._session.run(["points", "face", "covered"], {"picture": crops})
         pixels = (np.asarray(points, np.float64) + 0.5) * INPUT_SIZE  # (n, 68, 2)
         return [
             Located(_to_picture(p, m), _sigmoid(float(f)), _sigmoid(float(c)))

@@ -74,13 +74,12 @@ class TwoStreamModel:
         If the two streams do not belong together.
     """
 
-    def __init__(
-        self, spatial: Stream, temporal: Stream | None = None, sha256: str = ""
-    ) -> None:
+    def __init__(self, spatial: Stream, temporal: Stream | None = None, sha256: str = "") -> None:
         if spatial.spec.stream != "spatial":
             raise ModelError(f"wanted a spatial stream first, got a {spatial.spec.stream} one")
         if temporal is not None and (
-            temporal.spec.stream != "temporal" or _identity(temporal.spec) != _identity(spatial.spec)
+            temporal.spec.stream != "temporal"
+            or _identity(temporal.spec) != _identity(spatial.spec)
         ):
             raise ModelError(
                 f"wanted two streams of one model, got {spatial.spec.name} {spatial.spec.version} "
@@ -96,7 +95,9 @@ class TwoStreamModel:
         """Score clips (n)."""
         spec = self.spec
         if not clips:
-            return _per_unit(np.zeros((0, len(spec.columns), 5), np.float32), spec, np.zeros(0, bool))
+            return _per_unit(
+                np.zeros((0, len(spec.columns), 5), np.float32), spec, np.zeros(0, bool)
+            )
         crops = np.stack([clip.crop for clip in clips])
         if crops.shape[1] != spec.crop_size:
             raise ModelError(f"wanted crops of {spec.crop_size} px, got {crops.shape[1]}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -67,7 +68,7 @@ class Calibration:
         if any(s <= 0 for s in self.slope):
             raise ModelError(f"wanted slopes > 0, got {min(self.slope)}")
         for row in self.cuts:
-            if len(row) != len(LEVELS) or any(b < a for a, b in zip(row, row[1:], strict=False)):
+            if len(row) != len(LEVELS) or any(b < a for a, b in pairwise(row)):
                 raise ModelError(f"wanted {len(LEVELS)} increasing cuts, got {row}")
 
     @classmethod
@@ -189,4 +190,6 @@ class ModelSpec:
         except ModelError:
             raise
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ModelError(f"wanted the JSON of a ModelSpec, got text that fails: {error}") from None
+            raise ModelError(
+                f"wanted the JSON of a ModelSpec, got text that fails: {error}"
+            ) from None

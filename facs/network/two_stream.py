@@ -10,6 +10,7 @@ as used for facial expressions by Bocklisch, Herold, Rzepka and Werkmeister
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -65,7 +66,7 @@ class StreamConfig:
             raise InputError(f"wanted crop_size >= 67 for AlexNet's pools, got {self.crop_size}")
 
 
-def convolution(config: StreamConfig, i: int, o: int, size: int, **options: int) -> nn.Sequential:
+def convolution(config: StreamConfig, i: int, o: int, size: int, **options: Any) -> nn.Sequential:
     """One convolution, its normalisation and ReLU, in the order each recipe was published in."""
     conv = nn.Conv2d(i, o, size, bias=config.norm == "lrn", **options)
     if config.norm == "batch":

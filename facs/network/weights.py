@@ -13,7 +13,7 @@ from facs.network.backends import OnnxStream
 from facs.network.predict import TwoStreamModel
 from facs.network.spec import ModelSpec
 
-__all__ = ["DEFAULT", "ShippedModel", "load_model", "shipped", "sha256_of"]
+__all__ = ["DEFAULT", "ShippedModel", "load_model", "sha256_of", "shipped"]
 
 DEFAULT: Final = "facs-1"
 """Name of the model that is used where none is asked for."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -87,15 +87,14 @@ class OutputPlan:
             if isinstance(source, str) and path.resolve() == Path(source).resolve():
                 raise OutputError(f"the result would replace its own source {path}; choose --out")
 
-    def write(
-        self, recording: Recording, source: Any, rate: float | None = None
-    ) -> Iterator[Path]:
+    def write(self, recording: Recording, source: Any, rate: float | None = None) -> Iterator[Path]:
         """Write one file after the other, each complete or not at all; yield their paths.
 
         `rate` is what pictures were analysed at, where an overlay is to read them again.
         """
         from facs.outputs import overlay, plots, tables
 
+        writers: dict[str, Callable[..., None]]
         writers = {"csv": tables.write_csv, "parquet": tables.write_parquet}
         writers |= {"json": tables.write_json, "events": tables.write_events_csv}
         for kind, path in self.paths.items():

@@ -138,8 +138,8 @@ def write_parquet(recording: Recording, path: PathLike, *, landmarks: bool = Fal
         If the file cannot be written.
     """
     try:
-        import pyarrow as pa  # type: ignore[import-untyped]
-        import pyarrow.parquet as pq  # type: ignore[import-untyped]
+        import pyarrow as pa
+        import pyarrow.parquet as pq
     except ImportError:
         raise MissingPackageError.of("pyarrow", "tables", "write_parquet") from None
     table = pa.table(

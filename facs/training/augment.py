@@ -11,9 +11,11 @@ __all__ = ["MIRROR", "cover", "jitter", "mirror_points", "spoil"]
 Gray = NDArray[np.uint8]
 
 MIRROR = np.array(
-    [*range(16, -1, -1), *range(26, 16, -1), 27, 28, 29, 30, 35, 34, 33, 32, 31]
-    + [45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40]
-    + [54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55, 64, 63, 62, 61, 60, 67, 66, 65]
+    [
+        *(*range(16, -1, -1), *range(26, 16, -1), 27, 28, 29, 30, 35, 34, 33, 32, 31),
+        *(45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40),
+        *(54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55, 64, 63, 62, 61, 60, 67, 66, 65),
+    ]
 )
 """Which of the 68 points each becomes in the mirror."""
 
@@ -22,7 +24,7 @@ def mirror_points(points: NDArray[np.float32]) -> NDArray[np.float32]:
     """Landmarks (68, 2), in widths from the centre, of the mirrored picture."""
     flipped = points[MIRROR].copy()
     flipped[:, 0] *= -1
-    return flipped
+    return np.asarray(flipped, np.float32)
 
 
 def jitter(

@@ -44,7 +44,9 @@ def fit_calibration(scores: Floats, labels: Floats) -> Calibration:
     def loss() -> Tensor:
         logits = (z * log_slope.exp())[:, :, None] - cuts()
         fit = functional.binary_cross_entropy_with_logits(logits, truth)
-        return fit + SHRINK / columns * ((rise - 0.5) ** 2).sum() + SHRINK * (log_slope**2).mean()
+        pull = SHRINK / columns * ((rise - 0.5) ** 2).sum() + SHRINK * (log_slope**2).mean()
+        total: Tensor = fit + pull
+        return total
 
     _minimise([log_slope, first, rise], loss)
     slope = log_slope.detach().exp().numpy()
@@ -63,9 +65,10 @@ def fit_fusion(spatial: Floats, temporal: Floats, labels: Floats) -> tuple[float
 
     def loss() -> Tensor:
         logits = s * weights[0].exp() + t * weights[1].exp() + bias
-        return functional.binary_cross_entropy_with_logits(logits, truth) + SHRINK * (
-            weights**2
-        ).mean()
+        return (
+            functional.binary_cross_entropy_with_logits(logits, truth)
+            + SHRINK * (weights**2).mean()
+        )
 
     _minimise([weights, bias], loss)
     a, b = weights.detach().exp().numpy()

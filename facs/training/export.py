@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import os
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -61,14 +59,13 @@ def export(
     onnx.checker.check_model(model)
     temporary = path.with_name(path.name + ".tmp")
     temporary.write_bytes(model.SerializeToString())
-    os.replace(temporary, path)
+    temporary.replace(path)
 
 
 def _traced(
     network: nn.Module, example: Tensor, input_name: str, output_names: Sequence[str]
 ) -> onnx.ModelProto:
     batch = torch.export.Dim("batch", min=1, max=4096)
-    buffer = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own deprecation notices
         program = torch.onnx.export(
@@ -83,9 +80,7 @@ def _traced(
             verbose=False,
         )
     assert program is not None
-    program.save(buffer)
-    buffer.seek(0)
-    return onnx.load_model(buffer)
+    return program.model_proto
 
 
 def _halve(model: onnx.ModelProto) -> None:

@@ -57,7 +57,9 @@ def face_sample(rng: np.random.Generator, source: LandmarkSource, other: Gray) -
     i = int(rng.integers(len(source)))
     landmarks = source.landmarks[i]
     loose = rng.random() < 0.4  # as from a detector's box, not from the last frame
-    move = jitter(rng, INPUT_SIZE, 0.055 if loose else 0.02, 0.14 if loose else 0.05, 12 if loose else 5)
+    move = jitter(
+        rng, INPUT_SIZE, 0.055 if loose else 0.02, 0.14 if loose else 0.05, 12 if loose else 5
+    )
     matrix = (move @ np.vstack([align(landmarks, INPUT_SIZE, INPUT_MARGIN), [0, 0, 1]]))[:2]
     crop = warp(source.picture(i), matrix, INPUT_SIZE)
     points = (landmarks @ matrix[:, :2].T + matrix[:, 2]) / INPUT_SIZE - 0.5
@@ -123,7 +125,9 @@ def _drawn(rng: np.random.Generator) -> Gray:
         kind = rng.random()
         if kind < 0.3:
             word = "".join(chr(c) for c in rng.integers(65, 123, 3))
-            cv2.putText(ground, word, a, 0, float(rng.uniform(0.4, 2)), ink, int(rng.integers(1, 6)))
+            cv2.putText(
+                ground, word, a, 0, float(rng.uniform(0.4, 2)), ink, int(rng.integers(1, 6))
+            )
         elif kind < 0.6:
             cv2.circle(ground, a, int(rng.integers(2, 40)), ink, int(rng.choice([-1, 2])))
         else:
@@ -138,7 +142,7 @@ def batch_maker(
     scenes: Sequence[Gray],
     size: int,
 ) -> Callable[[np.random.Generator], LandmarkBatch]:
-    """A function that makes batches: four fifths faces (half of them real, if given), one nothing."""
+    """A function that makes batches: four fifths faces (half real, if given), one nothing."""
 
     def make(rng: np.random.Generator) -> LandmarkBatch:
         samples = []
@@ -172,7 +176,8 @@ def landmark_loss(network: nn.Module, batch: LandmarkBatch) -> Tensor:
     hidden = functional.binary_cross_entropy_with_logits(
         covered.float(), batch.covered.to(device), reduction="none"
     )
-    return where + sure + (hidden * is_face).mean()
+    loss: Tensor = where + sure + (hidden * is_face).mean()
+    return loss
 
 
 @torch.no_grad()

@@ -1,4 +1,4 @@
-"""One training run: batches made ahead by a thread, checkpoints that resume, progress to a callable."""
+"""One training run: batches made ahead by a thread, checkpoints that resume, progress told."""
 
 from __future__ import annotations
 

@@ -68,7 +68,9 @@ class Streams:
         return np.concatenate(parts)
 
 
-def as_units(units: tuple[ActionUnit, ...], scores: Floats, labels: Floats) -> tuple[Floats, Floats]:
+def as_units(
+    units: tuple[ActionUnit, ...], scores: Floats, labels: Floats
+) -> tuple[Floats, Floats]:
     """Columns to units: the stronger side counts, for scores and for labels."""
     place = {name: i for i, name in enumerate(columns_of(units))}
     first = [place[f"{u}_left" if u in SIDED else str(u)] for u in units]

@@ -88,7 +88,10 @@ def read_scenes(folder: Path, height: int = 192) -> list[NDArray[np.uint8]]:
     """Rooms and streets without people: environment maps (.hdr), tone-mapped to grey."""
     scenes = []
     for path in sorted(folder.glob("*.hdr")):
-        light = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+        raw = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+        if raw is None:
+            raise InputError(f"wanted an environment map (.hdr), {path} cannot be read")
+        light = np.asarray(raw, np.float32)
         gray = light.mean(2) / (2 * np.median(light) + 1e-6)
         picture = (255 * np.clip(gray / (1 + 0.3 * gray), 0, 1) ** (1 / 2.2)).astype(np.uint8)
         width = round(height * picture.shape[1] / picture.shape[0])

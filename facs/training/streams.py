@@ -67,9 +67,7 @@ def _moved(rng: np.random.Generator, crop: Gray) -> Gray:
     edge = (WIDE - CROP_SIZE) / 2
     matrix = jitter(rng, CROP_SIZE, 0.012, 0.03, 3.0)[:2]
     matrix[:, 2] -= matrix[:, :2] @ (edge, edge)
-    moved = cv2.warpAffine(
-        crop, matrix, (CROP_SIZE, CROP_SIZE), borderMode=cv2.BORDER_REPLICATE
-    )
+    moved = cv2.warpAffine(crop, matrix, (CROP_SIZE, CROP_SIZE), borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(moved, np.uint8)
 
 
@@ -146,7 +144,9 @@ class TemporalBatch:
     labels: Tensor
 
 
-def window_rows(clip: NDArray[np.int64], time: NDArray[np.float64], slots: int) -> NDArray[np.int64]:
+def window_rows(
+    clip: NDArray[np.int64], time: NDArray[np.float64], slots: int
+) -> NDArray[np.int64]:
     """Rows whose whole window lies in their own clip: half the slots before, half after.
 
     Examples
@@ -160,14 +160,14 @@ def window_rows(clip: NDArray[np.int64], time: NDArray[np.float64], slots: int) 
     span = time[rows + half] - time[rows - half]
     forward = np.all([time[rows + k] > time[rows + k - 1] for k in range(1 - half, half + 1)], 0)
     whole = same & forward & (span < 1.5 * slots / 30)
-    return rows[whole]
+    return np.asarray(rows[whole], np.int64)
 
 
 def flow_stack(flows: NDArray[np.int8], row: int, slots: int) -> Floats:
     """The stored flows around a row as the network's stack (2 * slots, S, S)."""
     half = slots // 2
     window = flows[row - half : row + half].astype(np.float32) * np.float32(FLOW_STEP)
-    return window.reshape(2 * slots, *window.shape[2:])
+    return np.asarray(window.reshape(2 * slots, *window.shape[2:]), np.float32)
 
 
 def temporal_batches(
@@ -178,7 +178,7 @@ def temporal_batches(
     slots: int,
     size: int,
 ) -> Callable[[np.random.Generator], TemporalBatch]:
-    """A function that makes batches of flow stacks, mirrored, scaled, slowed and covered at random."""
+    """A function that makes batches of flow stacks, mirrored, scaled, slowed, covered at random."""
     mirror = columns_in_mirror(columns)
 
     def make(rng: np.random.Generator) -> TemporalBatch:

@@ -1,4 +1,4 @@
-"""The run that makes the landmark network: rendered faces, then real ones taught by the first stage."""
+"""The landmark network's run: rendered faces, then real ones taught by the first stage."""
 
 from __future__ import annotations
 
@@ -73,7 +73,9 @@ def train_landmarks(options: LandmarkRun, progress: Progress | None = None) -> P
             ),
             progress,
         )
-    return export_landmarks(network.cpu(), options.out / "landmarks.onnx", len(data), len(real or ()))
+    return export_landmarks(
+        network.cpu(), options.out / "landmarks.onnx", len(data), len(real or ())
+    )
 
 
 def _taught(network: torch.nn.Module, options: LandmarkRun) -> LandmarkSource | None:

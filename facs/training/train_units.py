@@ -69,7 +69,7 @@ class UnitRun:
 
 @dataclass(frozen=True)
 class Split:
-    """Stills and clips of some people; `who` are their rows' subjects."""
+    """Stills and clips of some people; `windows` are the clips' rows with a whole flow window."""
 
     stills: UnitData
     clips: UnitData
@@ -110,12 +110,13 @@ def _rendered(
             who_clips=data.subject[clips.rows],
         )
     saved = np.load(cache)
-    parts = [
+    cut_stills, cut_clips = (
         UnitData(*(saved[f"{kind}_{k}"] for k in ("crops", "labels", "rows", "flows")))
         for kind in ("stills", "clips")
-    ]
+    )
     columns = tuple(str(c) for c in saved["columns"])
-    return Split(*parts, saved["windows"]), (columns, saved["who_stills"], saved["who_clips"])
+    split = Split(cut_stills, cut_clips, saved["windows"])
+    return split, (columns, saved["who_stills"], saved["who_clips"])
 
 
 def _training_data(
@@ -126,9 +127,7 @@ def _training_data(
     kept_stills, kept_clips = stills % VALIDATION_SHARE == 0, clips % VALIDATION_SHARE == 0
     train = _part(whole, ~kept_stills, ~kept_clips[whole.windows])
     validation = _part(whole, kept_stills, kept_clips[whole.windows])
-    train = Split(
-        _joined(train.stills, whole.clips, ~kept_clips), train.clips, train.windows
-    )
+    train = Split(_joined(train.stills, whole.clips, ~kept_clips), train.clips, train.windows)
     sizes = {
         "rendered pictures": len(train.stills),
         "rendered flow windows": len(train.windows),
@@ -277,7 +276,9 @@ def _finish(
     on = _thresholds(units, still, both, seen, fused)
     spec = _spec(options, units, still, both, fusion, on)
     _export(networks, spec, options.out)
-    return measure(spec, unseen.pictures, unseen.picture_labels, unseen.spatial, unseen.temporal, unseen.labels)
+    return measure(
+        spec, unseen.pictures, unseen.picture_labels, unseen.spatial, unseen.temporal, unseen.labels
+    )
 
 
 def _units_with_evidence(
@@ -298,7 +299,11 @@ def _kept(scored: Scored, keep: list[int]) -> Scored:
 
 
 def _thresholds(
-    units: tuple[ActionUnit, ...], still: Calibration, both: Calibration, seen: Scored, fused: Floats
+    units: tuple[ActionUnit, ...],
+    still: Calibration,
+    both: Calibration,
+    seen: Scored,
+    fused: Floats,
 ) -> tuple[float, ...]:
     p = np.concatenate([still.letters(seen.pictures)[..., 0], both.letters(fused)[..., 0]])
     y = np.concatenate([seen.picture_labels, seen.labels])

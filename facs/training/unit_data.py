@@ -55,7 +55,9 @@ class UnitData:
         return len(self.crops)
 
 
-def cut_rendered(data: Rendered, landmarker: Landmarker, seed: int = 0) -> tuple[UnitData, UnitData]:
+def cut_rendered(
+    data: Rendered, landmarker: Landmarker, seed: int = 0
+) -> tuple[UnitData, UnitData]:
     """Stills and clips of a rendered set, cut as the product cuts them; lost faces are left out."""
     rng = np.random.default_rng(seed)
     stills = np.flatnonzero(data.clip < 0)
@@ -123,7 +125,7 @@ def _flow(
     if before is None or data.clip[i] != data.clip[j] or data.time[j] <= data.time[i]:
         return np.zeros((2, CROP_SIZE, CROP_SIZE), np.int8)
     velocity = farneback(before, after) / (data.time[j] - data.time[i])
-    return np.clip(np.rint(velocity / FLOW_STEP), -127, 127).astype(np.int8)
+    return np.asarray(np.clip(np.rint(velocity / FLOW_STEP), -127, 127), np.int8)
 
 
 def cut_real(faces: FaceSet, landmarker: Landmarker) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

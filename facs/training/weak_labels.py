@@ -40,14 +40,14 @@ def weak_targets(votes: NDArray[np.float32], columns: tuple[str, ...]) -> NDArra
     Examples
     --------
     >>> happy = np.eye(8, dtype=np.float32)[[1]]
-    >>> weak_targets(happy, ("AU4_left", "AU6_left", "AU12_left")).round(2).tolist()
-    [[0.03, nan, 0.9]]
+    >>> weak_targets(happy, ("AU4_left", "AU6_left", "AU12_left"))
+    array([[0.03,  nan, 0.9 ]], dtype=float32)
     """
     targets = np.full((len(votes), len(columns)), np.nan, np.float32)
     for table, value in ((NOT_SHOWN, ABSENT), (SHOWN, PRESENT)):
         for emotion, numbers in table.items():
             agreed = votes[:, EMOTIONS.index(emotion)] >= AGREEMENT
             names = {f"AU{n}{side}" for n in numbers for side in ("", "_left", "_right")}
-            which = [i for i, name in enumerate(columns) if name in names]
+            which = np.array([name in names for name in columns], bool)
             targets[np.ix_(agreed, which)] = value
     return targets

@@ -30,6 +30,7 @@ def heading(title: str, data: str, seed: int | None = None) -> str:
         f"- machine: {machine}; load over 1, 5, 15 minutes: {load}",
         f"- date: {datetime.now(timezone.utc):%Y-%m-%d}",
         "",
+        "",
     ]
     return "\n".join(lines)
 

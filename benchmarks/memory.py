@@ -1,0 +1,84 @@
+"""Does memory stay flat? ``python benchmarks/memory.py VIDEO --minutes 10``.
+
+The video is repeated until it is as long as asked, written to a temporary
+file, and analysed in this process; resident memory is read as the analysis goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+
+import av
+import numpy as np
+import psutil
+from heading import heading, table
+from numpy.typing import NDArray
+
+import facs
+from facs.video import open_video
+
+
+def endless(source: Path) -> Iterator[NDArray[np.uint8]]:
+    """The pictures of a video, again and again, one in memory at a time."""
+    while True:
+        with open_video(source) as video:
+            for frame in video:
+                yield frame.image
+
+
+def repeat(source: Path, target: Path, minutes: float) -> tuple[int, Fraction]:
+    """Write the long video; frames and rate."""
+    with open_video(source) as video:
+        rate, size = video.rate or Fraction(30), video.size
+    count = round(60 * minutes * rate)
+    with av.open(str(target), "w") as container:
+        stream = container.add_stream("libx264", rate=rate)
+        stream.width, stream.height = size or (640, 480)
+        stream.pix_fmt = "yuv420p"
+        stream.options = {"preset": "ultrafast", "crf": "23"}
+        for picture in islice(endless(source), count):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode())
+    return count, rate
+
+
+def main() -> None:
+    """Print a table, and write it where asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("video", type=Path)
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--out", type=Path)
+    chosen = parser.parse_args()
+    process = psutil.Process()
+    samples: list[tuple[float, float]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "long.mp4"
+        count, rate = repeat(chosen.video, path, chosen.minutes)
+        every = max(1, round(10 * rate))
+
+        def watch(done: int, _: int | None) -> None:
+            if done % every == 0:
+                samples.append((done / float(rate), process.memory_info().rss / 2**20))
+
+        recording = facs.analyze(path, progress=watch)
+    if len(recording) != count:
+        raise SystemExit(f"wanted {count} frames, got {len(recording)}")
+    times, memory = np.array(samples).T
+    minutes = np.unique((times // 60).astype(int))
+    rows = [[str(m + 1), f"{memory[(times // 60).astype(int) == m].max():.0f}"] for m in minutes]
+    slope = float(np.polyfit(times[times > 60] / 60, memory[times > 60], 1)[0])
+    text = heading("Memory", f"{chosen.video.name} repeated to {chosen.minutes:g} minutes")
+    text += f"- growth after the first minute: {slope:.1f} MiB per minute of video\n\n"
+    text += table(["minute", "peak MiB"], rows)
+    print(text)
+    if chosen.out:
+        chosen.out.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

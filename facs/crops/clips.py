@@ -17,8 +17,10 @@ from facs.faces.face import Face
 
 __all__ = ["MAX_STEP", "ClipMaker", "FaceClip"]
 
-MAX_STEP: Final = 0.2
-"""Seconds between two frames beyond which motion cannot be followed: the window is broken."""
+MAX_STEP: Final = 0.21
+"""Seconds between two frames beyond which motion cannot be followed: the window is broken.
+
+Five frames a second, with times rounded to milliseconds, are still followed."""
 
 
 @dataclass(frozen=True)

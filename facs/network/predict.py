@@ -98,9 +98,9 @@ class TwoStreamModel:
             return _per_unit(
                 np.zeros((0, len(spec.columns), 5), np.float32), spec, np.zeros(0, bool)
             )
+        for clip in clips:
+            _check(clip, spec)
         crops = np.stack([clip.crop for clip in clips])
-        if crops.shape[1] != spec.crop_size:
-            raise ModelError(f"wanted crops of {spec.crop_size} px, got {crops.shape[1]}")
         raw = self._spatial(crops)  # (n, columns)
         letters = spec.spatial.letters(raw)  # (n, columns, 5)
         moving = [i for i, clip in enumerate(clips) if clip.flow is not None]
@@ -113,6 +113,13 @@ class TwoStreamModel:
         fused = np.zeros(len(clips), bool)
         fused[moving] = True
         return _per_unit(letters, spec, fused)
+
+
+def _check(clip: FaceClip, spec: ModelSpec) -> None:
+    if len(clip.crop) != spec.crop_size:
+        raise ModelError(f"wanted crops of {spec.crop_size} px, got {len(clip.crop)}")
+    if clip.flow is not None and len(clip.flow) != 2 * spec.slots:
+        raise ModelError(f"wanted flow of {2 * spec.slots} planes, got {len(clip.flow)}")
 
 
 def _identity(spec: ModelSpec) -> tuple[Any, ...]:

@@ -65,10 +65,11 @@ class Calibration:
             raise ModelError(
                 f"wanted one row of cuts per slope, got {len(self.cuts)} for {len(self.slope)}"
             )
-        if any(s <= 0 for s in self.slope):
-            raise ModelError(f"wanted slopes > 0, got {min(self.slope)}")
+        for slope in self.slope:
+            if not 0 < slope < float("inf"):
+                raise ModelError(f"wanted slopes > 0, got {slope}")
         for row in self.cuts:
-            if len(row) != len(LEVELS) or any(b < a for a, b in pairwise(row)):
+            if len(row) != len(LEVELS) or not all(a <= b for a, b in pairwise(row)):
                 raise ModelError(f"wanted {len(LEVELS)} increasing cuts, got {row}")
 
     @classmethod
@@ -140,11 +141,13 @@ class ModelSpec:
         ):
             if got != n:
                 raise ModelError(f"wanted {name} for {n} columns, got {got}")
+        if not all(0 <= weight <= 1 for weight in self.fusion):
+            raise ModelError(f"wanted fusion weights in [0, 1], got {self.fusion}")
         if not len(self.on) == len(self.off) == len(self.units):
             raise ModelError(f"wanted thresholds for {len(self.units)} units, got {len(self.on)}")
         if any(not 0 < off <= on < 1 for on, off in zip(self.on, self.off, strict=True)):
             raise ModelError("wanted thresholds with 0 < off <= on < 1")
-        if self.crop_size < 32 or self.slots < 2 or self.slots % 2 or self.slot_seconds <= 0:
+        if self.crop_size < 32 or self.slots < 2 or self.slots % 2 or not self.slot_seconds > 0:
             raise ModelError("wanted crop_size >= 32, an even number of slots, slot_seconds > 0")
 
     @property

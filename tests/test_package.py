@@ -90,3 +90,8 @@ def test_what_the_wheel_is_told_to_carry_exists(package: str) -> None:
     assert patterns
     for pattern in patterns:
         assert list((ROOT / package.replace(".", "/")).glob(pattern)), pattern
+
+
+def test_the_citation_names_this_version() -> None:
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {facs.__version__}\n" in citation

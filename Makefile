@@ -11,7 +11,7 @@ ASKED := setup.cfg pyproject.toml constraints.txt
 .DEFAULT_GOAL := help
 
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-9s %s\n", $$1, $$2 }' Makefile
 
 install: .venv/.developing ## Install the package, editable, with everything a developer needs
 
@@ -42,13 +42,13 @@ clean: ## Remove the environment, the results and the caches
 # A stamp is newer than what was asked for, or the install is repeated. What a developer has is
 # enough to run, so that the second rule does nothing where the first has done its work.
 .venv/.developing: $(ASKED)
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
 	@echo "installing into .venv, with torch; this takes some minutes the first time"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	@touch .venv/.developing .venv/.running
 
 .venv/.running: $(ASKED)
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
 	@echo "installing into .venv; this takes a minute the first time"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[tables,plots]"
 	@touch .venv/.running

@@ -37,7 +37,7 @@ def look(data: Rendered, i: int, landmarker: Landmarker, seed: int) -> tuple[flo
 
 def row(name: str, found: NDArray[np.float64]) -> list[str]:
     """One line of the table."""
-    error, yaw, pitch, roll, score = np.median(found, 0)
+    error, yaw, pitch, roll, _ = np.median(found, 0)
     worst = np.percentile(found[:, 0], 95)
     kept = (found[:, 4] > 0.4).mean()
     cells = (error, worst, yaw, pitch, roll, 100 * kept)

@@ -1,6 +1,6 @@
 """Write a model card from a training report and the files themselves.
 
-``python benchmarks/model_card.py --report report.json --weights DIR --notes notes.md --out card.md``
+``python benchmarks/model_card.py --report report.json --weights DIR --notes notes.md --out c.md``
 """
 
 from __future__ import annotations

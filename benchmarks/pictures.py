@@ -51,9 +51,9 @@ def tiles(path: Path, person: Person, wanted: set[int]) -> dict[int, NDArray[np.
     return found
 
 
-def sheet(path: Path, units: list[str]) -> NDArray[np.uint8] | None:
+def sheet(path: Path, units: list[str], model: str | None) -> NDArray[np.uint8] | None:
     """The contact sheet of one video's most seen person."""
-    recording = facs.analyze(path)
+    recording = facs.analyze(path, model=model)
     if not recording.people:
         return None
     person = max(recording.people, key=lambda p: int(p.seen.sum()))
@@ -78,11 +78,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("videos", type=Path, nargs="+")
     parser.add_argument("--units", nargs="+", default=["12", "43", "25", "26", "1", "2", "4"])
+    parser.add_argument("--model")
     parser.add_argument("--out", type=Path, required=True)
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     for path in chosen.videos:
-        picture = sheet(path, [f"AU{unit}" for unit in chosen.units])
+        picture = sheet(path, [f"AU{unit}" for unit in chosen.units], chosen.model)
         if picture is None:
             print(f"{path.name}: nobody found")
             continue

@@ -58,8 +58,14 @@ class _Track:
 OVERLAP: Final = 0.45
 """Two tracks whose boxes share more than this of their union look at the same face."""
 
+SAME: Final = 0.3
+"""A detector's box that shares more than this with a followed face is that face."""
+
 REACH: Final = 3.0
-"""How many face widths away a person may reappear and still be taken for the same."""
+"""How many face widths away a person may reappear at once and still be taken for the same."""
+
+WALK: Final = 8.0
+"""Face widths that people may move in a second unseen: somebody who walks behind another."""
 
 
 class FaceTracker:
@@ -142,29 +148,50 @@ class FaceTracker:
 
     def _look(self, gray: NDArray[np.uint8], time: float) -> None:
         """Run the detector and start, or take up again, a track for each new face."""
+        room = self.options.max_people - len(self._tracks)
+        new: list[Located] = []
         for box in self._detect(gray):
-            if len(self._tracks) >= self.options.max_people:
-                return
-            if self._followed(box):
-                continue
-            located = self._locate.from_box(gray, box)
-            if located.score >= self.options.start_score and not self._followed(
-                np.asarray(_box(located.landmarks))
-            ):
-                self._take_up(located, time)
+            if len(new) < room and not self._followed(box):
+                located = self._locate.from_box(gray, box)
+                if located.score >= self.options.start_score and not self._known(located, new):
+                    new.append(located)
+        for located, track in self._recognised(new, time):
+            self._take_up(located, track, time)
 
     def _followed(self, box: NDArray[np.floating]) -> bool:
-        return any(_overlap(box, _box(t.landmarks)) > 0.3 for t in self._tracks)
+        return any(_overlap(box, _box(t.landmarks)) > SAME for t in self._tracks)
 
-    def _take_up(self, located: Located, time: float) -> None:
-        """Give the face the number of the nearest person lost a moment ago, or a new one."""
-        near = [(d, t) for t in self._lost if (d := _distance(t.landmarks, located)) < REACH]
-        if near:
-            track = min(near, key=lambda item: item[0])[1]
-            self._lost.remove(track)
-        else:
+    def _known(self, located: Located, new: list[Located]) -> bool:
+        """Whether a face is followed already, or was just found under another box."""
+        box = np.asarray(_box(located.landmarks))
+        return self._followed(box) or any(_overlap(box, _box(n.landmarks)) > SAME for n in new)
+
+    def _recognised(
+        self, new: list[Located], time: float
+    ) -> list[tuple[Located, _Track | None]]:
+        """Pair new faces with people lost a moment ago, nearest pairs first; None is a stranger."""
+        pairs = sorted(
+            (distance, i, j)
+            for i, located in enumerate(new)
+            for j, track in enumerate(self._lost)
+            if (distance := _distance(track.landmarks, located))
+            < REACH + WALK * (time - track.seen)
+        )
+        partner: dict[int, _Track] = {}
+        taken: set[int] = set()
+        for _, i, j in pairs:
+            if i not in partner and j not in taken:
+                partner[i] = self._lost[j]
+                taken.add(j)
+        return [(located, partner.get(i)) for i, located in enumerate(new)]
+
+    def _take_up(self, located: Located, track: _Track | None, time: float) -> None:
+        """Give a face the number of the person it was recognised as, or a new one."""
+        if track is None:
             track = _Track(self._next, located.landmarks, time, located.score, born=time)
             self._next += 1
+        else:
+            self._lost.remove(track)
         track.landmarks, track.seen = located.landmarks, time
         track.score, track.covered = located.score, located.covered
         self._tracks.append(track)

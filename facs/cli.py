@@ -38,15 +38,24 @@ def main() -> None:
         sys.exit(130)
 
 
-@app.callback()
-def _top(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
-) -> None:
-    if version:
+def _tell_version(wanted: bool) -> None:
+    if wanted:
         from facs._version import __version__
 
         typer.echo(f"facs {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def _top(
+    version: Annotated[
+        bool,
+        typer.Option(  # eager: it needs no command
+            "--version", callback=_tell_version, is_eager=True, help="Print the version and stop."
+        ),
+    ] = False,
+) -> None:
+    pass
 
 
 @app.command()
@@ -198,6 +207,7 @@ def train_landmarks(
     out: Annotated[Path, typer.Option(help="Folder of checkpoints and of the result.")],
     fer: Annotated[Path | None, typer.Option(help="fer2013.npz, faces to adapt to.")] = None,
     photos: Annotated[Path | None, typer.Option(help="facial_expressions.npz, likewise.")] = None,
+    start: Annotated[Path | None, typer.Option(help="Checkpoint to begin with.")] = None,
     steps: Annotated[tuple[int, int], typer.Option(help="Rendered, then mixed.")] = (3000, 2500),
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
     device: Annotated[str, typer.Option(help="A torch device.")] = "cpu",
@@ -208,7 +218,7 @@ def train_landmarks(
 
     out.mkdir(parents=True, exist_ok=True)
     options = LandmarkRun(
-        tuple(rendered), scenes, out, fer, photos, steps=steps, seed=seed, device=device
+        tuple(rendered), scenes, out, fer, photos, steps, seed=seed, device=device, start=start
     )
     typer.echo(f"wrote {run(options, _steps)}")
 

@@ -146,7 +146,7 @@ def test_a_crop_wholly_outside_the_picture_is_its_edge(scale):
 
 def test_the_crop_of_a_moved_face_in_a_moved_picture_is_the_same():
     picture = smooth(300, 300)
-    face = canonical(150) + (60, 70)
+    face = canonical(150) + np.array([60, 70])
     moved = np.roll(picture, (11, 17), axis=(0, 1))
     np.testing.assert_array_equal(
         warp(picture, align(face)), warp(moved, align(face + np.array([17, 11])))

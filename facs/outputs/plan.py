@@ -84,7 +84,7 @@ class OutputPlan:
         if self.overlay and isinstance(source, int):
             raise InputError("an overlay wants a file: a camera cannot be read twice")
         for path in self.paths.values():
-            if isinstance(source, str) and path.resolve() == Path(source).resolve():
+            if isinstance(source, (str, os.PathLike)) and path.resolve() == Path(source).resolve():
                 raise OutputError(f"the result would replace its own source {path}; choose --out")
 
     def write(self, recording: Recording, source: Any, rate: float | None = None) -> Iterator[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,21 +12,39 @@ import onnx
 import torch
 from onnx import helper, numpy_helper
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-__all__ = ["OPSET", "export", "round_to_half"]
+__all__ = ["OPSET", "export", "fold_norms", "round_to_half"]
 
 OPSET = 20
 LARGE = 1024
 """Tensors of more numbers than this are stored in half precision."""
 
 
+def fold_norms(network: nn.Module) -> nn.Module:
+    """Fold each batch normalisation into the convolution before it, in place.
+
+    The exporter would do it after rounding, and the file would no longer agree with torch.
+    """
+    network.eval()
+    for part in network.modules():
+        if not isinstance(part, nn.Sequential):
+            continue
+        for i, (layer, norm) in enumerate(pairwise(part)):
+            if isinstance(layer, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+                part[i] = fuse_conv_bn_eval(layer, norm)
+                part[i + 1] = nn.Identity()
+    return network
+
+
 def round_to_half(network: nn.Module) -> nn.Module:
     """Round large weights to what half precision can hold, so that torch and the file agree.
 
-    Arithmetic stays in single precision everywhere; only storage is halved.
+    Normalisations are folded first (`fold_norms`): the network can be used but no longer
+    trained. Arithmetic stays in single precision everywhere; only storage is halved.
     """
     with torch.no_grad():
-        for weight in network.parameters():
+        for weight in fold_norms(network).parameters():
             if weight.numel() > LARGE:
                 weight.copy_(weight.half().float())
     return network

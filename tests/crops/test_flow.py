@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 import pytest
@@ -19,7 +21,7 @@ def velocity(x, y=0.0, size=4):
 def pieces_of(speed, times):
     """The flows between frames at `times` of something whose place is the integral of `speed`."""
     made = []
-    for start, end in zip(times, times[1:], strict=False):
+    for start, end in pairwise(times):
         fine = np.linspace(start, end, 41)
         mean = np.trapezoid([speed(t) for t in fine], fine) / (end - start)
         made.append(FlowPiece(start, end, velocity(mean)))

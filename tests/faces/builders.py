@@ -83,9 +83,7 @@ def find_blobs(gray):
     import cv2
 
     count, _, stats, _ = cv2.connectedComponentsWithStats((gray > 50).astype(np.uint8))
-    boxes = [
-        (x, y, x + w, y + h) for x, y, w, h, area in stats[1:count].tolist() if area > 900
-    ]
+    boxes = [(x, y, x + w, y + h) for x, y, w, h, area in stats[1:count].tolist() if area > 900]
     boxes.sort(key=lambda b: (b[0] - b[2]) * (b[3] - b[1]))
     return np.array(boxes, np.float32).reshape(-1, 4)
 

@@ -35,7 +35,7 @@ def test_a_picture_without_a_face_has_no_boxes(shape):
 
 
 def test_an_unknown_detector_is_refused_with_the_known_ones():
-    with pytest.raises(InputError, match="haar.*dlib.*'hog'"):
+    with pytest.raises(InputError, match=r"haar.*dlib.*'hog'"):
         detector("hog")
 
 

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from facs.network.spec import LEVELS
+from facs.training.calibrate import fit_calibration, fit_fusion, fit_thresholds
+from facs.training.measure import as_units, measure
+from facs.units import ActionUnit
+from tests.network.builders import tiny_spec
+
+
+def drawn(n=4000, slope=2.0, cuts=(-1.0, 0.0, 1.0, 2.5, 4.0), seed=0):
+    """Scores (n, 1), and intensities (n, 1) drawn with known chances of each letter."""
+    rng = np.random.default_rng(seed)
+    scores = rng.normal(0, 2, (n, 1)).astype(np.float32)
+    chance = 1 / (1 + np.exp(-(slope * scores - np.array(cuts))))  # falls from A to E
+    letters = (rng.random((n, 1)) < chance).sum(1)
+    labels = np.array([0.0, *LEVELS])[letters][:, None].astype(np.float32)
+    return scores, labels
+
+
+def test_known_chances_are_found():
+    calibration = fit_calibration(*drawn())
+    assert calibration.slope[0] == pytest.approx(2.0, abs=0.2)
+    np.testing.assert_allclose(calibration.cuts[0], (-1.0, 0.0, 1.0, 2.5, 4.0), atol=0.3)
+
+
+def test_calibrated_probabilities_are_the_shares_that_occur():
+    scores, labels = drawn(seed=1)
+    presence = fit_calibration(scores, labels).letters(scores)[:, 0, 0]
+    for low in (0.1, 0.4, 0.7):
+        inside = (presence >= low) & (presence < low + 0.2)
+        share = (labels[inside, 0] >= LEVELS[0]).mean()
+        assert share == pytest.approx(presence[inside].mean(), abs=0.06)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_letters_that_never_occur_still_give_a_valid_calibration(sign):
+    scores = np.random.default_rng(0).normal(0, 3, (200, 2)).astype(np.float32)
+    labels = np.zeros((200, 2), np.float32)
+    labels[:, 0] = (sign * scores[:, 0] > 0) * 0.4
+    letters = fit_calibration(scores, labels).letters(scores)
+    assert np.isfinite(letters).all()
+    assert letters[:, 1, 0].mean() < 0.1
+
+
+def test_the_stream_that_knows_gets_the_weight():
+    rng = np.random.default_rng(0)
+    labels = rng.choice(np.float32([0, 1]), (1000, 2))
+    signal = 4 * labels - 2 + rng.normal(0, 1, labels.shape)
+    noise = rng.normal(0, 1, labels.shape)
+    spatial = np.stack([signal[:, 0], noise[:, 1]], 1).astype(np.float32)
+    temporal = np.stack([noise[:, 0], signal[:, 1]], 1).astype(np.float32)
+    weights = fit_fusion(spatial, temporal, labels)
+    assert weights[0] < 0.2 < 0.8 < weights[1] <= 0.9
+
+
+def test_two_equal_streams_share_the_weight():
+    rng = np.random.default_rng(0)
+    labels = rng.choice(np.float32([0, 1]), (2000, 1))
+    one, two = (
+        (3 * labels - 1.5 + rng.normal(0, 1, labels.shape)).astype(np.float32) for _ in range(2)
+    )
+    assert fit_fusion(one, two, labels)[0] == pytest.approx(0.5, abs=0.05)
+
+
+def test_each_unit_has_its_threshold():
+    probability = np.tile(np.linspace(0, 1, 101)[:, None], (1, 2))
+    present = probability > (0.3, 0.7)
+    low, high = fit_thresholds(probability.astype(np.float32), present)
+    assert 0.2 <= low < 0.4 < 0.6 < high <= 0.8
+
+
+def test_a_unit_is_its_stronger_side_in_scores_and_in_labels():
+    units = (ActionUnit.AU9, ActionUnit.AU12)
+    scores, labels = as_units(
+        units, np.float32([[1, 2, 3], [4, 6, 5]]), np.float32([[0, 1, 0]] * 2)
+    )
+    assert scores.tolist() == [[1, 3], [4, 6]]
+    assert labels.tolist() == [[0, 1], [0, 1]]
+
+
+def test_measuring_tells_the_stream_that_knows_from_the_one_that_guesses():
+    rng = np.random.default_rng(0)
+    labels = rng.choice(np.float32([0, 0, 0.3, 1]), (300, 5))
+    knows = (labels * 6 - 1).astype(np.float32)
+    guesses = rng.normal(0, 1, labels.shape).astype(np.float32)
+    report = measure(tiny_spec(), knows, labels, knows, guesses, labels)
+    assert report["mean"]["AUC stills"] == 1.0 == report["mean"]["AUC spatial"]
+    assert abs(report["mean"]["AUC temporal"] - 0.5) < 0.1
+    assert report["mean"]["correlation of intensity"] > 0.8
+    assert list(report["units"]) == ["AU4", "AU9", "AU12"]
+    row = report["units"]["AU9"]
+    assert row["support"] == int((labels[:, 2] >= LEVELS[0]).sum())
+    assert row["threshold"] == 0.5

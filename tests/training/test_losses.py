@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from facs.network.spec import LEVELS
+from facs.training.losses import OrdinalLoss, emotion_loss, weak_loss
+from facs.training.real_faces import EMOTIONS
+from facs.training.weak_labels import weak_targets
+
+HALF = torch.full((2,), 0.5)
+
+
+def test_steps_begin_at_zero_and_increase():
+    loss = OrdinalLoss(HALF)
+    with torch.no_grad():
+        loss.rise.normal_(0, 3)
+    steps = loss.steps()
+    assert steps.shape == (2, 5)
+    assert (steps[:, 0] == 0).all()
+    assert (steps.diff(dim=1) > 0).all()
+
+
+def test_the_right_score_costs_less_than_the_wrong_one():
+    loss = OrdinalLoss(HALF)
+    labels = torch.tensor([[0.0, 1.0]])
+    right, undecided, wrong = (
+        float(loss(torch.tensor([pair]), labels).detach())
+        for pair in ([-6.0, 9.0], [0.0, 0.0], [9.0, -6.0])
+    )
+    assert right < undecided < wrong
+    assert right < 0.1
+
+
+def test_a_middle_letter_wants_a_middle_score():
+    loss = OrdinalLoss(torch.tensor([0.5]))
+    label = torch.tensor([[(LEVELS[1] + LEVELS[2]) / 2]])  # at least B, not yet C
+    costs = {
+        score: float(loss(torch.tensor([[score]]), label).detach()) for score in (-4.0, 1.5, 9.0)
+    }
+    assert costs[1.5] < min(costs[-4.0], costs[9.0])
+
+
+def test_presence_alone_has_a_known_cost():
+    loss = OrdinalLoss(torch.tensor([0.5]))
+    with torch.no_grad():
+        loss.rise.fill_(60.0)  # letters above A are out of reach and cost nothing
+    cost = float(loss(torch.zeros(1, 1), torch.zeros(1, 1)).detach())
+    assert cost == pytest.approx(np.log(2), rel=1e-4)
+
+
+def test_a_trace_between_absent_and_a_counts_less():
+    loss = OrdinalLoss(torch.tensor([0.5]))
+    with torch.no_grad():
+        loss.rise.fill_(60.0)
+    score = torch.full((1, 1), 2.0)
+    absent, trace = (float(loss(score, torch.tensor([[level]])).detach()) for level in (0.0, 0.15))
+    assert trace == pytest.approx(0.3 * absent, rel=1e-4)
+
+
+def test_rare_units_weigh_more_but_not_without_limit():
+    weight = OrdinalLoss(torch.tensor([0.0, 0.05, 0.5, 0.9])).weight
+    np.testing.assert_allclose(weight, [4, 4, 1, 1], rtol=1e-5)
+    assert float(OrdinalLoss(torch.tensor([0.2])).weight[0]) == pytest.approx(2.0)
+
+
+def test_unknown_weak_labels_cost_nothing():
+    scores = torch.zeros(2, 2, requires_grad=True)
+    nothing = torch.full((2, 2), float("nan"))
+    cost = weak_loss(scores, nothing)
+    cost.backward()
+    assert float(cost.detach()) == 0 and float(scores.grad.abs().sum()) == 0
+
+
+def test_known_weak_labels_cost_what_cross_entropy_says():
+    targets = torch.tensor([[0.9, float("nan")]])
+    cost = float(weak_loss(torch.zeros(1, 2), targets))
+    assert cost == pytest.approx(np.log(2), rel=1e-5)
+
+
+def test_emotions_cost_what_cross_entropy_says():
+    votes = torch.zeros(1, 8)
+    votes[0, 2] = 1
+    assert float(emotion_loss(torch.zeros(1, 8), votes)) == pytest.approx(np.log(8), rel=1e-5)
+    sure = torch.zeros(1, 8)
+    sure[0, 2] = 30
+    assert float(emotion_loss(sure, votes)) == pytest.approx(0, abs=1e-5)
+
+
+def votes_for(emotion, share=1.0):
+    votes = np.full((1, 8), (1 - share) / 7, np.float32)
+    votes[0, EMOTIONS.index(emotion)] = share
+    return votes
+
+
+@pytest.mark.parametrize(
+    ("emotion", "shown", "absent"),
+    [
+        ("happiness", ["AU12"], ["AU4", "AU15"]),
+        ("surprise", ["AU1", "AU2"], ["AU4", "AU12"]),
+        ("anger", ["AU4"], ["AU1", "AU12"]),
+        ("sadness", [], ["AU12"]),
+        ("neutral", [], ["AU4", "AU12"]),
+        ("fear", [], []),
+    ],
+)
+def test_agreed_emotions_say_what_nobody_disputes(emotion, shown, absent):
+    units = ("AU1", "AU2", "AU4", "AU6", "AU12", "AU15")
+    targets = weak_targets(votes_for(emotion), tuple(f"{u}_left" for u in units))[0]
+    known = dict(zip(units, targets, strict=True))
+    assert all(known[u] > 0.5 for u in shown)
+    assert all(known[u] < 0.5 for u in absent)
+    assert np.isnan(known["AU6"])
+
+
+def test_what_voters_do_not_agree_on_stays_unknown():
+    assert np.isnan(weak_targets(votes_for("happiness", 0.75), ("AU12_left", "AU4_left"))).all()
+
+
+def test_both_sides_and_units_without_sides_are_meant():
+    targets = weak_targets(votes_for("surprise"), ("AU2_left", "AU2_right", "AU28", "AU61"))[0]
+    assert targets[0] == targets[1] > 0.5 > targets[2]
+    assert np.isnan(targets[3])

@@ -232,6 +232,7 @@ def train_units(
     landmarks: Annotated[Path | None, typer.Option(help="Landmark network, ONNX.")] = None,
     fer: Annotated[Path | None, typer.Option(help="fer2013.npz, emotion votes.")] = None,
     photos: Annotated[Path | None, typer.Option(help="facial_expressions.npz.")] = None,
+    start: Annotated[Path | None, typer.Option(help="Spatial checkpoint to begin with.")] = None,
     steps: Annotated[tuple[int, int], typer.Option(help="Spatial, temporal.")] = (3000, 2000),
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
     device: Annotated[str, typer.Option(help="A torch device.")] = "cpu",
@@ -242,7 +243,7 @@ def train_units(
 
     options = UnitRun(
         tuple(rendered), tuple(test), out, name, landmarks, fer, photos, steps, seed=seed,
-        device=device,
+        device=device, start=start,
     )  # fmt: skip
     report = run(options, _steps)
     for key, value in report["mean"].items():

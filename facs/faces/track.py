@@ -166,9 +166,7 @@ class FaceTracker:
         box = np.asarray(_box(located.landmarks))
         return self._followed(box) or any(_overlap(box, _box(n.landmarks)) > SAME for n in new)
 
-    def _recognised(
-        self, new: list[Located], time: float
-    ) -> list[tuple[Located, _Track | None]]:
+    def _recognised(self, new: list[Located], time: float) -> list[tuple[Located, _Track | None]]:
         """Pair new faces with people lost a moment ago, nearest pairs first; None is a stranger."""
         pairs = sorted(
             (distance, i, j)

@@ -60,11 +60,20 @@ class OrdinalLoss(nn.Module):
 
 
 def weak_loss(scores: Tensor, targets: Tensor) -> Tensor:
-    """Cross-entropy where a weak label (B, columns) is known; NaN is unknown."""
+    """Cross-entropy where a weak label (B, columns) is known; NaN is unknown.
+
+    Within a column those who show the unit weigh together as much as those who do not.
+    """
     known = ~torch.isnan(targets)
     if not bool(known.any()):
         return scores.sum() * 0
-    return functional.binary_cross_entropy_with_logits(scores[known], targets[known])
+    shown = known & (targets > 0.5)
+    hidden = known & ~shown
+    balance = hidden.sum(0) / shown.sum(0).clamp_min(1)
+    weight = torch.where(shown, balance.clamp(0.2, 5.0), 1.0)
+    return functional.binary_cross_entropy_with_logits(
+        scores[known], targets[known], weight=weight[known]
+    )
 
 
 def emotion_loss(logits: Tensor, votes: Tensor) -> Tensor:

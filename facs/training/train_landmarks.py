@@ -31,7 +31,10 @@ AGREED = 0.02
 
 @dataclass(frozen=True)
 class LandmarkRun:
-    """Where the data lie and how long to learn from them."""
+    """Where the data lie and how long to learn from them.
+
+    `start` is the checkpoint of an earlier run, whose weights this one begins with.
+    """
 
     rendered: tuple[Path, ...]
     scenes: Path
@@ -44,6 +47,7 @@ class LandmarkRun:
     seed: int = 0
     real_limit: int = 12000
     device: str = "cpu"
+    start: Path | None = None
 
 
 def train_landmarks(options: LandmarkRun, progress: Progress | None = None) -> Path:
@@ -53,6 +57,8 @@ def train_landmarks(options: LandmarkRun, progress: Progress | None = None) -> P
     scenes = read_scenes(options.scenes)
     rendered = LandmarkSource(lambda i: data.gray[i], data.landmarks)
     network: torch.nn.Module = LandmarkNetwork().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if options.start is not None:
+        network.load_state_dict(torch.load(options.start, weights_only=True)["mean"])
     first = options.out / "landmarks_rendered.pt"
     run(
         network,

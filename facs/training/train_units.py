@@ -48,7 +48,10 @@ VALIDATION_SHARE = 16
 
 @dataclass(frozen=True)
 class UnitRun:
-    """Where the data lie, and how long to learn from them."""
+    """Where the data lie, and how long to learn from them.
+
+    `start` is the spatial checkpoint of an earlier run, whose weights this one begins with.
+    """
 
     rendered: tuple[Path, ...]
     test: tuple[Path, ...]
@@ -65,6 +68,7 @@ class UnitRun:
     min_auc: float = 0.8
     seed: int = 0
     device: str = "cpu"
+    start: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -187,6 +191,8 @@ def _train_spatial(
     )
     stream = SpatialStream(StreamConfig(len(columns)))
     task = SpatialTask(stream, _rate(stills.labels)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if options.start is not None:
+        task.load_state_dict(torch.load(options.start, weights_only=True)["mean"])
     run(
         task,
         make,

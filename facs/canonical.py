@@ -117,7 +117,7 @@ def warp(
 ) -> NDArray[np.uint8]:
     """Cut the canonical crop (size, size) out of a grey picture (H, W).
 
-    Where the face is more than twice as large as the crop, its surroundings are
+    Where the face is more than 2.7 times as large as the crop, its surroundings are
     first shrunk by area, so that fine texture does not alias. Pixels outside the
     picture repeat its edge.
     """

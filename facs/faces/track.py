@@ -58,6 +58,9 @@ class _Track:
 OVERLAP: Final = 0.45
 """Two tracks whose boxes share more than this of their union look at the same face."""
 
+LOST_LOOK: Final = 0.1
+"""Seconds between looks while somebody has just been lost, so that her return is seen in time."""
+
 SAME: Final = 0.3
 """A detector's box that shares more than this with a followed face is that face."""
 
@@ -144,7 +147,10 @@ class FaceTracker:
     def _wants_look(self, time: float) -> bool:
         if len(self._tracks) >= self.options.max_people:
             return False
-        return not self._tracks or time - self._looked >= self.options.look_every
+        if not self._tracks:
+            return True
+        pause = LOST_LOOK if self._lost else self.options.look_every
+        return time - self._looked >= min(pause, self.options.look_every)
 
     def _look(self, gray: NDArray[np.uint8], time: float) -> None:
         """Run the detector and start, or take up again, a track for each new face."""

@@ -183,11 +183,10 @@ def landmark_loss(network: nn.Module, batch: LandmarkBatch) -> Tensor:
 @torch.no_grad()
 def teach(
     network: LandmarkNetwork, picture: Gray, rng: np.random.Generator, looks: int = 6
-) -> tuple[NDArray[np.float32], float, float] | None:
+) -> tuple[NDArray[np.float32], float, float]:
     """Points of a real face from several jittered looks; their disagreement; the mean face logit.
 
     The picture is taken as filled by the face, as the sets of `facs.training.real_faces` are.
-    None where no look sees a face.
     """
     h, w = picture.shape
     matrix = box_matrix(np.array([0.1 * w, 0.12 * h, 0.9 * w, 0.92 * h]))

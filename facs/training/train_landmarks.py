@@ -107,7 +107,7 @@ def _teach_all(
     rows, points = [], []
     for i, picture in enumerate(pictures):
         found = teach(network, picture, rng)
-        if found is not None and found[1] < AGREED and found[2] > SURE:
+        if found[1] < AGREED and found[2] > SURE:
             rows.append(i)
             points.append(found[0])
     return np.array(rows, np.int64), np.array(points, np.float32).reshape(-1, 68, 2)

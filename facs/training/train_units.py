@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from facs._version import __version__
 from facs.canonical import CROP_SIZE
+from facs.errors import InputError
 from facs.faces.landmarks import Landmarker
 from facs.network.spec import LEVELS, SPEC_KEY, Calibration, ModelSpec, columns_of
 from facs.network.two_stream import SpatialStream, StreamConfig, TemporalStream
@@ -65,7 +66,7 @@ class UnitRun:
     rates: tuple[float, float] = (1.5e-3, 1.5e-3)
     slots: int = 10
     slot_seconds: float = 1 / 30
-    min_auc: float = 0.8
+    min_auc: float = 0.7
     seed: int = 0
     device: str = "cpu"
     start: Path | None = None
@@ -264,6 +265,8 @@ def _finish(
     columns: tuple[str, ...],
 ) -> dict[str, Any]:
     """Choose units, calibrate, fuse, set thresholds, export, measure on the test people."""
+    if not len(validation.windows) or not len(test.windows):
+        raise InputError("wanted clips with full flow windows in training and test data, got none")
     networks.round()
     seen = _score(networks, validation, 1)
     unseen = _score(networks, test, 2)
@@ -297,7 +300,10 @@ def _units_with_evidence(
     place = [columns.index(c) for c in columns_of(units)]
     scores, labels = as_units(units, seen.pictures[:, place], seen.picture_labels[:, place])
     aucs = [roc_auc(scores[:, i], labels[:, i] >= LEVELS[0]) for i in range(len(units))]
-    return tuple(u for u, auc in zip(units, aucs, strict=True) if auc >= min_auc)
+    kept = tuple(u for u, auc in zip(units, aucs, strict=True) if auc >= min_auc)
+    if not kept:
+        raise InputError(f"wanted a unit with an AUC of at least {min_auc}, got none: train longer")
+    return kept
 
 
 def _kept(scored: Scored, keep: list[int]) -> Scored:

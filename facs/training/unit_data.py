@@ -27,6 +27,9 @@ CROP_MARGIN: Final = 1.125
 WIDE: Final = 126
 """Stored crops are wider than the network's, by `CROP_MARGIN`, so that they can be jittered."""
 
+LOST: Final = 0.3
+"""Score of the landmark network under which a rendered face counts as lost."""
+
 FLOW_STEP: Final = 1 / 48
 """Flow is stored in int8, in steps of this many crop widths per second."""
 
@@ -81,7 +84,7 @@ def _locate_stills(
 ) -> Located:
     for i in rows:
         located = landmarker(data.gray[i], [_first_look(data, i, rng)])[0]
-        if located.score > 0.3:
+        if located.score > LOST:
             yield int(i), located.landmarks
 
 
@@ -93,8 +96,10 @@ def _locate_clips(data: Rendered, landmarker: Landmarker, rng: np.random.Generat
             located = landmarker(data.gray[i], [_first_look(data, int(i), rng)])[0]
         else:
             located = landmarker.follow(data.gray[i], [before])[0]
-        before, clip = located.landmarks, int(data.clip[i])
-        yield int(i), located.landmarks
+        clip = int(data.clip[i])
+        before = located.landmarks if located.score > LOST else None
+        if before is not None:
+            yield int(i), before
 
 
 def _cut(data: Rendered, located: Located, motion: bool) -> UnitData:

@@ -70,6 +70,26 @@ def test_who_returns_within_two_seconds_keeps_her_number():
     assert watch(tracker, 2.4, 3)[-1] == [0, 1]
 
 
+def test_a_return_is_noticed_in_time_although_others_are_in_view():
+    stage = Stage(ann=LEFT, bob=RIGHT)
+    tracker = tracker_of(stage)
+    watch(tracker, 0, 1)
+    away = stage.people.pop("ann")
+    watch(tracker, 1, 2.8)
+    stage.people["ann"] = away
+    assert watch(tracker, 2.8, 3.4)[-1] == [0, 1]
+
+
+def test_who_walks_behind_another_keeps_her_number():
+    stage = Stage(ann=(0, 100, 40), bob=(300, 100, 40))
+    tracker = tracker_of(stage)
+    watch(tracker, 0, 1)
+    stage.people.pop("ann")
+    watch(tracker, 1, 1.5)
+    stage.people["ann"] = (160, 100, 40)  # five face widths away, half a second later
+    assert watch(tracker, 1.5, 2.2)[-1] == [0, 1]
+
+
 def test_who_returns_after_two_seconds_gets_a_new_number():
     stage = Stage(ann=LEFT, bob=RIGHT)
     tracker = tracker_of(stage)

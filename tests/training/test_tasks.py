@@ -255,7 +255,7 @@ def test_the_whole_run_leaves_two_files_that_analyse(tmp_path):
     landmarks = export_landmarks(network.eval(), tmp_path / "landmarks.onnx", 1, 0)
     options = UnitRun(
         (train,), (test,), tmp_path / "out", "small", landmarks,
-        steps=(2, 2), batch=(4, 2, 4), min_auc=0.0,
+        steps=(2, 2), batch=(4, 2, 4), min_auc=0.0, min_f1=0.0,
     )  # fmt: skip
     report = train_units(options)
     model = load_model(tmp_path / "out/small-spatial.onnx")

@@ -74,7 +74,7 @@ class HaarDetector:
             return np.zeros((0, 4), np.float32)
         least = min(self._min, min(small.shape) // 3)
         found = self._cascade.detectMultiScale(
-            small, scaleFactor=1.15, minNeighbors=3, minSize=(least, least)
+            small, scaleFactor=1.15, minNeighbors=5, minSize=(least, least)
         )
         return largest_first([(x, y, x + w, y + h) for x, y, w, h in found], factor)
 

@@ -38,7 +38,7 @@ class TrackOptions:
     """
 
     max_people: int = 5
-    start_score: float = 0.7
+    start_score: float = 0.85
     keep_score: float = 0.4
     look_every: float = 0.5
     remember: float = 2.0

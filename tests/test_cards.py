@@ -1,0 +1,29 @@
+"""Every shipped file of weights has a model card that means this very file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from facs.network.weights import sha256_of, shipped, spec_of
+
+ROOT = Path(__file__).resolve().parents[1]
+FILES = sorted((ROOT / "facs" / "weights").glob("*.onnx"))
+CARDS = {path.name: path.read_text() for path in (ROOT / "docs" / "models").glob("*.md")}
+
+
+def test_there_are_weights_and_cards():
+    assert FILES and CARDS
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_a_card_names_the_checksum_of_each_file(path):
+    assert any(path.name in card and sha256_of(path) in card for card in CARDS.values())
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_a_card_has_the_version_and_the_units_of_its_file(name):
+    spec, card = spec_of(shipped()[name]), CARDS[f"{name}.md"]
+    assert f"# Model card: {spec.name} {spec.version}" in card
+    assert ", ".join(str(unit) for unit in spec.units) in card

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -198,13 +198,7 @@ def _train_spatial(
     task = SpatialTask(stream, _rate(stills.labels)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if options.start is not None:
         task.load_state_dict(torch.load(options.start, weights_only=True)["mean"])
-    run(
-        task,
-        make,
-        lambda net, batch: net.loss(batch),  # type: ignore[operator]
-        _run_options(options, "spatial", 0),
-        progress,
-    )
+    _run(task, make, _run_options(options, "spatial", 0), progress)
     return stream.cpu().to(memory_format=torch.contiguous_format)  # type: ignore[call-overload,no-any-return]
 
 
@@ -218,14 +212,18 @@ def _train_temporal(
     stream = TemporalStream(StreamConfig(len(columns), slots=options.slots))
     rate = _rate(clips.labels[train.windows])
     task = TemporalTask(stream, rate).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    run(
-        task,
-        make,
-        lambda net, batch: net.loss(batch),  # type: ignore[operator]
-        _run_options(options, "temporal", 1),
-        progress,
-    )
+    _run(task, make, _run_options(options, "temporal", 1), progress)
     return stream.cpu().to(memory_format=torch.contiguous_format)  # type: ignore[call-overload,no-any-return]
+
+
+def _run(
+    task: torch.nn.Module,
+    make: Callable[[np.random.Generator], Any],
+    options: RunOptions,
+    progress: Progress | None,
+) -> None:
+    """Train a task by its own loss."""
+    run(task, make, lambda net, batch: net.loss(batch), options, progress)  # type: ignore[operator]
 
 
 def _run_options(options: UnitRun, stream: str, which: int) -> RunOptions:
@@ -368,8 +366,6 @@ TRAINING = (
 
 
 def _export(networks: Streams, spec: ModelSpec, out: Path) -> None:
-    from dataclasses import replace
-
     crops = torch.zeros(2, spec.crop_size, spec.crop_size, dtype=torch.uint8)
     flows = torch.zeros(2, 2 * spec.slots, spec.crop_size, spec.crop_size)
     for stream, network, example, name in (

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -155,10 +154,3 @@ def locate_filling(
     for _ in range(2):
         located = landmarker.follow(gray, [located.landmarks])[0]
     return located.landmarks if located.score >= min_score else None
-
-
-def save(path: Path, **arrays: NDArray[np.generic]) -> None:
-    """Write arrays side by side, to be opened as memory maps."""
-    path.mkdir(parents=True, exist_ok=True)
-    for name, array in arrays.items():
-        np.save(path / f"{name}.npy", array)

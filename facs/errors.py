@@ -12,9 +12,11 @@ built-in error that a caller would expect::
     |-- OutputError (OSError)                   a result cannot be written
     |-- ModelError (ValueError)                 a file is not a model of ours
     |-- RecordingError (ValueError)             a file is not a recording of ours
+    |-- ProfileError (ValueError)               a person's file (profile, baseline) cannot be used
     `-- MissingPackageError (ImportError)       an optional package is needed
 
-A face that is not there is not an error: it is an empty result.
+A face that is not there is not an error: it is an empty result. Neither is a metric that
+cannot be defined: it is NaN, with an `UndefinedMetricWarning`.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ __all__ = [
     "MissingPackageError",
     "ModelError",
     "OutputError",
+    "ProfileError",
     "RecordingError",
+    "UndefinedMetricWarning",
     "UnreadableVideoError",
     "VideoError",
     "VideoNotFoundError",
@@ -69,6 +73,10 @@ class RecordingError(FacsError, ValueError):
     """A file is not a recording that this library can read."""
 
 
+class ProfileError(FacsError, ValueError):
+    """A file about a person (her profile, her baseline) cannot be used; the message says where."""
+
+
 class MissingPackageError(FacsError, ImportError):
     """An optional package is needed; the message names the extra that brings it."""
 
@@ -82,3 +90,7 @@ class MissingPackageError(FacsError, ImportError):
         "to_pandas needs the package pandas: pip install 'facs[tables]'"
         """
         return cls(f"{purpose} needs the package {package}: pip install 'facs[{extra}]'")
+
+
+class UndefinedMetricWarning(UserWarning):
+    """A metric cannot be computed from what there is, and is NaN; the message says why."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from dataclasses import dataclass, fields
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -13,6 +13,10 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from facs.errors import InputError
 from facs.events import Event, find_events
 from facs.units import ActionUnit
+
+if TYPE_CHECKING:
+    from facs.meaning.baseline import Baseline
+    from facs.meaning.emotions import Match
 
 __all__ = ["LANDMARKS", "REASONS", "STREAMS", "Person", "seconds_covered"]
 
@@ -217,6 +221,19 @@ class Person:
         return find_events(
             str(unit), self.times, self[unit], on=upper, off=lower, min_duration=min_duration
         )
+
+    def relative_to(self, baseline: Baseline) -> Person:
+        """Score relative to a neutral face: see `facs.meaning.baseline.Baseline.relative`."""
+        return baseline.relative(self)
+
+    def emotions(self, table: str = "emfacs") -> list[Match]:
+        """Find where units match published prototypes: see `facs.meaning.emotions`.
+
+        A match is a configuration of movements, never a claim about what somebody feels.
+        """
+        from facs.meaning.emotions import find_matches
+
+        return find_matches(self, table)
 
     def reason(self, frame: int) -> str:
         """Why `frame` has no numbers, from `REASONS`; ``""`` where the face could be scored."""

@@ -1,0 +1,1 @@
+"""What movements mean for one person: her rest, her gestures, and published prototypes."""

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from facs.errors import InputError
+
+if TYPE_CHECKING:
+    from facs.synthesis.covers import Workshop
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int32]
@@ -89,6 +93,13 @@ class Assets:
     def landmark_shapes(self) -> Floats:
         """What each shape does to the landmarks, (n_shapes, 68, 3)."""
         return self.shapes[:, self.landmarks]
+
+    @cached_property
+    def workshop(self) -> Workshop:
+        """Where covers are fitted to this head."""
+        from facs.synthesis.covers import Workshop
+
+        return Workshop.of(self)
 
 
 def load(folder: Path) -> Assets:

@@ -12,11 +12,21 @@ import numpy.typing as npt
 
 from facs.synthesis.assets import Assets, Floats
 from facs.synthesis.camera import Camera, Window, develop, draw_camera, exposure_for, face_luma
-from facs.synthesis.labels import LabelMaker
+from facs.synthesis.covers import Cover
+from facs.synthesis.hand import HAND_SHARE, draw_hand
+from facs.synthesis.hidden import hidden_columns
+from facs.synthesis.labels import LabelMaker, columns
 from facs.synthesis.person import Person, draw_person
 from facs.synthesis.render import draw, posed
-from facs.synthesis.sampling import EXCLUSIVE, blink, envelope, expression, with_gaze
-from facs.synthesis.scene import Pose, Scene, draw_pose, draw_scene
+from facs.synthesis.sampling import (
+    EXCLUSIVE,
+    blink,
+    envelope,
+    expression,
+    smooth_step,
+    with_gaze,
+)
+from facs.synthesis.scene import Pose, Scene, draw_pose, draw_scene_for
 from facs.synthesis.shapes import SLIDERS, Mixer, slider
 
 Generator = np.random.Generator
@@ -28,10 +38,14 @@ RATE: Final = 30.0
 
 @dataclass(frozen=True)
 class Sample:
-    """One labelled picture: `image` RGB uint8, `labels` in the order of `labels.columns`."""
+    """One labelled picture: `image` RGB uint8, `labels` in the order of `labels.columns`.
+
+    `hidden` says of which labels nothing can be seen, because something covers that part.
+    """
 
     image: npt.NDArray[np.uint8]
     labels: Floats
+    hidden: npt.NDArray[np.bool_]
     landmarks: Floats
     pose: Pose
     time: float
@@ -66,16 +80,22 @@ class Studio:
         rng: Generator,
         gain: float | None = None,
         time: float = 0.0,
+        covers: tuple[Cover, ...] = (),
     ) -> tuple[Sample, float]:
-        """Take one picture; `gain` None exposes for the face. Returns it and its gain."""
+        """Take one picture; `gain` None exposes for the face. Returns it and its gain.
+
+        `covers` are before the face besides the person's own.
+        """
         weights, shown = self.mixer.weights(person.moves(intensities))
         large = round(self.size * SUPERSAMPLING)
-        drawing = draw(self.assets, person, scene, weights, shown, pose, window, large)
+        before = person.covers + covers
+        drawing = draw(self.assets, person, scene, weights, shown, pose, window, large, before)
         if gain is None:
             gain = exposure_for(face_luma(drawing.light, drawing.face), camera.brightness)
         sample = Sample(
             image=develop(drawing.light, self.size, gain, camera, rng),
             labels=self.labeller(person.neutral[self.assets.landmarks], weights, shown),
+            hidden=hidden_columns(drawing.veil, drawing.landmarks, columns()),
             landmarks=drawing.landmarks * np.float32(self.size / large),
             pose=pose,
             time=time,
@@ -91,38 +111,65 @@ class Studio:
 
     def still(self, person: Person, rng: Generator) -> Sample:
         """One picture of a person, in a scene of its own."""
-        scene, camera, pose = draw_scene(self.assets, rng), draw_camera(rng), draw_pose(rng)
+        camera, pose = draw_camera(rng), draw_pose(rng)
+        scene = draw_scene_for(self.assets, pose, rng)
         intensities = with_gaze(expression(rng), _gaze(pose, rng))
         if rng.random() < 0.06:  # caught in a blink
             row = slider("43")
             intensities[row] = np.maximum(intensities[row], rng.uniform(0.2, 1.0))
         window = self.window(person, scene, pose, rng)
-        return self.shoot(person, scene, camera, intensities, pose, window, rng)[0]
+        covers = self._perhaps_hand(person, rng)
+        return self.shoot(person, scene, camera, intensities, pose, window, rng, covers=covers)[0]
 
     def clip(self, person: Person, frames: int, rng: Generator) -> Iterator[Sample]:
         """Film a person with a steady camera, at `RATE` frames per second."""
-        scene, camera = draw_scene(self.assets, rng), draw_camera(rng)
-        course = draw_course(rng, frames)
+        camera, course = draw_camera(rng), draw_course(rng, frames)
         poses = draw_motion(rng, frames)
+        scene = draw_scene_for(self.assets, poses[0], rng)
         gazes = _gaze_course(poses[0], frames, rng)
         window = self.window(person, scene, poses[frames // 2], rng)
         drift = rng.normal(0, 0.0006, (frames, 2)).cumsum(0)
         flicker = 1 + rng.normal(0, 0.006, frames)
+        covers = self._perhaps_hand(person, rng)
+        way = draw_passing(rng, frames)
         gain = base = None
         for t in range(frames):
             framed = window.moved(float(drift[t, 0]), float(drift[t, 1]))
             looking = with_gaze(course[t], gazes[t])
+            passing = tuple(cover.moved(way[t]) for cover in covers)
             sample, used = self.shoot(
-                person, scene, camera, looking, poses[t], framed, rng, gain, t / RATE
+                person, scene, camera, looking, poses[t], framed, rng, gain, t / RATE, passing
             )
             # The first frame sets the exposure of all; the mains make it flicker.
             base = used if base is None else base
             gain = base * float(flicker[t])
             yield sample
 
+    def _perhaps_hand(self, person: Person, rng: Generator) -> tuple[Cover, ...]:
+        """Now and then a hand, most often the person's own."""
+        if rng.random() >= HAND_SHARE:
+            return ()
+        skin = person.skin_colour
+        if rng.random() < 0.25:
+            skin = skin * np.float32(np.exp(rng.normal(0, 0.5)))
+        return (draw_hand(self.assets.workshop, np.clip(skin, 0.01, 0.8), rng),)
+
     def person(self, rng: Generator) -> Person:
         """Draw a new person."""
         return draw_person(self.assets, rng)
+
+
+def draw_passing(rng: Generator, frames: int) -> Floats:
+    """Way of a hand over a clip, (frames, 3) centimetres: it rests, or comes, or goes."""
+    kind = rng.random()
+    course = np.zeros(frames, np.float32)
+    if kind < 0.6:
+        start, span = rng.uniform(0, frames), rng.uniform(0.3, 0.8) * RATE
+        course = smooth_step((np.arange(frames, dtype=np.float32) - start) / span)
+        course = course if kind < 0.3 else 1 - course
+    away = np.array([rng.choice((-1, 1)) * rng.uniform(4, 12), -rng.uniform(8, 16), 3])
+    tremble = rng.normal(0, 0.03, (frames, 3)).cumsum(0)
+    return np.asarray(course[:, None] * away + tremble, np.float32)
 
 
 def draw_course(rng: Generator, frames: int) -> Floats:

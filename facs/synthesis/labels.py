@@ -18,9 +18,7 @@ from facs.synthesis.assets import Floats
 from facs.synthesis.shapes import slider
 from facs.units import SIDED, ActionUnit
 
-UNITS: Final[tuple[ActionUnit, ...]] = tuple(
-    unit for unit in ActionUnit if unit is not ActionUnit.AU19
-)  # the mesh's tongue stays in the mouth
+UNITS: Final[tuple[ActionUnit, ...]] = tuple(ActionUnit)
 
 
 def columns() -> tuple[str, ...]:
@@ -29,7 +27,7 @@ def columns() -> tuple[str, ...]:
     Examples
     --------
     >>> columns()[:3], len(columns())
-    (('AU1_left', 'AU1_right', 'AU2_left'), 45)
+    (('AU1_left', 'AU1_right', 'AU2_left'), 46)
     """
     names: list[str] = []
     for unit in UNITS:
@@ -165,6 +163,8 @@ def _eyes_closed(rest: Floats, now: Floats) -> Floats:
 
 
 def _from_slider(unit: ActionUnit, shown: Floats) -> Floats:
+    if unit is ActionUnit.AU19:  # the halves only turn it
+        return np.array([shown[slider("19")].max()])
     if unit is ActionUnit.AU30:
         return np.array([max(shown[slider("30L")].mean(), shown[slider("30R")].mean())])
     sides: Floats = shown[slider(str(int(unit)))]

@@ -8,6 +8,9 @@ from typing import Final
 import numpy as np
 
 from facs.synthesis.assets import NOISE_TILES, Assets, Floats
+from facs.synthesis.covers import Cover
+from facs.synthesis.gear import GLASSES_SHARE, draw_gear, draw_glasses
+from facs.synthesis.hand import STRANDS_SHARE, draw_strands
 from facs.synthesis.shapes import SLIDERS, slider
 
 Generator = np.random.Generator
@@ -26,13 +29,15 @@ _WRINKLING: Final = {"child": 0.35, "young": 0.6, "middleage": 0.85, "old": 1.0}
 _WRINKLES_AT_REST: Final = {"child": 0.0, "young": 0.05, "middleage": 0.15, "old": 0.28}
 
 RESTING: Final = {
-    "browDown": 0.10, "browInnerUp": 0.10, "browOuterUp": 0.10, "mouthSmile": 0.08,
-    "mouthFrown": 0.10, "eyeWide": 0.12, "eyeSquint": 0.12, "mouthPress": 0.08,
-    "mouthRollLower": 0.08, "mouthRollUpper": 0.08, "mouthUpperUp": 0.04, "mouthStretch": 0.06,
-    "mouthShrugLower": 0.06, "cheekSquint": 0.10, "noseSneer": 0.05, "mouthPucker": 0.04,
-    "mouthDimple": 0.06, "jawForward": 0.10, "cheekPuff": 0.06,
+    "browDown": 0.134, "browInnerUp": 0.134, "browOuterUp": 0.134, "mouthSmile": 0.107,
+    "mouthFrown": 0.134, "eyeWide": 0.161, "eyeSquint": 0.161, "mouthPress": 0.107,
+    "mouthRollLower": 0.107, "mouthRollUpper": 0.107, "mouthUpperUp": 0.054, "mouthStretch": 0.08,
+    "mouthShrugLower": 0.08, "cheekSquint": 0.134, "noseSneer": 0.067, "mouthPucker": 0.054,
+    "mouthDimple": 0.08, "jawForward": 0.134, "cheekPuff": 0.08,
 }  # fmt: skip
 """Standard deviations of the shape weights that are part of somebody's resting face."""
+
+RESTING_LIMIT: Final = 0.4
 
 _HAIR_COLOURS: Final = {
     "african": ((0.025, 0.02, 0.02), (0.045, 0.03, 0.03)),
@@ -88,8 +93,14 @@ class Person:
     wrinkles_at_rest: float
     gain: Floats
     asymmetry: Floats
-    glasses: float
-    glasses_colour: float
+    covers: tuple[Cover, ...]
+
+    @property
+    def skin_colour(self) -> Floats:
+        """The mean colour of her face, linear RGB."""
+        height, width = self.texture.shape[:2]
+        cheeks = self.texture[height // 3 : height * 2 // 3 : 8, width // 4 : width * 3 // 4 : 8]
+        return np.asarray(cheeks.mean((0, 1)) * self.tone, np.float32)
 
     def moves(self, intensities: Floats) -> Floats:
         """Return what this person's muscles make of asked intensities (sliders, 2)."""
@@ -132,9 +143,18 @@ def draw_person(assets: Assets, rng: Generator) -> Person:
         wrinkles_at_rest=_WRINKLES_AT_REST[age] * float(rng.uniform(0.4, 1.3)),
         gain=_draw_gain(assets, neutral, rng),
         asymmetry=_draw_asymmetry(rng),
-        glasses=float(rng.uniform(0.85, 1.15)) if rng.random() < 0.18 else 0.0,
-        glasses_colour=float(rng.choice((0.01, 0.02, 0.2, 0.4))),
+        covers=_draw_covers(assets, colour, rng),
     )
+
+
+def _draw_covers(assets: Assets, hair: Floats, rng: Generator) -> tuple[Cover, ...]:
+    """Glasses, loose hair, and what is worn before the face."""
+    covers = draw_gear(assets.workshop, rng)
+    if rng.random() < STRANDS_SHARE:
+        covers = (draw_strands(assets.workshop, hair, rng), *covers)
+    if rng.random() < GLASSES_SHARE and not any(c.kind == "sunglasses" for c in covers):
+        covers = (draw_glasses(assets.workshop, rng), *covers)
+    return covers
 
 
 def _colour(*numbers: float) -> Floats:
@@ -170,10 +190,10 @@ def draw_resting(names: tuple[str, ...], rng: Generator) -> Floats:
         for suffix in ("", "_L", "_R"):
             if shape + suffix in names:
                 own = both + (rng.normal(0, 0.25 * spread) if suffix else 0.0)
-                weights[names.index(shape + suffix)] = np.clip(own, -0.3, 0.3)
+                weights[names.index(shape + suffix)] = np.clip(own, -RESTING_LIMIT, RESTING_LIMIT)
     lids = abs(rng.normal(0, 0.12))  # half-lidded people
     for suffix in ("_L", "_R"):
-        weights[names.index("eyeBlink" + suffix)] = min(lids, 0.3)
+        weights[names.index("eyeBlink" + suffix)] = min(lids, RESTING_LIMIT)
     return weights
 
 

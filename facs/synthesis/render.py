@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,10 +12,14 @@ import numpy.typing as npt
 from facs.synthesis import skin
 from facs.synthesis.assets import Assets, Card, Floats, Indices
 from facs.synthesis.camera import PIVOT, Window
+from facs.synthesis.covers import Cover, Piece
 from facs.synthesis.kernels import blend, deform, rasterise, vertex_normals
+from facs.synthesis.meshes import Mesh
+from facs.synthesis.paint import paint
 from facs.synthesis.person import Person
 from facs.synthesis.scene import Pose, Scene
 from facs.synthesis.shapes import LEFT, RIGHT, slider
+from facs.synthesis.tongue import tongue
 
 SHADOW_SIDE: Final = 100
 _SHADOW_SCALE: Final = np.float32(SHADOW_SIDE / 36.0)
@@ -25,10 +30,15 @@ _NOTHING_TEXTURE: Final = np.zeros((2, 2, 4), np.float32)
 
 @dataclass(frozen=True)
 class Drawing:
-    """One face in linear light: `light` (n, n, 3), which pixels are skin, landmarks (68, 2)."""
+    """One face in linear light.
+
+    `light` (n, n, 3), which pixels are the head, how much of each pixel is covered
+    by something before the face, landmarks (68, 2).
+    """
 
     light: Floats
     face: npt.NDArray[np.bool_]
+    veil: Floats
     landmarks: Floats
 
 
@@ -47,6 +57,7 @@ def draw(
     pose: Pose,
     window: Window,
     size: int,
+    covers: Sequence[Cover] = (),
 ) -> Drawing:
     """Draw a face into a picture of `size` pixels.
 
@@ -56,6 +67,8 @@ def draw(
         Added to the person's neutral mesh.
     shown : ndarray, shape (sliders, 2), in [0, 1]
         Intensities of the units, which also draw wrinkles.
+    covers : sequence of Cover
+        What is before the face.
 
     Returns
     -------
@@ -67,6 +80,9 @@ def draw(
     points = posed(unposed, pose)
     normals = vertex_normals(points, assets.body_triangles)
     canvas = _Canvas.prepare(points, normals, pose, scene, window, size, assets)
+    before = [(p, posed(p.points(unposed), pose)) for cover in covers for p in cover.pieces]
+    for piece, places in before:
+        canvas.cast(piece, places)
     screen = window.project(points, size)
     index = np.full((size, size), -1, np.int32)
     bary = np.zeros((size, size, 2), np.float32)
@@ -85,12 +101,14 @@ def draw(
     canvas.card(
         assets.brows[person.brows], person.hair_colour * 0.8, person.brow_opacity, 0.9, 0.35
     )
+    left, right = (float(side) for side in shown[slider("19")])
+    canvas.tongue(tongue(unposed[assets.landmarks], left, right, person.seed))
+    for piece, places in before:
+        canvas.piece(piece, places, canvas.veil)
     if person.hair in assets.hairs:
-        canvas.card(assets.hairs[person.hair], person.hair_colour, 1.15, 0.35, 0.02)
+        canvas.hair(assets.hairs[person.hair], person.hair_colour)
     light = _before_background(canvas.light, canvas.alpha, scene)
-    if person.glasses:
-        light = _with_glasses(light, assets, person, pose, window)
-    return Drawing(light, face, screen[assets.landmarks, :2])
+    return Drawing(light, face, canvas.veil, screen[assets.landmarks, :2])
 
 
 def creases(person: Person, shown: Floats) -> Floats:
@@ -132,6 +150,7 @@ class _Canvas:
 
     light: Floats
     alpha: Floats
+    veil: Floats
     depth: Floats
     shadow: Floats
     to_light: Floats
@@ -156,6 +175,7 @@ class _Canvas:
         return cls(
             light=np.zeros((size, size, 3), np.float32),
             alpha=np.zeros((size, size), np.float32),
+            veil=np.zeros((size, size), np.float32),
             depth=np.full((size, size), 1e9, np.float32),
             shadow=_shadow_map(points, assets.cast_triangles, to_light),
             to_light=to_light,
@@ -173,6 +193,34 @@ class _Canvas:
             self.normals, _LASHES, opacity, 1.0, bias, True,
         )  # fmt: skip
 
+    def cast(self, piece: Piece, places: Floats) -> None:
+        """Let an opaque cover keep the lamp's light from the face."""
+        if piece.mesh.colours[:, 3].mean() > 0.9:
+            _rasterise_shadow(self.shadow, places, piece.mesh.triangles, self.to_light)
+
+    def piece(self, piece: Piece, places: Floats, veil: Floats) -> None:
+        """Draw a part of a cover."""
+        look = (piece.gloss, piece.sharpness, piece.bias)
+        self._paint(piece.mesh, places, look, veil)
+
+    def tongue(self, mesh: Mesh | None) -> None:
+        """Draw the tongue, wet and never a cover."""
+        if mesh is not None:
+            self._paint(mesh, posed(mesh.points, self.pose), (0.45, 45.0, 0.3), self.veil.copy())
+
+    def _paint(
+        self, mesh: Mesh, places: Floats, look: tuple[float, float, float], veil: Floats
+    ) -> None:
+        screen = self.window.project(places, len(self.depth))
+        far_first = np.argsort(-screen[mesh.triangles, 2].sum(1)).astype(np.int32)
+        gloss, sharpness, bias = look
+        paint(
+            self.light, self.alpha, veil, self.depth, screen, mesh.triangles, far_first, places,
+            vertex_normals(places, mesh.triangles), mesh.colours, gloss, sharpness,
+            self.scene.harmonics, self.scene.lamp, self.scene.lamp_colour, self.shadow,
+            self.to_light, _SHADOW_SCALE, np.array([0, 0, self.window.distance], np.float32), bias,
+        )  # fmt: skip
+
     def card(
         self, card: Card, colour: Floats, opacity: float, evenness: float, bias: float
     ) -> None:
@@ -184,6 +232,13 @@ class _Canvas:
             screen, card.triangles, card.uv_triangles, card.uv, card.texture, points, normals,
             np.asarray(colour, np.float32), opacity, evenness, bias, False,
         )  # fmt: skip
+
+    def hair(self, card: Card, colour: Floats) -> None:
+        """Blend a head of hair; what of it hangs before the face is a cover."""
+        skin, self.alpha[:] = self.alpha.copy(), 0
+        self.card(card, colour, 1.15, 0.35, 0.02)
+        np.maximum(self.veil, self.alpha, out=self.veil)
+        np.maximum(self.alpha, skin, out=self.alpha)
 
     def _blend(
         self, screen: Floats, triangles: Indices, uv_triangles: Indices, uv: Floats,
@@ -208,15 +263,17 @@ def _light_frame(lamp: Floats) -> Floats:
 
 def _shadow_map(points: Floats, triangles: Indices, to_light: Floats) -> Floats:
     """Depth of the head as the lamp sees it."""
-    seen = points @ to_light.T
-    seen[:, :2] = seen[:, :2] * _SHADOW_SCALE + SHADOW_SIDE / 2
-    seen[:, 2] *= -1
-    shape = (SHADOW_SIDE, SHADOW_SIDE)
-    depth = np.full(shape, 1e9, np.float32)
-    rasterise(
-        seen, triangles, False, depth, np.empty(shape, np.int32), np.empty((*shape, 2), np.float32)
-    )
+    depth = np.full((SHADOW_SIDE, SHADOW_SIDE), 1e9, np.float32)
+    _rasterise_shadow(depth, points, triangles, to_light)
     return depth
+
+
+def _rasterise_shadow(depth: Floats, points: Floats, triangles: Indices, to_light: Floats) -> None:
+    seen = np.asarray(points @ to_light.T, np.float32)
+    seen[:, :2] = seen[:, :2] * _SHADOW_SCALE + np.float32(SHADOW_SIDE / 2)
+    seen[:, 2] *= -1
+    index = np.empty(depth.shape, np.int32)
+    rasterise(seen, triangles, False, depth, index, np.empty((*depth.shape, 2), np.float32))
 
 
 def _before_background(light: Floats, alpha: Floats, scene: Scene) -> Floats:
@@ -226,35 +283,3 @@ def _before_background(light: Floats, alpha: Floats, scene: Scene) -> Floats:
     size = len(light)
     behind = cv2.resize(scene.background, (size, size), interpolation=cv2.INTER_LINEAR)
     return np.asarray(light + behind * (1 - np.clip(alpha, 0, 1))[..., None], np.float32)
-
-
-def _with_glasses(
-    light: Floats, assets: Assets, person: Person, pose: Pose, window: Window
-) -> Floats:
-    """Frames in front of the eyes, drawn as lines."""
-    import cv2
-
-    size = len(light)
-    bridge = person.neutral[assets.landmarks[27]] - assets.neutral[assets.landmarks[27]]
-    cover = np.zeros((size, size), np.float32)
-    width = max(1, round(size / 110))
-    for line in _glasses_lines(person.glasses):
-        on_screen = window.project(posed(line + bridge, pose), size)[:, :2]
-        dots = np.round(on_screen * 8).astype(np.int32)
-        cv2.polylines(cover, [dots], len(dots) > 5, 1.0, width, cv2.LINE_AA, 3)
-    grey = np.float32(person.glasses_colour * 0.6)
-    return np.asarray(light * (1 - cover[..., None]) + cover[..., None] * grey, np.float32)
-
-
-def _glasses_lines(scale: float) -> list[Floats]:
-    """Two rims and a bridge in centimetres of the average head."""
-    angle = np.linspace(0, 2 * np.pi, 40)
-    across = np.sign(np.cos(angle)) * np.abs(np.cos(angle)) ** 0.7
-    up = np.sign(np.sin(angle)) * np.abs(np.sin(angle)) ** 0.7
-    lines = []
-    for side in (-3.15, 3.15):
-        x = side + 2.35 * scale * across
-        depth = 10.6 - 0.05 * (side + 2.35 * np.cos(angle)) ** 2
-        lines.append(np.stack([x, 3.2 + 1.75 * scale * up, depth], 1).astype(np.float32))
-    bridge = [[-0.85, 3.5, 10.9], [0, 3.8, 11.2], [0.85, 3.5, 10.9]]
-    return [*lines, np.array(bridge, np.float32)]

@@ -66,6 +66,8 @@ EXCLUSIVE: Final = (
     ("28", "27"), ("24", "26"), ("23", "27"), ("22", "20"), ("22", "28"), ("18", "28"),
     ("12", "18"), ("22", "18"), ("23", "28"), ("22", "12"), ("16", "28"), ("23", "22"),
     ("24", "22"), ("34", "27"), ("35", "34"), ("17", "27"), ("23", "18"), ("24", "16"),
+    ("19", "24"), ("19", "23"), ("19", "28"), ("19", "22"), ("19", "18"), ("19", "17"),
+    ("19", "34"), ("19", "35"),
 )  # fmt: skip
 """Pairs that one face cannot show, or that tear the mesh of the lips."""
 
@@ -79,8 +81,8 @@ ONE_SIDED: Final[tuple[Units, ...]] = (
 _SINGLES: Final = tuple(name for name in SLIDERS if name not in ("61", "62", "63", "64"))
 _RARE: Final = {"11", "13", "16", "29", "30L", "30R", "34", "35"}
 _SINGLE_SHARE: Final = np.array([0.6 if name in _RARE else 1.0 for name in _SINGLES])
-_KINDS: Final = ("faint", "combination", "single", "pair", "one-sided")
-_KIND_SHARE: Final = (0.07, 0.42, 0.22, 0.15, 0.14)
+_KINDS: Final = ("faint", "combination", "single", "pair", "one-sided", "tongue")
+_KIND_SHARE: Final = (0.07, 0.39, 0.21, 0.15, 0.14, 0.04)
 _SIDES: Final = ("1", "2", "4", "5", "6", "7", "10", "12", "14", "15", "20", "43")
 
 
@@ -112,6 +114,8 @@ def expression(rng: Generator, neutral: float = 0.14) -> Floats:
         return _both_sides({_single(rng): rng.uniform(0.05, 0.2) for _ in range(2)})
     if kind == "one-sided":
         return _one_sided(rng)
+    if kind == "tongue":
+        return _tongue(rng)
     if kind == "single":
         units = {_single(rng): _height(rng)}
     elif kind == "pair":
@@ -186,6 +190,26 @@ def _one_sided(rng: Generator) -> Floats:
     if rng.random() < 0.25:
         out[slider(_single(rng))] = _height(rng)
     return out
+
+
+def _tongue(rng: Generator) -> Floats:
+    """A tongue that shows in the middle or at a corner, with or without something else."""
+    out = still()
+    with_it: tuple[Units, ...] = (
+        {},
+        {"26": 0.5},
+        {"27": 0.6},
+        {"25": 0.5},
+        {"12": 0.6},
+        {"9": 0.7},
+        {"43": 1.0},
+    )
+    for name, value in with_it[rng.integers(len(with_it))].items():
+        out[slider(name)] = value * rng.uniform(0.4, 1.2)
+    out[slider("19")] = rng.uniform(0.15, 1)
+    if rng.random() < 0.4:  # the weaker half turns it away
+        out[slider("19"), int(rng.integers(2))] *= rng.uniform(0, 0.7)
+    return np.minimum(out, 1)
 
 
 def _perhaps_lopsided(intensities: Floats, rng: Generator) -> Floats:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from facs.synthesis.assets import Assets, Floats
 
@@ -62,13 +63,20 @@ class Pose:
         return np.asarray(about_z @ about_x @ about_y, np.float32)
 
 
+TILTED_SHARE: Final = 0.08
+"""Share of pictures whose head may lie at any angle: lying people, cameras at a bedside."""
+HARSH_SHARE: Final = 0.12
+"""Share of scenes with one strong lamp and little else."""
+
+
 def draw_pose(rng: Generator) -> Pose:
-    """Mostly towards the camera, sometimes clearly turned away."""
+    """Mostly towards the camera, sometimes clearly turned away; some lie or are filmed askew."""
     spread = 12 if rng.random() < 0.7 else 28
+    tilted = rng.random() < TILTED_SHARE
     return Pose(
         yaw=float(np.clip(rng.normal(0, spread), -50, 50)),
         pitch=float(np.clip(rng.normal(0, 9), -30, 30)),
-        roll=float(np.clip(rng.normal(0, 8), -30, 30)),
+        roll=float(rng.uniform(-180, 180) if tilted else np.clip(rng.normal(0, 8), -30, 30)),
     )
 
 
@@ -110,6 +118,53 @@ def harmonics(panorama: Floats, turn: float) -> Floats:
     )
 
 
+def turned(scene: Scene, degrees: float) -> Scene:
+    """The scene as a camera sees it that is turned by `degrees`, as `Pose.roll` counts them.
+
+    A head with that roll stands upright in the turned scene.
+    """
+    import cv2
+
+    a = np.radians(degrees)
+    about_z = np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]], np.float32)
+    twice = about_z @ about_z
+    light, lamp = scene.harmonics.copy(), scene.lamp.copy()
+    # Bands of harmonics turn like vectors: (x, y), (xz, yz), and (x2 - y2, xy) twice as fast.
+    for first, second, turn in ((3, 1, about_z), (7, 5, about_z), (8, 4, twice)):
+        light[[first, second]] = turn @ light[[first, second]]
+    lamp[:2] = about_z @ lamp[:2]
+    height, width = scene.background.shape[:2]
+    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1.0)
+    behind = cv2.warpAffine(
+        scene.background, matrix, (width, height), borderMode=cv2.BORDER_REFLECT
+    )
+    return replace(scene, harmonics=light, lamp=lamp, background=np.asarray(behind, np.float32))
+
+
+def draw_scene_for(assets: Assets, pose: Pose, rng: Generator) -> Scene:
+    """Draw a scene; of heads that lie askew, half are filmed so and half lie on a cushion."""
+    scene = draw_scene(assets, rng)
+    if abs(pose.roll) < 35:
+        return scene
+    if rng.random() < 0.5:
+        return turned(scene, pose.roll + float(rng.normal(0, 8)))
+    return replace(scene, background=_draw_cushion(rng))
+
+
+def _draw_cushion(rng: Generator) -> Floats:
+    """Cloth with soft folds, most often pale; linear RGB."""
+    import cv2
+
+    colour = np.clip(rng.beta(4, 1.6) + rng.normal(0, 0.08, 3), 0.05, 0.95)
+    size = (int(rng.integers(2, 7)), int(rng.integers(2, 7)))
+    folds = cv2.resize(
+        rng.normal(0, 1, size).astype(np.float32), (64, 64), interpolation=cv2.INTER_CUBIC
+    )
+    fine = cv2.GaussianBlur(rng.normal(0, 1, (64, 64)).astype(np.float32), (0, 0), 2)
+    shade = np.clip(1 + 0.14 * folds + 0.35 * fine, 0.3, 1.5)
+    return np.asarray((colour**2.2) * shade[..., None] * rng.uniform(0.4, 1.0), np.float32)
+
+
 def draw_scene(assets: Assets, rng: Generator) -> Scene:
     """Draw light and background."""
     panorama = assets.environments[rng.integers(len(assets.environments))]
@@ -124,12 +179,26 @@ def draw_scene(assets: Assets, rng: Generator) -> Scene:
     )
     warmth = rng.normal(0, 0.12)
     power = rng.uniform(0.6, 1) * (0.1 if rng.random() < 0.4 else rng.uniform(0.3, 1.3))
+    if rng.random() < HARSH_SHARE:
+        lamp = _harsh_direction(rng)
+        light, power = light * rng.uniform(0.25, 0.6), rng.uniform(1.6, 3.2)
     return Scene(
         harmonics=light.astype(np.float32),
         lamp=lamp.astype(np.float32),
         lamp_colour=np.array([1 + warmth, 1, 1 - warmth], np.float32) * np.float32(power),
         background=_out_of_focus(_draw_background(panorama, rng), rng.uniform(0, 0.04)),
         distance=float(rng.uniform(56, 130)),
+    )
+
+
+def _harsh_direction(rng: Generator) -> npt.NDArray[np.float64]:
+    """To a lamp at the side or above."""
+    if rng.random() < 0.6:
+        azimuth, height = rng.choice((-1, 1)) * rng.uniform(0.9, 1.6), rng.uniform(-0.1, 0.8)
+    else:
+        azimuth, height = rng.normal(0, 0.5), rng.uniform(0.9, 1.4)
+    return np.array(
+        [np.sin(azimuth) * np.cos(height), np.sin(height), np.cos(azimuth) * np.cos(height)]
     )
 
 

@@ -1,8 +1,9 @@
 """From unit intensities to blend shape weights, side by side.
 
 A *slider* is a unit that can be moved by itself; all sliders are units but
-``30L`` and ``30R``, the two directions of AU30. Intensities are arrays of shape
-(sliders, 2): the subject's own left, then her right; 1 is the maximum, FACS letter E.
+``30L`` and ``30R``, the two directions of AU30. Intensities are arrays of shape (sliders, 2): the
+subject's own left, then her right; 1 is the maximum, FACS letter E. AU19 is as strong as the
+stronger of its halves, which turns the tongue to its own side.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ RECIPES: Final[Mapping[str, Mapping[str, float]]] = {
     "16": {"mouthLowerDown": 1.0},
     "17": {"mouthShrugLower": 1.0},
     "18": {"mouthPucker": 0.8},
+    "19": {"jawOpen": 0.26, "mouthLowerDown": 0.25},
     "20": {"mouthStretch": 1.0},
     "22": {"mouthFunnel": 0.75},
     "23": {"mouthPress": 0.3, "mouthRollLower": 0.3, "mouthRollUpper": 0.3},

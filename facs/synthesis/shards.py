@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +12,15 @@ import numpy.typing as npt
 from facs.errors import InputError, OutputError
 from facs.synthesis.assets import Floats
 from facs.synthesis.clips import Sample
+from facs.synthesis.labels import columns
 from facs.synthesis.person import Person
 
 Integers = npt.NDArray[np.int64]
 Strings = npt.NDArray[np.str_]
+Flags = npt.NDArray[np.bool_]
+
+_ADDED_LATER = frozenset({"AU19"})
+"""Labels that the first shards do not have, because the renderer could not show them."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,9 @@ class Shard:
         Picture `i` is ``jpeg[offsets[i]:offsets[i + 1]]``.
     labels : ndarray of float32, shape (n, len(columns)), in [0, 1]
         Intensities; `columns` names them, left and right are the subject's own.
+    hidden : ndarray of bool, shape (n, len(columns))
+        Labels of which nothing can be seen, because something covers that part;
+        nothing is hidden where it is not given.
     landmarks : ndarray of float32, shape (n, 68, 2)
         Pixels, iBUG order.
     pose : ndarray of float32, shape (n, 3)
@@ -55,11 +63,15 @@ class Shard:
     age: Strings
     sex: Strings
     tone: Strings
+    hidden: Flags = field(default_factory=lambda: np.zeros((0, 0), np.bool_))
 
     def __post_init__(self) -> None:
         n = len(self)
+        if not self.hidden.size:
+            object.__setattr__(self, "hidden", np.zeros((n, len(self.columns)), np.bool_))
         wanted = {
             "labels": (n, len(self.columns)),
+            "hidden": (n, len(self.columns)),
             "landmarks": (n, 68, 2),
             "pose": (n, 3),
             **dict.fromkeys(("subject", "clip", "time", "age", "sex", "tone"), (n,)),
@@ -94,14 +106,14 @@ class Entry:
     clip: int
 
 
-def pack(entries: Sequence[Entry], columns: tuple[str, ...]) -> Shard:
+def pack(entries: Sequence[Entry], names: tuple[str, ...]) -> Shard:
     """Compress the pictures and stack everything else."""
     files = [_jpeg(e.sample) for e in entries]
     return Shard(
         jpeg=np.concatenate(files),
         offsets=np.cumsum([0, *map(len, files)]).astype(np.int64),
         labels=np.stack([e.sample.labels for e in entries]).astype(np.float32),
-        columns=columns,
+        columns=names,
         landmarks=np.stack([e.sample.landmarks for e in entries]).astype(np.float32),
         pose=np.array(
             [(e.sample.pose.yaw, e.sample.pose.pitch, e.sample.pose.roll) for e in entries],
@@ -113,6 +125,7 @@ def pack(entries: Sequence[Entry], columns: tuple[str, ...]) -> Shard:
         age=np.array([e.person.age for e in entries]),
         sex=np.array([e.person.sex for e in entries]),
         tone=np.array([e.person.people for e in entries]),
+        hidden=np.stack([e.sample.hidden for e in entries]),
     )
 
 
@@ -142,13 +155,29 @@ def write_shard(path: Path, shard: Shard) -> None:
 
 
 def read_shard(path: Path) -> Shard:
-    """Read one shard; raises InputError where the file is not one."""
+    """Read one shard; raises InputError where the file is not one.
+
+    A shard of an earlier renderer is brought up to date: nothing is hidden in it,
+    and a unit that it could not show was not shown.
+    """
     try:
         with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in _FIELDS}
-            return Shard(columns=tuple(str(c) for c in file["columns"]), **arrays)
+            arrays = {name: file[name] for name in _FIELDS if name in file or name != "hidden"}
+            read = Shard(columns=tuple(str(c) for c in file["columns"]), **arrays)
     except (OSError, KeyError, ValueError) as error:
         raise InputError(f"wanted a shard of faces, cannot read {path}: {error}") from error
+    return _up_to_date(read)
+
+
+def _up_to_date(shard: Shard) -> Shard:
+    now = columns()
+    if set(now) - set(shard.columns) != _ADDED_LATER:
+        return shard
+    labels = np.zeros((len(shard), len(now)), np.float32)
+    hidden = np.zeros(labels.shape, np.bool_)
+    place = [now.index(column) for column in shard.columns]
+    labels[:, place], hidden[:, place] = shard.labels, shard.hidden
+    return replace(shard, columns=now, labels=labels, hidden=hidden)
 
 
 def read_shards(folder: Path) -> Iterator[Shard]:

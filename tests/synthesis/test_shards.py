@@ -8,6 +8,7 @@ import pytest
 
 from facs.errors import InputError
 from facs.synthesis.__main__ import _part, plans
+from facs.synthesis.labels import columns
 from facs.synthesis.shards import Shard, read_shard, read_shards, write_shard
 
 
@@ -82,3 +83,37 @@ def test_plans_cover_everything_once() -> None:
 def test_a_part_that_does_not_exist_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="--part"):
         _part(text)
+
+
+def test_a_shard_of_an_earlier_renderer_is_read_without_tongue_and_covers(tmp_path: Path) -> None:
+    now = columns()
+    before = tuple(c for c in now if c != "AU19")
+    old = replace(
+        shard(2),
+        columns=before,
+        labels=np.random.default_rng(0).random((2, len(before)), np.float32),
+        hidden=np.zeros((0, 0), np.bool_),
+    )
+    path = tmp_path / "old.npz"
+    write_shard(path, old)
+    with np.load(path) as file:
+        arrays = {name: file[name] for name in file if name != "hidden"}
+    np.savez(path, **arrays)
+    read = read_shard(path)
+    assert read.columns == now and not read.hidden.any()
+    assert not read.labels[:, now.index("AU19")].any()
+    for column in ("AU1_left", "AU18", "AU20_right", "AU64"):
+        assert np.array_equal(
+            read.labels[:, now.index(column)], old.labels[:, before.index(column)]
+        )
+
+
+def test_what_is_hidden_is_kept(tmp_path: Path) -> None:
+    marked = replace(shard(2), hidden=np.array([[True, False], [False, False]]))
+    write_shard(tmp_path / "a.npz", marked)
+    assert np.array_equal(read_shard(tmp_path / "a.npz").hidden, marked.hidden)
+
+
+def test_a_mask_of_another_shape_is_refused() -> None:
+    with pytest.raises(InputError, match="hidden"):
+        replace(shard(2), hidden=np.zeros((1, 2), np.bool_))

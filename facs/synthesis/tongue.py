@@ -43,7 +43,7 @@ def tongue(landmarks: Floats, left: float, right: float, seed: float) -> Mesh | 
     strong, turn = shows(left, right)
     if strong < 0.03:
         return None
-    line, flat = _midline(landmarks, strong, turn, 0.55 + 0.35 * np.sin(3 * seed))
+    line, flat = _midline(landmarks, strong, turn, 0.72 + 0.25 * np.sin(3 * seed))
     wide = 0.29 * float(np.linalg.norm(landmarks[54] - landmarks[48])) * (0.8 + 0.2 * strong)
     return _body(line, min(wide, 1.75), flat, 1 + 0.25 * np.sin(7 * seed))
 

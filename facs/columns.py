@@ -13,7 +13,7 @@ from facs.person import LANDMARKS, REASONS, STREAMS, Person, array_forms
 if TYPE_CHECKING:
     from facs.recording import Recording
 
-__all__ = ["NOBODY", "columns"]
+__all__ = ["NOBODY", "columns", "interleaved", "people_of"]
 
 NOBODY: Final = -1
 """The person's number in the table of a recording in which nobody was found."""
@@ -51,9 +51,16 @@ def columns(recording: Recording, *, landmarks: bool = False) -> dict[str, Colum
     >>> table["reason"].tolist()
     ['no_face', 'no_face']
     """
-    people = recording.people or (_nobody(recording),)
-    tables = [dict(_columns_of(person, landmarks)) for person in people]
-    # (people, frames) -> the people of the first frame, of the second, ...
+    return interleaved([dict(_columns_of(person, landmarks)) for person in people_of(recording)])
+
+
+def people_of(recording: Recording) -> tuple[Person, ...]:
+    """The people of a recording; somebody who is never there, `NOBODY`, where nobody was found."""
+    return recording.people or (_nobody(recording),)
+
+
+def interleaved(tables: list[dict[str, Column]]) -> dict[str, Column]:
+    """Join tables of one person each, (people, frames) -> all of the first frame, ..."""
     return {name: np.stack([t[name] for t in tables], axis=1).reshape(-1) for name in tables[0]}
 
 
@@ -79,7 +86,6 @@ def _columns_of(person: Person, landmarks: bool) -> Iterator[tuple[str, Column]]
 
 
 def _nobody(recording: Recording) -> Person:
-    """Somebody who is never there."""
     model = recording.model
     units, sided = ((), ()) if model is None else (model.units, model.sided or ())
     forms = array_forms(len(recording), units, sided)

@@ -14,7 +14,25 @@ from facs.recording import Recording
 
 __all__ = ["FORMATS", "OutputPlan"]
 
-FORMATS: Final = ("csv", "parquet", "json", "facs")
+FORMATS: Final = {
+    "csv": ".csv",
+    "parquet": ".parquet",
+    "json": ".json",
+    "facs": ".facs",
+    "openface": ".openface.csv",
+    "feat": ".feat.csv",
+    "eaf": ".eaf",
+    "boris": ".boris.tsv",
+    "bids": "_events.tsv",
+    "srt": ".srt",
+    "vtt": ".vtt",
+}
+"""What a file name ends in, by format."""
+
+_PACKAGES: Final = {  # the package that a format needs, and the extra that brings it
+    "parquet": ("pyarrow", "pyarrow", "tables"),
+    "eaf": ("pympi", "pympi-ling", "annotations"),
+}
 
 
 @dataclass(frozen=True)
@@ -52,7 +70,7 @@ class OutputPlan:
     @property
     def paths(self) -> dict[str, Path]:
         """What is written, by kind."""
-        paths = {name: self.folder / f"{self.stem}.{name}" for name in self.formats}
+        paths = {name: self.folder / f"{self.stem}{FORMATS[name]}" for name in self.formats}
         if self.events:
             paths["events"] = self.folder / f"{self.stem}.events.csv"
         if self.overlay:
@@ -77,8 +95,10 @@ class OutputPlan:
             raise OutputError(f"wanted an existing folder for the results, got {self.folder}")
         if not os.access(self.folder, os.W_OK):
             raise OutputError(f"wanted a folder that can be written to, got {self.folder}")
-        if "parquet" in self.formats and find_spec("pyarrow") is None:
-            raise MissingPackageError.of("pyarrow", "tables", "Parquet")
+        for name in self.formats:
+            module, package, extra = _PACKAGES.get(name, ("facs", "", ""))
+            if find_spec(module) is None:
+                raise MissingPackageError.of(package, extra, f"the format {name}")
         if self.plot and find_spec("matplotlib") is None:
             raise MissingPackageError.of("matplotlib", "plots", "the timeline")
         if self.overlay and isinstance(source, int):
@@ -92,18 +112,34 @@ class OutputPlan:
 
         `rate` is what pictures were analysed at, where an overlay is to read them again.
         """
-        from facs.outputs import overlay, plots, tables
+        from facs.outputs import overlay, plots
 
-        writers: dict[str, Callable[..., None]]
-        writers = {"csv": tables.write_csv, "parquet": tables.write_parquet}
-        writers |= {"json": tables.write_json, "events": tables.write_events_csv}
+        writers = _writers()
         for kind, path in self.paths.items():
-            if kind == "facs":
-                recording.save(path)
-            elif kind == "overlay":
+            if kind == "overlay":
                 overlay.write_overlay(recording, source, path, rate=rate)
             elif kind == "plot":
                 plots.plot_timeline(recording, path)
             else:
                 writers[kind](recording, path)
             yield path
+
+
+def _writers() -> dict[str, Callable[[Recording, Path], None]]:
+    """Who writes a recording to a path, by kind."""
+    from facs.outputs import annotations, dialects, event_tables, tables
+
+    return {
+        "csv": tables.write_csv,
+        "parquet": tables.write_parquet,
+        "json": tables.write_json,
+        "facs": Recording.save,
+        "openface": dialects.write_openface_csv,
+        "feat": dialects.write_feat_csv,
+        "eaf": annotations.write_eaf,
+        "boris": event_tables.write_boris,
+        "bids": event_tables.write_bids,
+        "srt": annotations.write_srt,
+        "vtt": annotations.write_vtt,
+        "events": tables.write_events_csv,
+    }

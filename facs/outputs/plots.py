@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from facs.errors import InputError, MissingPackageError
 from facs.files import atomic
-from facs.outputs.views import REASON_WORDS
-from facs.person import REASONS, Person, as_unit, seconds_covered
+from facs.outputs.spans import PICTURE, unit_spans, unscored_spans
+from facs.person import Person, as_unit, seconds_covered
 from facs.units import ActionUnit
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _facts(recording: Recording) -> str:
 def _span(times: NDArray[np.float64]) -> tuple[float, float]:
     """Where the time axis begins and ends; a picture gets a moment of its own."""
     start = float(times[0]) if len(times) else 0.0
-    return start, start + (seconds_covered(times) or 0.04)
+    return start, start + (seconds_covered(times) or PICTURE)
 
 
 # One person
@@ -192,12 +192,7 @@ def _strip(person: Person, probability: NDArray[np.float32]) -> NDArray[np.float
 
 
 def _draw_events(axes: Axes, person: Person, unit: ActionUnit, row: int) -> None:
-    _, end = _span(person.times)
-    events = person.events(unit)
-    # The last frame of an event is shown until the next frame comes.
-    after = np.searchsorted(person.times, [event.offset for event in events], side="right")
-    ends = np.append(person.times, end)[after]
-    spans = [(e.onset, stop - e.onset) for e, stop in zip(events, ends.tolist(), strict=True)]
+    spans = [(span.start, span.duration) for span in unit_spans(person, unit)]
     # The line keeps an event of one frame visible in a video of hours.
     axes.broken_barh(spans, (row + 0.28, 0.22), facecolors=EVENT, edgecolors=EVENT, linewidth=0.5)
 
@@ -220,22 +215,6 @@ def _turn_that_fits(words: str, width: float, height: float) -> int | None:
     if width >= length and height >= line:
         return 0
     return 90 if width >= line and height >= length else None
-
-
-def unscored_spans(person: Person) -> Iterator[tuple[float, float, str]]:
-    """Spans without numbers: start and end in seconds, and the reason in words.
-
-    A span ends where the next frame begins.
-    """
-    # One code more than there are reasons: could be scored, but nothing did.
-    codes = np.where(person.seen, 0, np.where(person.reasons == 0, len(REASONS), person.reasons))
-    words = ["", *(REASON_WORDS[reason] for reason in REASONS[1:]), "not scored"]
-    _, end = _span(person.times)
-    ends = np.append(person.times, end)
-    changes = np.flatnonzero(np.diff(codes, prepend=-1, append=-1))
-    for first, after in zip(changes[:-1].tolist(), changes[1:].tolist(), strict=True):
-        if codes[first]:
-            yield float(ends[first]), float(ends[after]), words[codes[first]]
 
 
 def _label(axes: Axes, person: Person, units: tuple[ActionUnit, ...]) -> None:

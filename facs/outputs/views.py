@@ -14,7 +14,7 @@ from facs.units import ActionUnit, letter
 if TYPE_CHECKING:
     from facs.recording import Recording
 
-__all__ = ["REASON_WORDS", "Bar", "PersonView", "views_at"]
+__all__ = ["REASON_WORDS", "Bar", "PersonView", "only_side", "views_at"]
 
 REASON_WORDS: Final = {
     "": "",
@@ -132,11 +132,12 @@ def _bar(person: Person, frame: int, column: int) -> Bar:
         probability=float(person.probability[frame, column]),
         letter=letter(float(person.intensities[frame, column])),
         on=float(person.on[column]),
-        side=_only_side(person, frame, column),
+        side=only_side(person, frame, column),
     )
 
 
-def _only_side(person: Person, frame: int, column: int) -> str:
+def only_side(person: Person, frame: int, column: int) -> str:
+    """Which side alone shows a unit in a frame: ``"left"``, ``"right"``, or ``""`` for neither."""
     unit = person.units[column]
     if unit not in person.sided:
         return ""

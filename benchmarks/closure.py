@@ -1,0 +1,185 @@
+"""Eyes that close and mouths that open on real clips, against a peer that is the reference.
+
+``python benchmarks/closure.py --videos DIR --peer DIR``: spans of AU43, and of AU26 or AU27, by
+the shipped thresholds, against spans of MediaPipe's `eyeBlink` (mean of both eyes) and `jawOpen`
+by fixed thresholds; F1 of events that overlap at all, matched one to one. The reference is no
+truth: ``--pictures DIR`` writes what the two disagree about, for a person to judge.
+``peer_mediapipe.py --video`` writes the CSVs.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from closure_clips import CLOSURES, OFF, ON, Clip, Closure, read_clips
+from closure_pictures import Disagreement, write_disagreements
+from heading import heading, table
+from numpy.typing import NDArray
+
+from facs.evaluation.bootstrap import interval, resample
+from facs.evaluation.events import EventMatches, match_by_overlap
+from facs.evaluation.metrics import roc_auc
+from facs.evaluation.undefined import ratio
+from facs.events import Event, find_events
+from facs.network.weights import load_model
+
+OUR_NEIGHBOURS = (0.3, 0.4, 0.5, 0.6, 0.7)
+"""Other thresholds of ours, on the scale on which the shipped one is 0.5."""
+
+
+def events(clip: Clip, score: NDArray[np.float64], on: float, off: float) -> list[Event]:
+    """Spans of a score."""
+    return find_events("closure", clip.times, score, on=on, off=off)
+
+
+def our_events(clip: Clip, closure: Closure, on: float = ON) -> list[Event]:
+    """Our spans, by the shipped thresholds or by others of the same ratio."""
+    return events(clip, clip.ours[closure.name], on, on * OFF / ON)
+
+
+def peer_events(clip: Clip, closure: Closure, on: float | None = None) -> list[Event]:
+    """The reference's spans."""
+    if on is None:
+        return events(clip, clip.peer[closure.name], closure.on, closure.off)
+    return events(clip, clip.peer[closure.name], on, on - 0.1)
+
+
+def f1_draws(matches: Sequence[EventMatches], draws: int, seed: int) -> NDArray[np.float64]:
+    """Pooled F1 of all clips, and of bootstrap draws of clips; the first is the data."""
+    sums = np.array([(2 * len(m.pairs), m.found + m.truth) for m in matches], np.float64)
+    twice, total = resample(np.arange(len(matches)), draws, seed).drawn(sums).T
+    return ratio(twice, total)
+
+
+def pooled(
+    clips: Sequence[Clip], closure: Closure, *, on: float | None = None, ours: float = ON
+) -> list[EventMatches]:
+    """Matches of every clip."""
+    return [
+        match_by_overlap(our_events(clip, closure, ours), peer_events(clip, closure, on))
+        for clip in clips
+    ]
+
+
+def numbers(matches: Sequence[EventMatches]) -> list[str]:
+    """F1, precision, recall and counts of clips together."""
+    pairs = sum(len(m.pairs) for m in matches)
+    found, truth = sum(m.found for m in matches), sum(m.truth for m in matches)
+    shares = (ratio(2 * pairs, found + truth), ratio(pairs, found), ratio(pairs, truth))
+    return [*(f"{float(share):.3f}" for share in shares), str(pairs), str(found), str(truth)]
+
+
+NUMBERS = ["F1", "precision", "recall", "matched", "ours", "reference"]
+
+
+def frame_auc(clips: Sequence[Clip], closure: Closure) -> float:
+    """ROC AUC over frames, for the reference's threshold: what no threshold of ours decides."""
+    ours = np.concatenate([clip.ours[closure.name][clip.both] for clip in clips])
+    peer = np.concatenate([clip.peer[closure.name][clip.both] for clip in clips])
+    return roc_auc(ours, peer >= closure.on)
+
+
+def summary(clips: Sequence[Clip], closure: Closure, draws: int, seed: int) -> str:
+    """Pooled numbers, then F1 under neighbouring thresholds of either side."""
+    matches = pooled(clips, closure)
+    low, high = interval(f1_draws(matches, draws, seed))
+    units = " or ".join(f"AU{unit}" for unit in closure.units)
+    text = f"## {closure.name}: {units} against {closure.shape}\n\n"
+    text += f"- reference: on {closure.on}, off {closure.off}; ours: the shipped thresholds\n"
+    text += f"- event F1 {numbers(matches)[0]} [{low:.3f}, {high:.3f}], clips drawn\n"
+    text += f"- median lag of our onsets: {median_lag(clips, closure):+.3f} s\n"
+    text += f"- AUC of frames, by the reference: {frame_auc(clips, closure):.3f}\n\n"
+    rows = [["as fixed", *numbers(matches)]]
+    for on in closure.neighbours:
+        rows.append([f"reference on {on:g}", *numbers(pooled(clips, closure, on=on))])
+    for on in OUR_NEIGHBOURS:
+        name = f"ours on {on:g} (shipped: {ON:g})"
+        rows.append([name, *numbers(pooled(clips, closure, ours=on))])
+    return text + table(["thresholds", *NUMBERS], rows) + "\n"
+
+
+def median_lag(clips: Sequence[Clip], closure: Closure) -> float:
+    """Median of our onset less the reference's, over matched events."""
+    lags = [
+        ours[i].onset - peer[j].onset
+        for clip in clips
+        for ours, peer in [(our_events(clip, closure), peer_events(clip, closure))]
+        for i, j in match_by_overlap(ours, peer).pairs
+    ]
+    return float(np.median(lags)) if lags else float("nan")
+
+
+def clip_row(clip: Clip) -> list[str]:
+    """One line of the table of clips."""
+    cells = [clip.path.name, str(len(clip.times)), f"{100 * clip.both.mean():.0f}"]
+    for closure in CLOSURES:
+        f1, _, _, pairs, found, truth = numbers(pooled([clip], closure))
+        cells += [f1.replace("nan", "-"), f"{pairs} / {found} / {truth}"]
+    return cells
+
+
+def disagreements(
+    clips: Sequence[Clip], closure: Closure
+) -> tuple[list[Disagreement], list[Disagreement]]:
+    """Events that only we have, and events that only the reference has."""
+    extra, missed = [], []
+    for clip in clips:
+        ours, peer = our_events(clip, closure), peer_events(clip, closure)
+        pairs = match_by_overlap(ours, peer).pairs
+        matched_ours, matched_peer = {i for i, _ in pairs}, {j for _, j in pairs}
+        extra += [Disagreement(clip, closure.name, e) for e in unmatched(ours, matched_ours)]
+        missed += [Disagreement(clip, closure.name, e) for e in unmatched(peer, matched_peer)]
+    return extra, missed
+
+
+def unmatched(events: Sequence[Event], matched: set[int]) -> list[Event]:
+    """The events that are in no pair."""
+    return [event for i, event in enumerate(events) if i not in matched]
+
+
+def main() -> None:
+    """Print tables, and write them where asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--videos", type=Path, required=True)
+    parser.add_argument("--peer", type=Path, required=True, metavar="DIR", help="CSVs, by clip")
+    parser.add_argument("--model")
+    parser.add_argument("--no-motion", action="store_true", help="the spatial stream alone")
+    parser.add_argument("--draws", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--pictures", type=Path, metavar="DIR", help="write what they disagree on")
+    chosen = parser.parse_args()
+    motion = not chosen.no_motion
+    model = load_model(chosen.model, motion=motion)
+    read = list(read_clips(chosen.videos, chosen.peer, model, motion))
+    clips = [clip for _, clip in read if isinstance(clip, Clip)]
+    left_out = [f"{path.name} ({why})" for path, why in read if isinstance(why, str)]
+    text = heading("Eyes that close, mouths that open", f"{len(read)} videos", chosen.seed)
+    text += f"- model: {model.spec.name} {model.spec.version}, "
+    text += f"{'both streams' if motion else 'spatial stream'}\n"
+    text += f"- left out: {', '.join(left_out) or 'nothing'}\n"
+    text += (
+        "- only frames in which both saw the same face; of several, the one that the peer took\n\n"
+    )
+    for closure in CLOSURES:
+        text += summary(clips, closure, chosen.draws, chosen.seed)
+    columns = ["clip", "frames", "% compared"]
+    for closure in CLOSURES:
+        columns += [f"F1, {closure.name}", "matched / ours / reference"]
+    text += "## Clip by clip\n\n" + table(columns, [clip_row(clip) for clip in clips])
+    print(text)
+    if chosen.out:
+        chosen.out.write_text(text)
+    if chosen.pictures:
+        for closure in CLOSURES:
+            extra, missed = disagreements(clips, closure)
+            name = closure.name.replace(" ", "_")
+            write_disagreements(chosen.pictures, f"{name}_extra", extra)
+            write_disagreements(chosen.pictures, f"{name}_missed", missed)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,1 +1,1 @@
-"""How good is it? Metrics over labels and scores; no torch."""
+"""How good is it? Metrics over labels and scores, any CSV against any CSV; no torch."""

@@ -1,4 +1,8 @@
-"""Metrics of one label: ROC AUC and F1; what cannot be defined is NaN."""
+"""Metrics of one label: ROC AUC and F1; what cannot be defined is NaN.
+
+Training asks for these thousands of times, where a label that is missing is nothing to report:
+they are silent. What speaks to people, from `facs.evaluation.multilabel` on, warns.
+"""
 
 from __future__ import annotations
 

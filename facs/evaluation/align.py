@@ -1,0 +1,226 @@
+"""Predictions brought to the rows of the labels."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facs.errors import InputError
+from facs.evaluation.aligned import Aligned, Thresholds
+from facs.evaluation.matching import match_rows
+from facs.evaluation.unit_table import UnitTable
+
+__all__ = ["LEVEL", "UNSEEN", "align"]
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+LEVEL: Final = 1.0
+"""Labelled intensity from which a unit is there: letter A."""
+
+PROBABILITY: Final = 0.5
+"""Probability from which a unit counts as predicted, where nobody says otherwise."""
+
+UNSEEN: Final = ("leave out", "absent")
+
+
+def align(
+    predictions: UnitTable,
+    labels: UnitTable,
+    *,
+    thresholds: Thresholds | None = None,
+    level: float = LEVEL,
+    unseen: str = "leave out",
+    rate: float | None = None,
+) -> Aligned:
+    """Bring predictions to the rows of the labels.
+
+    Parameters
+    ----------
+    predictions, labels : UnitTable
+    thresholds : Thresholds, optional
+    level : float, in (0, 5]
+        Labelled intensity from which a unit is there: 1 is the letter A, 2 is B.
+    unseen : str
+        ``"leave out"`` what was not predicted, or count it as ``"absent"``: nothing was
+        shown. The second is fairer between programs that give up on different faces.
+    rate : float, optional, frames per second
+        Gives rows a time that have none in either table.
+
+    Returns
+    -------
+    Aligned
+        Rows in order of file, person and frame. Its notes say what is in one table only.
+
+    Raises
+    ------
+    InputError
+        If the tables share no row or no unit.
+
+    Examples
+    --------
+    >>> labels = UnitTable.of("l.csv", ("AU12",), frame=[0, 1], presence=[[1], [0]])
+    >>> predictions = UnitTable.of("p.csv", ("AU12",), frame=[0, 1], probability=[[0.9], [0.2]])
+    >>> aligned = align(predictions, labels)
+    >>> aligned.decision.tolist(), aligned.truth.tolist()
+    ([[1.0], [0.0]], [[1.0], [0.0]])
+    """
+    if unseen not in UNSEEN or not 0 < level <= 5:
+        raise InputError(f"wanted unseen of {UNSEEN} and level in (0, 5], got {unseen!r}, {level}")
+    names = _common(predictions, labels)
+    rows, notes = match_rows(predictions, labels)
+    order = np.lexsort((labels.frame, labels.person, labels.file))
+    labels, rows = labels.rows(order), rows[order]
+    truth, intensity = _truth(labels, names, level)
+    score, decision, strength, on, off = _predicted(
+        predictions, names, rows, thresholds or Thresholds()
+    )
+    if unseen == "absent":
+        score, decision, strength = (_filled(array) for array in (score, decision, strength))
+    time = _times(predictions, labels, rows, rate)
+    subject, by = _subjects(predictions, labels, rows)
+    return Aligned(
+        names=names,
+        score=score,
+        decision=decision,
+        strength=strength,
+        truth=truth,
+        intensity=intensity,
+        on=on,
+        off=off,
+        subject=subject,
+        sequence=_sequences(labels, time),
+        time=time,
+        groups=labels.groups,
+        notes=(
+            *(*predictions.notes, *labels.notes, *notes),
+            *_unit_notes(predictions, labels),
+            *_frame_note(predictions, labels),
+            *by,
+        ),
+    )
+
+
+def _common(predictions: UnitTable, labels: UnitTable) -> tuple[str, ...]:
+    names = tuple(name for name in labels.names if name in predictions.names)
+    if not names:
+        raise InputError(
+            f"wanted units that both tables have, got {' '.join(predictions.names)} in "
+            f"{predictions.source} and {' '.join(labels.names)} in {labels.source}"
+        )
+    return names
+
+
+def _gathered(values: NDArray[Any], rows: Integers) -> Floats:
+    """Rows of an array (m, ...), NaN where the row is -1."""
+    found = values[np.maximum(rows, 0)].astype(np.float64)
+    found[rows < 0] = np.nan
+    return np.asarray(found)
+
+
+def _truth(labels: UnitTable, names: tuple[str, ...], level: float) -> tuple[Floats, Floats]:
+    """Presence and intensity; a known intensity decides about presence."""
+    columns = [labels.names.index(name) for name in names]
+    intensity, presence = labels.intensity[:, columns], labels.presence[:, columns]
+    reached = np.where(np.isnan(intensity), np.nan, intensity >= level)
+    return np.where(np.isnan(intensity), presence, reached), intensity
+
+
+def _predicted(
+    table: UnitTable, names: tuple[str, ...], rows: Integers, thresholds: Thresholds
+) -> tuple[Floats, ...]:
+    """Score, decision and strength (n, U), on and off (U,)."""
+    parts = [_column(table, name, thresholds) for name in names]
+    score, decision, strength = (
+        _gathered(np.stack(columns, axis=1), rows)
+        for columns in zip(*(part[:3] for part in parts), strict=True)
+    )
+    on, off = (np.array([part[k] for part in parts]) for k in (3, 4))
+    return score, decision, strength, on, off
+
+
+def _column(
+    table: UnitTable, name: str, thresholds: Thresholds
+) -> tuple[Floats, Floats, Floats, float, float]:
+    column = table.names.index(name)
+    kinds = ("probability", "intensity", "presence")
+    values = {kind: getattr(table, kind)[:, column] for kind in kinds}
+    there = [kind for kind in kinds if not np.isnan(values[kind]).all()] or ["presence"]
+    score, strength = values[there[0]], values["intensity"]
+    limits = thresholds.of(name)
+    if limits is None and "presence" in there:
+        return score, values["presence"], strength, float("nan"), float("nan")
+    if limits is None:
+        usual = PROBABILITY if there[0] == "probability" else LEVEL
+        limits = usual, usual
+    decision = np.where(np.isnan(score), np.nan, score >= limits[0])
+    return score, decision, strength, *limits
+
+
+def _filled(values: Floats) -> Floats:
+    """Zero for NaN, but for columns of which nothing is known at all."""
+    return np.where(np.isnan(values) & ~np.isnan(values).all(0), 0.0, values)
+
+
+def _times(predictions: UnitTable, labels: UnitTable, rows: Integers, rate: float | None) -> Floats:
+    """Seconds of the labels, else of the predictions, else by the rate, else NaN."""
+    time = np.where(np.isnan(labels.time), _gathered(predictions.time, rows), labels.time)
+    if rate is None:
+        return time
+    if not rate > 0:
+        raise InputError(f"wanted a rate > 0 frames per second, got {rate}")
+    return np.where(np.isnan(time), labels.frame / rate, time)
+
+
+def _subjects(
+    predictions: UnitTable, labels: UnitTable, rows: Integers
+) -> tuple[NDArray[np.str_], tuple[str, ...]]:
+    """Whom each row is of; where no table says so, its file and person, and a note of that."""
+    named = labels.subject.tolist()
+    other = ["" if row < 0 else str(predictions.subject[row]) for row in rows]
+    file_and_person = [f"{file} {person}".strip() for file, _, person in labels.keys]
+    subject = [a or b or c for a, b, c in zip(named, other, file_and_person, strict=True)]
+    guessed = sum(not (a or b) for a, b in zip(named, other, strict=True))
+    if not guessed:
+        return np.array(subject), ()
+    return np.array(subject), (f"{guessed:,} rows name no subject: each file counts as one",)
+
+
+def _sequences(labels: UnitTable, time: Floats) -> Integers:
+    """A number for each file and person whose rows have times; -1 for rows without."""
+    n = len(labels)
+    new = np.ones(n, bool)
+    new[1:] = (labels.file[1:] != labels.file[:-1]) | (labels.person[1:] != labels.person[:-1])
+    step = np.diff(time, prepend=np.nan)
+    backwards = ~new & (step <= 0)
+    if backwards.any():
+        row = int(np.flatnonzero(backwards)[0])
+        raise InputError(
+            f"file {labels.file[row]!r}, frame {labels.frame[row]}: wanted times that increase "
+            f"with the frames, got {time[row]:g} s after {time[row - 1]:g} s"
+        )
+    return np.where(np.isnan(time), -1, np.cumsum(new) - 1)
+
+
+def _unit_notes(predictions: UnitTable, labels: UnitTable) -> list[str]:
+    pairs = ((labels, predictions, "no prediction"), (predictions, labels, "no label"))
+    notes = []
+    for one, other, lack in pairs:
+        left = [name for name in one.names if "_" not in name and name not in other.names]
+        if left:
+            notes.append(f"{lack}, not scored: {' '.join(left)}")
+    return notes
+
+
+def _frame_note(predictions: UnitTable, labels: UnitTable) -> list[str]:
+    """A hint where one table seems to count frames from 1 and the other from 0."""
+    first = int(labels.frame.min()), int(predictions.frame.min())
+    last = int(labels.frame.max()), int(predictions.frame.max())
+    if first[0] - first[1] == last[0] - last[1] and abs(first[0] - first[1]) == 1:
+        return [
+            f"labels are of frames {first[0]} to {last[0]}, predictions of {first[1]} to "
+            f"{last[1]}: does one of them count from 1?"
+        ]
+    return []

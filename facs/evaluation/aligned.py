@@ -1,0 +1,135 @@
+"""Predictions and labels of the same rows: all that a metric needs, and nothing of where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facs.errors import InputError
+
+__all__ = ["Aligned", "Thresholds"]
+
+Floats = NDArray[np.float64]
+Words = NDArray[np.str_]
+
+_WIDE: Final = ("score", "decision", "strength", "truth", "intensity")
+_LONG: Final = ("subject", "sequence", "time")
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """From where a score counts as predicted.
+
+    Parameters
+    ----------
+    on, off : mapping of str to float
+        For each unit by name (``AU12``); sides have those of their unit. An event begins at
+        `on` and lasts down to `off`, which is `on` where it is not given.
+    default : float, optional
+        For every unit that `on` does not name. Where it is None, the table's own presence
+        decides if it has one, else a probability of 0.5 or an intensity of 1.
+
+    Examples
+    --------
+    >>> Thresholds({"AU12": 0.4}).of("AU12_left")
+    (0.4, 0.4)
+    >>> Thresholds().of("AU12") is None
+    True
+    """
+
+    on: Mapping[str, float] = field(default_factory=dict)
+    off: Mapping[str, float] = field(default_factory=dict)
+    default: float | None = None
+
+    def of(self, name: str) -> tuple[float, float] | None:
+        """`on` and `off` of a unit or side; None where the table itself decides."""
+        unit = name.partition("_")[0]
+        on = self.on.get(name, self.on.get(unit, self.default))
+        if on is None:
+            return None
+        return on, min(on, self.off.get(name, self.off.get(unit, on)))
+
+
+@dataclass(frozen=True, eq=False)
+class Aligned:
+    """Rows that have labels, and what was predicted for them; ``n`` rows, ``U`` names.
+
+    Parameters
+    ----------
+    names : tuple of str, length U
+        Units and sides that both tables have.
+    score : array, shape (n, U), or NaN
+        What ranks rows: a probability, or an intensity where there is none.
+    decision : array, shape (n, U); 0, 1 or NaN
+        What was predicted.
+    strength : array, shape (n, U), in [0, 5] or NaN
+        Predicted intensity.
+    truth : array, shape (n, U); 0, 1 or NaN
+    intensity : array, shape (n, U), in [0, 5] or NaN
+        Labelled intensity.
+    on, off : array, shape (U,)
+        Thresholds of the score; NaN where the table itself decided.
+    subject : array, shape (n,), str
+        Whom a row is of, for intervals.
+    sequence : array, shape (n,), int
+        Which stretch of video a row is of; -1 where it has no time. Rows of a sequence follow
+        each other in time.
+    time : array, shape (n,), seconds or NaN
+    groups : mapping of str to array, shape (n,), str
+    notes : tuple of str
+        What a reader of the numbers should know.
+    """
+
+    names: tuple[str, ...]
+    score: Floats
+    decision: Floats
+    strength: Floats
+    truth: Floats
+    intensity: Floats
+    on: Floats
+    off: Floats
+    subject: Words
+    sequence: NDArray[np.int64]
+    time: Floats
+    groups: Mapping[str, Words] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        n, u = len(self.subject), len(self.names)
+        if not n or not u:
+            raise InputError(f"wanted rows and units to compare, got {n} rows and {u} units")
+        for name in _WIDE:
+            self._check(name, (n, u))
+        for name in ("on", "off"):
+            self._check(name, (u,))
+        for name in _LONG:
+            self._check(name, (n,))
+
+    def _check(self, name: str, shape: tuple[int, ...]) -> None:
+        if getattr(self, name).shape != shape:
+            raise InputError(f"{name}: wanted shape {shape}, got {getattr(self, name).shape}")
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.subject)
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Which cells have both a prediction and a label, shape (n, U)."""
+        return np.asarray(~np.isnan(self.decision) & ~np.isnan(self.truth))
+
+    def of_names(self, names: tuple[str, ...]) -> Aligned:
+        """The same rows with some names only."""
+        chosen = [self.names.index(name) for name in names]
+        parts: dict[str, Any] = {name: getattr(self, name)[:, chosen] for name in _WIDE}
+        return replace(self, names=names, on=self.on[chosen], off=self.off[chosen], **parts)
+
+    def of_rows(self, chosen: NDArray[np.bool_]) -> Aligned:
+        """Some rows only; their sequences stay whole where all of their rows are chosen."""
+        parts: dict[str, Any] = {name: getattr(self, name)[chosen] for name in _WIDE + _LONG}
+        groups = {name: words[chosen] for name, words in self.groups.items()}
+        return replace(self, groups=groups, **parts)

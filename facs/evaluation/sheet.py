@@ -1,0 +1,124 @@
+"""A CSV as text: a header, and rows of the same length; every complaint names file and line."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facs.errors import InputError
+
+__all__ = ["Sheet"]
+
+Floats = NDArray[np.float64]
+
+_LETTERS: Final = {"a": 1.0, "b": 2.0, "c": 3.0, "d": 4.0, "e": 5.0}
+_UNKNOWN: Final = ("", "nan", "na", "n/a", "none", "null", "?", "-")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Cells of a CSV file.
+
+    Parameters
+    ----------
+    source : str
+        The path, for messages.
+    header : tuple of str
+        Names of the columns, each once, without the blanks around them.
+    rows : list of list of str
+        Every row has as many cells as the header.
+    lines : list of int
+        The line of the file on which each row ends.
+    """
+
+    source: str
+    header: tuple[str, ...]
+    rows: list[list[str]]
+    lines: list[int]
+
+    def __post_init__(self) -> None:
+        if not self.rows:
+            raise InputError(f"{self.source}: wanted a header and rows, got no rows")
+        twice = [name for name in self.header if name and self.header.count(name) > 1]
+        if twice:
+            raise InputError(f"{self.source}: wanted each column once, got {twice[0]!r} twice")
+        for line, row in zip(self.lines, self.rows, strict=True):
+            if len(row) != len(self.header):
+                raise InputError(
+                    f"{self.source}: line {line}: wanted {len(self.header)} cells as in the "
+                    f"header, got {len(row)}"
+                )
+
+    @classmethod
+    def read(cls, path: Path) -> Sheet:
+        """Read a file with commas, semicolons or tabs between its cells.
+
+        Raises
+        ------
+        InputError
+            If it cannot be read or is no table.
+        """
+        try:
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                first = file.readline()
+                file.seek(0)
+                reader = csv.reader(file, delimiter=max(",;\t", key=first.count))
+                found = [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
+            raise InputError(f"wanted a CSV file, {path} cannot be read: {error}") from error
+        header = tuple(cell.strip() for cell in found[0][1]) if found else ()
+        return cls(str(path), header, [row for _, row in found[1:]], [n for n, _ in found[1:]])
+
+    def words(self, *names: str) -> list[str] | None:
+        """Cells of the first column that has one of these names; None where there is none."""
+        lower = [name.lower() for name in self.header]
+        for name in names:
+            if name in lower:
+                return self.column(lower.index(name))
+        return None
+
+    def numbers(self, *names: str) -> Floats | None:
+        """The same as numbers, NaN where a cell is empty."""
+        words = self.words(*names)
+        if words is None:
+            return None
+        return np.array([self.number(names[0], row, word) for row, word in enumerate(words)])
+
+    def column(self, index: int) -> list[str]:
+        """Cells of one column, without the blanks around them."""
+        return [row[index].strip() for row in self.rows]
+
+    def grades(self, index: int) -> tuple[Floats, bool]:
+        """Cells of one column as numbers, the letters A to E as 1 to 5; and whether there were any.
+
+        Where there are letters an empty cell is 0: coders write down what they see.
+        """
+        words = [word.lower() for word in self.column(index)]
+        lettered = any(word in _LETTERS for word in words)
+        grades = _LETTERS | {"": 0.0} if lettered else {}
+        name = self.header[index]
+        values = [
+            grades[word] if word in grades else self.number(name, row, word)
+            for row, word in enumerate(words)
+        ]
+        return np.array(values), lettered
+
+    def number(self, column: str, row: int, word: str) -> float:
+        """One cell as a number, NaN where it is empty."""
+        if word.lower() in _UNKNOWN:
+            return float("nan")
+        try:
+            return float(word)
+        except ValueError:
+            raise self.complaint(column, row, "a number", word) from None
+
+    def complaint(self, column: str, row: int, wanted: str, got: object) -> InputError:
+        """Make the one line that says what is wrong with a cell."""
+        return InputError(
+            f"{self.source}: line {self.lines[row]}, {column}: wanted {wanted}, got {got!r}"
+        )

@@ -1,0 +1,237 @@
+"""Any CSV of units as one value: our own, OpenFace's, Py-Feat's, and plain tables of labels."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facs.errors import InputError
+from facs.evaluation.sheet import Sheet
+from facs.evaluation.unit_columns import UnitColumn, in_order, read_name, unit_name
+from facs.evaluation.unit_table import VALUES, UnitTable, with_stronger_sides
+
+__all__ = ["GROUPS", "LABEL_VALUES", "dialect_of", "read_labels", "read_predictions"]
+
+Floats = NDArray[np.float64]
+PathLike = str | os.PathLike[str]
+
+GROUPS: Final = ("age", "sex", "tone")
+"""Columns that group rows, where nothing else is asked for."""
+
+LABEL_VALUES: Final = ("auto", "presence", "intensity")
+
+_FILE: Final = ("file", "input", "video", "filename", "image")
+_FRAME: Final = ("frame", "frame_number")
+_PERSON: Final = ("person", "face_id", "face", "identity", "track")
+_TIME: Final = ("time", "timestamp")
+_SUBJECT: Final = ("subject", "subject_id", "participant")
+_NOT_CODED: Final = 9.0  # how coded data sets write "could not be seen"
+
+
+def read_predictions(path: PathLike, *, rename: Mapping[str, str] | None = None) -> UnitTable:
+    """Read what a program says of units.
+
+    Parameters
+    ----------
+    path : str or path
+        A CSV with commas, semicolons or tabs, one row for each frame or picture (and
+        person). Columns of units are named ``AU12``, ``AU01``, ``12``, ``L12`` or ``AU12_left``,
+        with ``_intensity``, ``_presence``, ``_r`` or ``_c`` where they are that. A plain column
+        is a probability if no plain column exceeds 1, else an intensity from 0 to 5.
+    rename : mapping of str to str
+        Read one unit as another, such as ``{"AU45": "AU43"}``.
+
+    Returns
+    -------
+    UnitTable
+        Frames of OpenFace, which counts from 1, are counted from 0; its rows with
+        ``success`` 0 are NaN, where it writes 0.
+
+    Raises
+    ------
+    InputError
+        If the file is no such table; the message names the line and what was wanted.
+    """
+    sheet = Sheet.read(Path(path))
+    columns = _unit_columns(sheet, rename or {})
+    grades = {index: sheet.grades(index) for index in columns}
+    plain = [grades[i] for i, column in columns.items() if column.kind == "plain"]
+    kind = "intensity" if _graded(plain) else "probability"
+    values = {index: numbers for index, (numbers, _) in grades.items()}
+    start = int(dialect_of(sheet.header) == "openface")
+    return _table(sheet, columns, values, kind, start, ())
+
+
+def read_labels(
+    path: PathLike,
+    *,
+    rename: Mapping[str, str] | None = None,
+    values: str = "auto",
+    first_frame: int = 0,
+    groups: Sequence[str] = GROUPS,
+) -> UnitTable:
+    """Read what people coded, or what is known.
+
+    Parameters
+    ----------
+    path : str or path
+        As for `read_predictions`. A cell is 0 or 1, a letter A to E, or an intensity from 0 to
+        5. NaN, ``?`` and 9 are not coded. An empty cell is not coded; in a column with letters
+        it is not active, because coders write down what they see.
+    rename : mapping of str to str
+    values : str
+        What plain columns hold: ``"presence"``, ``"intensity"``, or ``"auto"``: presence if no
+        cell of any plain column is a letter or exceeds 1.
+    first_frame : int
+        The number that the table gives to the first frame of a video.
+    groups : sequence of str
+        Columns to group rows by, where they are there.
+
+    Raises
+    ------
+    InputError
+        If the file is no such table; the message names the line and what was wanted.
+    """
+    if values not in LABEL_VALUES:
+        raise InputError(f"wanted values of {LABEL_VALUES}, got {values!r}")
+    sheet = Sheet.read(Path(path))
+    columns = _unit_columns(sheet, rename or {})
+    grades = {index: _coded(*sheet.grades(index)) for index in columns}
+    plain = [grades[i] for i, column in columns.items() if column.kind == "plain"]
+    kind = values if values != "auto" else "intensity" if _graded(plain) else "presence"
+    coded = {index: numbers for index, (numbers, _) in grades.items()}
+    return _table(sheet, columns, coded, kind, first_frame, groups)
+
+
+def dialect_of(header: Sequence[str]) -> str:
+    """Whose table this is, by its columns: ``openface``, ``feat``, ``facs`` or ``plain``.
+
+    Examples
+    --------
+    >>> dialect_of(["frame", "success", "AU01_r", "AU01_c"]), dialect_of(["frame", "AU1"])
+    ('openface', 'plain')
+    """
+    names = {name.strip() for name in header}
+    if any(name.lower().startswith("au") and name[-2:] in ("_r", "_c") for name in names):
+        return "openface"
+    if "FaceScore" in names or {"input", "approx_time"} <= names:
+        return "feat"
+    return "facs" if {"reason", "stream", "person"} <= names else "plain"
+
+
+def _unit_columns(sheet: Sheet, rename: Mapping[str, str]) -> dict[int, UnitColumn]:
+    """Which columns are units, by index."""
+    names = {unit_name(old): unit_name(new) for old, new in rename.items()}
+    columns: dict[int, UnitColumn] = {}
+    for index, text in enumerate(sheet.header):
+        column = read_name(text)
+        if column is not None:
+            new = read_name(names.get(column.name, column.name))
+            columns[index] = UnitColumn(new.unit, new.side, column.kind) if new else column
+    if not columns:
+        found = ", ".join(sheet.header[:6])
+        raise InputError(f"{sheet.source}: wanted columns of units such as AU12, got {found}, ...")
+    lost = sorted(set(names) - {read.name for t in sheet.header if (read := read_name(t))})
+    if lost:
+        raise InputError(f"{sheet.source}: wanted a column {lost[0]} to rename, there is none")
+    return columns
+
+
+def _coded(values: Floats, lettered: bool) -> tuple[Floats, bool]:
+    return np.where(values == _NOT_CODED, np.nan, values), lettered
+
+
+def _graded(columns: list[tuple[Floats, bool]]) -> bool:
+    """Whether columns hold more than 0 to 1."""
+    return any(lettered or bool((values > 1).any()) for values, lettered in columns)
+
+
+def _table(
+    sheet: Sheet,
+    columns: Mapping[int, UnitColumn],
+    values: Mapping[int, Floats],
+    plain: str,
+    first_frame: int,
+    groups: Sequence[str],
+) -> UnitTable:
+    """Put every column where its kind belongs."""
+    names = in_order(column.name for column in columns.values())
+    arrays = {kind: np.full((len(sheet.rows), len(names)), np.nan) for kind in VALUES}
+    taken: dict[tuple[str, str], str] = {}
+    for index, column in columns.items():
+        kind = plain if column.kind == "plain" else column.kind
+        other = taken.setdefault((kind, column.name), sheet.header[index])
+        if other != sheet.header[index]:
+            raise InputError(
+                f"{sheet.source}: wanted one column for the {kind} of {column.name}, got "
+                f"{other} and {sheet.header[index]}"
+            )
+        _refuse_outside(sheet, index, kind, values[index])
+        arrays[kind][:, names.index(column.name)] = values[index]
+    success = sheet.numbers("success")
+    if success is not None:
+        for array in arrays.values():
+            array[success == 0] = np.nan
+    words = {name: sheet.words(name) for name in groups}
+    known = {name: found for name, found in words.items() if found is not None}
+    keys = _keys(sheet, first_frame)
+    table = UnitTable.of(
+        sheet.source, names, groups=known, notes=_notes(sheet, columns), **keys, **arrays
+    )
+    return with_stronger_sides(table)
+
+
+def _refuse_outside(sheet: Sheet, index: int, kind: str, values: Floats) -> None:
+    """Say on which line a value is not of its kind."""
+    outside = (values < 0) | (values > VALUES[kind])
+    wanted = f"{kind} in [0, {VALUES[kind]:g}]"
+    if kind == "presence":
+        outside |= (values > 0) & (values < 1)
+        wanted = "0 or 1 (or grades 0 to 5, or letters A to E)"
+    if outside.any():
+        row = int(np.flatnonzero(outside)[0])
+        raise sheet.complaint(sheet.header[index], row, wanted, float(values[row]))
+
+
+def _keys(sheet: Sheet, first_frame: int) -> dict[str, Any]:
+    """Which frame of which file and whose face each row is."""
+    n = len(sheet.rows)
+    file, frame = sheet.words(*_FILE), sheet.numbers(*_FRAME)
+    if file is None and frame is None:
+        raise InputError(
+            f"{sheet.source}: wanted a column frame (for a video) or file (for pictures), "
+            f"got {', '.join(sheet.header[:6])}, ..."
+        )
+    if frame is None:
+        frame = np.full(n, float(first_frame))
+    strange = ~(frame == np.floor(frame)) | (frame < first_frame)  # also NaN
+    if strange.any():
+        row = int(np.flatnonzero(strange)[0])
+        wanted = f"a whole number of at least {first_frame}"
+        raise sheet.complaint("frame", row, wanted, float(frame[row]))
+    time = sheet.numbers(*_TIME)
+    return {
+        "frame": frame.astype(np.int64) - first_frame,
+        "file": file if file is not None else [""] * n,
+        "person": [word.removesuffix(".0") for word in sheet.words(*_PERSON) or [""] * n],
+        "subject": sheet.words(*_SUBJECT) or [""] * n,
+        "time": np.full(n, np.nan) if time is None else time,
+    }
+
+
+def _notes(sheet: Sheet, columns: Mapping[int, UnitColumn]) -> tuple[str, ...]:
+    """Columns that nobody uses, where the table is not of a program that has many of them."""
+    if dialect_of(sheet.header) != "plain":
+        return ()
+    used = {*_FILE, *_FRAME, *_PERSON, *_TIME, *_SUBJECT, *GROUPS, "success", ""}
+    left = [
+        text
+        for index, text in enumerate(sheet.header)
+        if index not in columns and text.lower() not in used
+    ]
+    return (f"{sheet.source}: ignored columns: {', '.join(left)}",) if left else ()

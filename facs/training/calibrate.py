@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -21,15 +21,21 @@ SHRINK = 1e-3
 """Pull of the parameters towards their start; it decides only where a letter never occurs."""
 
 
-def fit_calibration(scores: Floats, labels: Floats) -> Calibration:
+def fit_calibration(
+    scores: Floats, labels: Floats, twins: Sequence[int] | None = None
+) -> Calibration:
     """Platt scaling with one slope and five cuts per column (Platt, 1999), by L-BFGS.
 
     Parameters
     ----------
     scores, labels : arrays, shape (n, columns)
-        Raw scores; intensities in [0, 1].
+        Raw scores; intensities in [0, 1], NaN where unknown.
+    twins : sequence of int, optional
+        Which column each becomes in the mirror. Twins are fitted as one, or a mirrored face
+        would get other probabilities than the face.
     """
     z = torch.from_numpy(scores)
+    known = _known(labels)[:, :, None]
     target = torch.from_numpy(labels)[:, :, None] >= torch.tensor(LEVELS)  # (n, columns, 5)
     truth = target.float()
     columns = scores.shape[1]
@@ -37,49 +43,72 @@ def fit_calibration(scores: Floats, labels: Floats) -> Calibration:
     first = torch.zeros(columns, requires_grad=True)
     rise = torch.full((columns, len(LEVELS) - 1), 0.5, requires_grad=True)
 
+    one = _one_of_both(columns, twins)
+
     def cuts() -> Tensor:
-        steps = functional.softplus(rise).cumsum(1)
-        return torch.cat([first[:, None], first[:, None] + steps], 1)
+        steps = functional.softplus(rise[one]).cumsum(1)
+        return torch.cat([first[one, None], first[one, None] + steps], 1)
 
     def loss() -> Tensor:
-        logits = (z * log_slope.exp())[:, :, None] - cuts()
-        fit = functional.binary_cross_entropy_with_logits(logits, truth)
+        logits = (z * log_slope[one].exp())[:, :, None] - cuts()
+        fit = functional.binary_cross_entropy_with_logits(logits, truth, weight=known)
         pull = SHRINK / columns * ((rise - 0.5) ** 2).sum() + SHRINK * (log_slope**2).mean()
         total: Tensor = fit + pull
         return total
 
     _minimise([log_slope, first, rise], loss)
-    slope = log_slope.detach().exp().numpy()
+    slope = log_slope[one].detach().exp().numpy()
     return Calibration(
         tuple(float(s) for s in slope),
         tuple(tuple(float(c) for c in row) for row in cuts().detach().numpy()),
     )
 
 
-def fit_fusion(spatial: Floats, temporal: Floats, labels: Floats) -> tuple[float, ...]:
-    """Weight of the temporal score per column, in [0, 0.9], by logistic regression on both."""
-    s, t = torch.from_numpy(spatial), torch.from_numpy(temporal)
+def fit_fusion(
+    spatial: Floats, temporal: Floats, labels: Floats, twins: Sequence[int] | None = None
+) -> tuple[float, ...]:
+    """Weight of the temporal score per column, in [0, 0.9], by logistic regression on both.
+
+    `twins` are fitted as one (see `fit_calibration`).
+    """
+    s, t, known = torch.from_numpy(spatial), torch.from_numpy(temporal), _known(labels)
     truth = torch.from_numpy((labels >= LEVELS[0]).astype(np.float32))
-    weights = torch.zeros(2, spatial.shape[1], requires_grad=True)  # logs: both stay positive
-    bias = torch.zeros(spatial.shape[1], requires_grad=True)
+    columns = spatial.shape[1]
+    weights = torch.zeros(2, columns, requires_grad=True)  # logs: both stay positive
+    bias = torch.zeros(columns, requires_grad=True)
+    one = _one_of_both(columns, twins)
 
     def loss() -> Tensor:
-        logits = s * weights[0].exp() + t * weights[1].exp() + bias
+        logits = s * weights[0, one].exp() + t * weights[1, one].exp() + bias[one]
         return (
-            functional.binary_cross_entropy_with_logits(logits, truth)
+            functional.binary_cross_entropy_with_logits(logits, truth, weight=known)
             + SHRINK * (weights**2).mean()
         )
 
     _minimise([weights, bias], loss)
-    a, b = weights.detach().exp().numpy()
+    a, b = weights[:, one].detach().exp().numpy()
     return tuple(float(w) for w in np.clip(b / (a + b), 0, 0.9))
 
 
-def fit_thresholds(probability: Floats, present: NDArray[np.bool_]) -> tuple[float, ...]:
-    """The probability of best F1 per unit, smoothed; arrays of shape (n, units)."""
-    return tuple(
-        best_threshold(probability[:, u], present[:, u]) for u in range(probability.shape[1])
-    )
+def fit_thresholds(probability: Floats, labels: Floats) -> tuple[float, ...]:
+    """The probability of best F1 per unit, smoothed; arrays of shape (n, units), NaN is unknown."""
+    thresholds = []
+    for p, y in zip(probability.T, labels.T, strict=True):
+        known = ~np.isnan(y)
+        thresholds.append(best_threshold(p[known], y[known] >= LEVELS[0]))
+    return tuple(thresholds)
+
+
+def _one_of_both(columns: int, twins: Sequence[int] | None) -> Tensor:
+    """For each column the one whose parameters it uses: itself, or the first of the twins."""
+    own = torch.arange(columns)
+    return own if twins is None else torch.minimum(own, torch.tensor(twins))
+
+
+def _known(labels: Floats) -> Tensor:
+    """Weights of mean 1: 0 where a label is NaN, alike everywhere else."""
+    known = (~torch.isnan(torch.from_numpy(labels))).float()
+    return known / known.mean().clamp_min(1e-6)
 
 
 def _minimise(parameters: list[Tensor], loss: Callable[[], Tensor]) -> None:

@@ -58,6 +58,7 @@ def export(
     input_name: str,
     output_names: Sequence[str],
     metadata: Mapping[str, str],
+    half: bool = True,
 ) -> None:
     """Write a network, rounded by `round_to_half`, as one ONNX file with a free batch size.
 
@@ -67,10 +68,13 @@ def export(
         An input of batch size 2.
     metadata : mapping of str
         Goes into the file's ``metadata_props``.
+    half : bool
+        Store large tensors in half precision.
     """
     network.eval()
     model = _traced(network, example, input_name, output_names)
-    _halve(model)
+    if half:
+        _halve(model)
     del model.metadata_props[:]
     for key, value in metadata.items():
         entry = model.metadata_props.add()

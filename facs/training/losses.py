@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -46,7 +44,11 @@ class OrdinalLoss(nn.Module):
         return torch.cat([torch.zeros_like(rise[:, :1]), rise.cumsum(1)], 1)
 
     def forward(self, scores: Tensor, labels: Tensor) -> Tensor:
-        """Mean loss of scores (B, columns) against intensities (B, columns) in [0, 1]."""
+        """Mean loss of scores (B, columns) against intensities (B, columns) in [0, 1].
+
+        NaN labels are unknown and cost nothing.
+        """
+        known = ~torch.isnan(labels)
         target = (labels[:, :, None] >= self.levels).to(scores.dtype)  # (B, columns, 5)
         loss = functional.binary_cross_entropy_with_logits(
             scores[:, :, None] - self.steps(),
@@ -55,8 +57,11 @@ class OrdinalLoss(nn.Module):
             reduction="none",
         )
         unclear = (labels > TRACE) & (labels < self.levels[0])
-        presence = loss[:, :, 0] * torch.where(unclear, TRACE_WEIGHT, 1.0)
-        return presence.mean() + LETTER_WEIGHT * loss[:, :, 1:].mean()
+        weight = torch.where(unclear, TRACE_WEIGHT, 1.0) * known
+        presence = loss[:, :, 0] * weight
+        letters = loss[:, :, 1:].mean(2) * known
+        seen = known.sum().clamp_min(1)
+        return (presence.sum() + LETTER_WEIGHT * letters.sum()) / seen
 
 
 def weak_loss(scores: Tensor, targets: Tensor) -> Tensor:
@@ -79,24 +84,3 @@ def weak_loss(scores: Tensor, targets: Tensor) -> Tensor:
 def emotion_loss(logits: Tensor, votes: Tensor) -> Tensor:
     """Cross-entropy of emotion logits (B, 8) against shares of votes (B, 8)."""
     return -(votes * functional.log_softmax(logits, 1)).sum(1).mean()
-
-
-def columns_in_mirror(columns: Sequence[str]) -> list[int]:
-    """Which column each becomes in the mirror: left for right, AU61 for AU62.
-
-    Examples
-    --------
-    >>> columns_in_mirror(("AU9", "AU12_left", "AU12_right", "AU61", "AU62"))
-    [0, 2, 1, 4, 3]
-    """
-    swap = {"AU61": "AU62", "AU62": "AU61"}
-
-    def twin(name: str) -> str:
-        if name.endswith("_left"):
-            return name.removesuffix("_left") + "_right"
-        if name.endswith("_right"):
-            return name.removesuffix("_right") + "_left"
-        return swap.get(name, name)
-
-    place = {name: i for i, name in enumerate(columns)}
-    return [place.get(twin(name), place[name]) for name in columns]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,13 @@ import torch
 from numpy.typing import NDArray
 
 from facs.evaluation.metrics import f1_score, roc_auc
+from facs.network.mirror import Mirrored
 from facs.network.spec import LEVELS, ModelSpec, columns_of
 from facs.network.two_stream import SpatialStream, TemporalStream
 from facs.training.export import round_to_half
 from facs.units import SIDED, ActionUnit
 
-__all__ = ["Streams", "as_units", "measure"]
+__all__ = ["Scored", "Streams", "as_units", "in_batches", "measure"]
 
 Floats = NDArray[np.float32]
 BATCH = 128
@@ -24,10 +26,11 @@ BATCH = 128
 
 @dataclass(frozen=True)
 class Streams:
-    """Both trained networks."""
+    """Both trained networks; what is scored is the mean over each face and its mirror image."""
 
     spatial: SpatialStream
     temporal: TemporalStream
+    columns: tuple[str, ...]
     slots: int
 
     def round(self) -> None:
@@ -35,37 +38,60 @@ class Streams:
         round_to_half(self.spatial.eval())
         round_to_half(self.temporal.eval())
 
-    def keep(self, columns: list[int]) -> None:
-        """Cut the outputs down to some columns."""
+    def kept(self, columns: tuple[str, ...]) -> Streams:
+        """Cut the outputs down to some columns, in place."""
+        rows = [self.columns.index(c) for c in columns]
         for stream in (self.spatial, self.temporal):
             old = stream.head.scores
-            new = torch.nn.Linear(old.in_features, len(columns))
+            new = torch.nn.Linear(old.in_features, len(rows))
             with torch.no_grad():
-                new.weight.copy_(old.weight[columns])
-                new.bias.copy_(old.bias[columns])
+                new.weight.copy_(old.weight[rows])
+                new.bias.copy_(old.bias[rows])
             stream.head.scores = new
+        return Streams(self.spatial, self.temporal, columns, self.slots)
 
-    @torch.no_grad()
     def spatial_scores(self, crops: NDArray[np.uint8]) -> Floats:
         """Scores (n, columns) of crops (n, S, S)."""
-        parts = [
-            self.spatial(torch.from_numpy(crops[i : i + BATCH])).numpy()
-            for i in range(0, len(crops), BATCH)
-        ]
-        return np.concatenate(parts)
+        return in_batches(_runner(Mirrored(self.spatial, self.columns)), crops)
 
-    @torch.no_grad()
     def temporal_scores(self, stacks: Iterable[Floats]) -> Floats:
         """Scores (n, columns) of flow stacks, taken in one at a time."""
-        parts, batch = [], []
-        for stack in stacks:
-            batch.append(stack)
-            if len(batch) == BATCH:
-                parts.append(self.temporal(torch.from_numpy(np.stack(batch))).numpy())
-                batch = []
-        if batch:
-            parts.append(self.temporal(torch.from_numpy(np.stack(batch))).numpy())
-        return np.concatenate(parts)
+        return in_batches(_runner(Mirrored(self.temporal, self.columns)), stacks)
+
+
+def _runner(network: torch.nn.Module) -> Callable[[NDArray[Any]], Floats]:
+    @torch.no_grad()
+    def run(batch: NDArray[Any]) -> Floats:
+        return np.asarray(network(torch.from_numpy(batch)).numpy(), np.float32)
+
+    return run
+
+
+def in_batches(run: Callable[[NDArray[Any]], Floats], inputs: Iterable[NDArray[Any]]) -> Floats:
+    """Scores of many inputs, `BATCH` of them in memory at a time."""
+    waiting = iter(inputs)
+    parts = []
+    while batch := list(islice(waiting, BATCH)):
+        parts.append(run(np.stack(batch)))
+    return np.concatenate(parts)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Raw scores and labels: of all pictures, and of the frames with a full window.
+
+    NaN labels are hidden from the camera.
+    """
+
+    pictures: Floats
+    picture_labels: Floats
+    spatial: Floats
+    temporal: Floats
+    labels: Floats
+
+    def kept(self, columns: list[int]) -> Scored:
+        """Some of the columns."""
+        return Scored(*(np.ascontiguousarray(a[:, columns]) for a in vars(self).values()))
 
 
 def as_units(
@@ -82,35 +108,34 @@ def as_units(
     return stronger(scores), stronger(labels)
 
 
-def measure(
-    spec: ModelSpec,
-    pictures: Floats,
-    picture_labels: Floats,
-    spatial: Floats,
-    temporal: Floats,
-    labels: Floats,
-) -> dict[str, Any]:
+def measure(spec: ModelSpec, found: Scored) -> dict[str, Any]:
     """Per unit: AUC of stills, and on frames with a full window AUC of each stream and fused."""
     weight = np.asarray(spec.fusion, np.float32)
-    both = spec.fused.letters((1 - weight) * spatial + weight * temporal)
-    alone = spec.spatial.letters(pictures)
+    both = spec.fused.letters((1 - weight) * found.spatial + weight * found.temporal)
+    alone = spec.spatial.letters(found.pictures)
+    units = spec.units
+    presence, truth = as_units(units, alone[..., 0], found.picture_labels)
+    strength, _ = as_units(units, alone.sum(-1), found.picture_labels)
+    moving = {
+        name: as_units(units, scores, found.labels)[0]
+        for name, scores in (
+            ("spatial", found.spatial),
+            ("temporal", found.temporal),
+            ("fused", both[..., 0]),
+        )
+    }
+    _, motion = as_units(units, found.spatial, found.labels)
     rows: dict[str, Any] = {}
-    for i, unit in enumerate(spec.units):
-        p_alone, y_alone = (a[:, i] for a in as_units(spec.units, alone[..., 0], picture_labels))
-        p_both, y_both = (a[:, i] for a in as_units(spec.units, both[..., 0], labels))
-        s, _ = (a[:, i] for a in as_units(spec.units, spatial, labels))
-        t, _ = (a[:, i] for a in as_units(spec.units, temporal, labels))
-        truth, moving = y_alone >= LEVELS[0], y_both >= LEVELS[0]
-        strength = as_units(spec.units, alone.sum(-1), picture_labels)[0][:, i]
+    for i, unit in enumerate(units):
+        seen, shown = ~np.isnan(truth[:, i]), ~np.isnan(motion[:, i])
+        present, active = truth[seen, i] >= LEVELS[0], motion[shown, i] >= LEVELS[0]
         rows[str(unit)] = {
-            "support": int(truth.sum()),
-            "AUC stills": roc_auc(p_alone, truth),
-            "F1 stills": f1_score(p_alone >= spec.on[i], truth),
-            "correlation of intensity": _correlation(strength, y_alone),
-            "windows": int(moving.sum()),
-            "AUC spatial": roc_auc(s, moving),
-            "AUC temporal": roc_auc(t, moving),
-            "AUC fused": roc_auc(p_both, moving),
+            "support": int(present.sum()),
+            "AUC stills": roc_auc(presence[seen, i], present),
+            "F1 stills": f1_score(presence[seen, i] >= spec.on[i], present),
+            "correlation of intensity": _correlation(strength[seen, i], truth[seen, i]),
+            "windows": int(active.sum()),
+            **{f"AUC {name}": roc_auc(s[shown, i], active) for name, s in moving.items()},
             "threshold": spec.on[i],
         }
     keys = ("AUC stills", "AUC spatial", "AUC temporal", "AUC fused", "correlation of intensity")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from facs.errors import InputError
 from facs.synthesis.shards import Shard, read_shards
 
-__all__ = ["Rendered", "read_rendered", "read_scenes"]
+__all__ = ["Rendered", "of_shards", "read_rendered", "read_scenes"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,8 @@ class Rendered:
     landmarks : array, shape (n, 68, 2), float32, pixels
     pose : array, shape (n, 3), degrees
     labels : array, shape (n, columns), float32, in [0, 1]
-        Intensities; `columns` names them.
+        Intensities; `columns` names them. NaN where something covers the unit's region:
+        nobody could know.
     subject, clip : arrays, shape (n,)
         Who, and in which clip (-1: a still).
     time : array, shape (n,), seconds
@@ -59,11 +60,16 @@ def read_rendered(folders: Sequence[Path]) -> Rendered:
     shards = [shard for folder in folders for shard in read_shards(folder)]
     if not shards:
         raise InputError(f"wanted folders with rendered shards (facs synth), got none in {folders}")
+    return of_shards(shards)
+
+
+def of_shards(shards: Sequence[Shard]) -> Rendered:
+    """The frames of some shards, decoded."""
     return Rendered(
         gray=np.concatenate([_gray(s) for s in shards]),
         landmarks=np.concatenate([s.landmarks for s in shards]),
         pose=np.concatenate([s.pose for s in shards]),
-        labels=np.concatenate([s.labels for s in shards]),
+        labels=np.concatenate([_known(s) for s in shards]),
         columns=shards[0].columns,
         subject=np.concatenate([s.subject for s in shards]),
         clip=np.concatenate([s.clip for s in shards]),
@@ -78,6 +84,11 @@ def _gray(shard: Shard) -> NDArray[np.uint8]:
         for a, b in zip(shard.offsets, shard.offsets[1:], strict=False)
     ]
     return np.asarray(pictures, np.uint8)
+
+
+def _known(shard: Shard) -> NDArray[np.float32]:
+    """Labels, without those that are hidden from the camera."""
+    return np.where(shard.hidden, np.float32(np.nan), shard.labels)
 
 
 def _group(shard: Shard) -> NDArray[np.str_]:

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from facs.canonical import CROP_SIZE
+from facs.network.mirror import columns_in_mirror
 from facs.network.two_stream import SpatialStream, TemporalStream
 from facs.training.augment import cover, jitter, spoil
-from facs.training.losses import OrdinalLoss, columns_in_mirror, emotion_loss, weak_loss
+from facs.training.losses import OrdinalLoss, emotion_loss, weak_loss
 from facs.training.real_faces import EMOTIONS
 from facs.training.unit_data import FLOW_STEP, WIDE
 

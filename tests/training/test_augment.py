@@ -5,9 +5,9 @@ import pytest
 
 from facs.canonical import canonical
 from facs.mean_face import MEAN_FACE
+from facs.network.mirror import columns_in_mirror
 from facs.network.spec import columns_of
 from facs.training.augment import MIRROR, cover, jitter, mirror_points, spoil
-from facs.training.losses import columns_in_mirror
 from facs.units import ActionUnit
 from tests.faces.builders import texture
 

@@ -5,7 +5,7 @@ import pytest
 
 from facs.network.spec import LEVELS
 from facs.training.calibrate import fit_calibration, fit_fusion, fit_thresholds
-from facs.training.measure import as_units, measure
+from facs.training.measure import Scored, as_units, measure
 from facs.units import ActionUnit
 from tests.network.builders import tiny_spec
 
@@ -68,7 +68,7 @@ def test_two_equal_streams_share_the_weight():
 def test_each_unit_has_its_threshold():
     probability = np.tile(np.linspace(0, 1, 101)[:, None], (1, 2))
     present = probability > (0.3, 0.7)
-    low, high = fit_thresholds(probability.astype(np.float32), present)
+    low, high = fit_thresholds(probability.astype(np.float32), present.astype(np.float32))
     assert 0.2 <= low < 0.4 < 0.6 < high <= 0.8
 
 
@@ -86,7 +86,7 @@ def test_measuring_tells_the_stream_that_knows_from_the_one_that_guesses():
     labels = rng.choice(np.float32([0, 0, 0.3, 1]), (300, 5))
     knows = (labels * 6 - 1).astype(np.float32)
     guesses = rng.normal(0, 1, labels.shape).astype(np.float32)
-    report = measure(tiny_spec(), knows, labels, knows, guesses, labels)
+    report = measure(tiny_spec(), Scored(knows, labels, knows, guesses, labels))
     assert report["mean"]["AUC stills"] == 1.0 == report["mean"]["AUC spatial"]
     assert abs(report["mean"]["AUC temporal"] - 0.5) < 0.1
     assert report["mean"]["correlation of intensity"] > 0.8
@@ -94,3 +94,39 @@ def test_measuring_tells_the_stream_that_knows_from_the_one_that_guesses():
     row = report["units"]["AU9"]
     assert row["support"] == int((labels[:, 2] >= LEVELS[0]).sum())
     assert row["threshold"] == 0.5
+
+
+def test_what_is_hidden_changes_neither_calibration_nor_fusion_nor_thresholds():
+    scores, labels = drawn(n=1000)
+    wild = np.concatenate([scores, np.full((500, 1), 30.0, np.float32)])
+    hidden = np.concatenate([labels, np.full((500, 1), np.nan, np.float32)])
+    one, two = fit_calibration(scores, labels), fit_calibration(wild, hidden)
+    np.testing.assert_allclose(one.cuts, two.cuts, atol=0.05)
+    weights = fit_fusion(wild, -wild, hidden)
+    assert weights[0] == pytest.approx(fit_fusion(scores, -scores, labels)[0], abs=0.02)
+    p = 1 / (1 + np.exp(-scores))
+    more = np.concatenate([p, np.ones((500, 1), np.float32)])
+    assert fit_thresholds(more, hidden) == fit_thresholds(p, labels)
+
+
+def test_what_is_hidden_is_not_measured():
+    labels = np.random.default_rng(0).choice(np.float32([0, 1]), (100, 5))
+    scores = (labels * 6 - 3).astype(np.float32)
+    misled, hidden = scores.copy(), labels.copy()
+    misled[:40] *= -1
+    hidden[:40] = np.nan
+    report = measure(tiny_spec(), Scored(misled, hidden, misled, misled, hidden))
+    assert report["mean"]["AUC stills"] == 1.0
+    assert report["units"]["AU9"]["support"] == int(labels[40:, 2].sum())
+
+
+def test_twins_are_calibrated_and_fused_as_one():
+    (one, labels), (two, other) = drawn(seed=1), drawn(slope=1.0, seed=2)
+    scores, truth = np.hstack([one, two]), np.hstack([labels, other])
+    calibration = fit_calibration(scores, truth, twins=[1, 0])
+    assert calibration.slope[0] == calibration.slope[1]
+    assert calibration.cuts[0] == calibration.cuts[1]
+    apart = fit_calibration(scores, truth).slope
+    assert apart[1] < calibration.slope[0] < apart[0]
+    weights = fit_fusion(scores, scores[:, ::-1].copy(), truth, twins=[1, 0])
+    assert weights[0] == weights[1]

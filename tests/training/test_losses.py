@@ -50,6 +50,16 @@ def test_presence_alone_has_a_known_cost():
     assert cost == pytest.approx(np.log(2), rel=1e-4)
 
 
+def test_an_unknown_label_costs_nothing_and_moves_nothing():
+    loss = OrdinalLoss(HALF)
+    scores = torch.tensor([[1.0, 2.0]], requires_grad=True)
+    half_known = loss(scores, torch.tensor([[0.6, float("nan")]]))
+    half_known.backward()
+    assert float(scores.grad[0, 0]) != 0 and float(scores.grad[0, 1]) == 0
+    alone = OrdinalLoss(HALF[:1])(torch.tensor([[1.0]]), torch.tensor([[0.6]]))
+    assert float(half_known.detach()) == pytest.approx(float(alone.detach()))
+
+
 def test_a_trace_between_absent_and_a_counts_less():
     loss = OrdinalLoss(torch.tensor([0.5]))
     with torch.no_grad():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 import torch
@@ -239,27 +237,3 @@ def test_frames_are_cut_as_the_product_cuts_them(tmp_path):
     assert not clips.flows[5].any() and not clips.flows[11].any()  # the last of each clip
     middle = central_crops(clips.crops[:1])[0].astype(int)
     assert np.abs(middle - one).mean() < 12
-
-
-def test_the_whole_run_leaves_two_files_that_analyse(tmp_path):
-    from facs.network.weights import load_model
-    from facs.training.train_landmarks import export_landmarks
-    from facs.training.train_units import UnitRun, train_units
-    from tests.network.builders import random_clips
-
-    train = write_faces(tmp_path / "train", stills=32, clips=2, step=4)
-    test = write_faces(tmp_path / "test", stills=16, clips=2, seed=1)
-    network = LandmarkNetwork(width=4)
-    with torch.no_grad():
-        network.flags.bias.fill_(3.0)  # everything is a face
-    landmarks = export_landmarks(network.eval(), tmp_path / "landmarks.onnx", 1, 0)
-    options = UnitRun(
-        (train,), (test,), tmp_path / "out", "small", landmarks,
-        steps=(2, 2), batch=(4, 2, 4), min_auc=0.0, min_f1=0.0,
-    )  # fmt: skip
-    report = train_units(options)
-    model = load_model(tmp_path / "out/small-spatial.onnx")
-    assert model.uses_motion and model.spec.name == "small"
-    assert set(report["units"]) == {str(u) for u in model.spec.units} <= {"AU9", "AU12"}
-    assert (tmp_path / "out/report.json").read_text() == json.dumps(report, indent=1)
-    assert model(random_clips(2)).fused.all()

@@ -1,0 +1,186 @@
+"""Rendered shards, cut once: crops and flows beside what is known of each, shard by shard on disk.
+
+What an earlier run has cut is read and not cut again, so that a run can be repeated while shards
+still arrive.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facs.errors import InputError
+from facs.faces.landmarks import Landmarker
+from facs.synthesis.shards import read_shard
+from facs.training.rendered import Rendered, of_shards
+from facs.training.unit_data import UnitData, cut_rendered
+
+__all__ = ["CutFaces", "cut_shards", "joined", "read_cut"]
+
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class CutFaces:
+    """Cut frames of rendered people, all stills or all of clips.
+
+    Parameters
+    ----------
+    crops : array, shape (n, WIDE, WIDE), uint8
+    labels : array, shape (n, columns), float32, in [0, 1]; NaN is hidden from the camera
+    columns : tuple of str
+    flows : array, shape (n, 2, S, S), int8
+        From frame i to frame i + 1 of a clip (`UnitData`); empty for stills.
+    subject, clip : arrays, shape (n,)
+    time : array, shape (n,), seconds
+    group : array, shape (n,) of str
+        Age, sex and skin tone, separated by blanks.
+    """
+
+    crops: NDArray[np.uint8]
+    labels: NDArray[np.float32]
+    columns: tuple[str, ...]
+    flows: NDArray[np.int8]
+    subject: Integers
+    clip: Integers
+    time: NDArray[np.float64]
+    group: NDArray[np.str_]
+
+    def __post_init__(self) -> None:
+        """Check that everything is said of every frame."""
+        n = len(self.crops)
+        if self.labels.shape != (n, len(self.columns)):
+            wanted = (n, len(self.columns))
+            raise InputError(f"labels: wanted shape {wanted}, got {self.labels.shape}")
+        for name in ("subject", "clip", "time", "group"):
+            if getattr(self, name).shape != (n,):
+                raise InputError(f"{name}: wanted shape {(n,)}, got {getattr(self, name).shape}")
+
+    def __len__(self) -> int:
+        return len(self.crops)
+
+    def where(self, chosen: NDArray[np.bool_]) -> CutFaces:
+        """The chosen frames; whole clips must be chosen for their flows to keep their sense."""
+        return CutFaces(
+            self.crops[chosen],
+            self.labels[chosen],
+            self.columns,
+            self.flows[chosen] if len(self.flows) else self.flows,
+            self.subject[chosen],
+            self.clip[chosen],
+            self.time[chosen],
+            self.group[chosen],
+        )
+
+
+def _faces(data: Rendered, cut: UnitData) -> CutFaces:
+    rows = cut.rows
+    return CutFaces(
+        cut.crops,
+        cut.labels,
+        data.columns,
+        cut.flows,
+        data.subject[rows],
+        data.clip[rows],
+        data.time[rows],
+        data.group[rows],
+    )
+
+
+def _cut(shard: Path, out: Path, landmarker: Landmarker, seed: int) -> None:
+    """Cut one shard into a file that is whole or not there."""
+    data = of_shards([read_shard(shard)])
+    arrays: dict[str, NDArray[np.generic]] = {"columns": np.array(data.columns)}
+    for kind, cut in zip(("stills", "clips"), cut_rendered(data, landmarker, seed), strict=True):
+        for name, values in vars(_faces(data, cut)).items():
+            if name != "columns":
+                arrays[f"{kind}_{name}"] = values
+    unfinished = out.with_name(f"{out.name}.tmp")
+    with unfinished.open("wb") as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]
+    unfinished.replace(out)
+
+
+def cut_shards(
+    folders: Sequence[Path],
+    cache: Path,
+    landmarks: Path | None = None,
+    *,
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Path]:
+    """Cut every shard of some folders into `cache`; the files, in order.
+
+    Parameters
+    ----------
+    landmarks : Path, optional
+        The landmark network (ONNX); without it the shipped one.
+    progress : callable, optional
+        Called with (shards done, all shards).
+
+    Raises
+    ------
+    InputError
+        If the folders hold no shards.
+    """
+    shards = [path for folder in folders for path in sorted(folder.glob("*.npz"))]
+    if not shards:
+        raise InputError(f"wanted folders with rendered shards (facs synth), got none in {folders}")
+    cache.mkdir(parents=True, exist_ok=True)
+    landmarker = Landmarker(landmarks)
+    done: list[Path] = []
+    for shard in shards:
+        out = cache / f"{shard.parent.name}_{shard.name}"
+        if out in done:
+            raise InputError(f"wanted folders of different names, got {out.stem} twice")
+        if not out.exists():
+            # of the name, so that shards that arrive later change nothing
+            _cut(shard, out, landmarker, seed + zlib.crc32(out.name.encode()))
+        done.append(out)
+        if progress is not None:
+            progress(len(done), len(shards))
+    return done
+
+
+def read_cut(paths: Sequence[Path]) -> tuple[CutFaces, CutFaces]:
+    """Stills and clips of files that `cut_shards` wrote.
+
+    A unit that an older renderer could not show was not shown by it: 0.
+    """
+    columns = max((_columns(path) for path in paths), key=len)
+    return (
+        joined([_read(path, "stills", columns) for path in paths]),
+        joined([_read(path, "clips", columns) for path in paths]),
+    )
+
+
+def _columns(path: Path) -> tuple[str, ...]:
+    with np.load(path, allow_pickle=False) as file:
+        return tuple(str(c) for c in file["columns"])
+
+
+def _read(path: Path, kind: str, columns: tuple[str, ...]) -> CutFaces:
+    with np.load(path, allow_pickle=False) as file:
+        own = [str(c) for c in file["columns"]]
+        stored = file[f"{kind}_labels"]
+        labels = np.zeros((len(stored), len(columns)), np.float32)
+        labels[:, [columns.index(c) for c in own]] = stored
+        names = ("flows", "subject", "clip", "time", "group")
+        rest = [file[f"{kind}_{name}"] for name in names]
+        return CutFaces(file[f"{kind}_crops"], labels, columns, *rest)
+
+
+def joined(parts: Sequence[CutFaces]) -> CutFaces:
+    """Frames of several sets, one after the other."""
+    first = parts[0]
+    arrays = {
+        name: np.concatenate([getattr(p, name) for p in parts if len(p)] or [getattr(first, name)])
+        for name in vars(first)
+        if name != "columns"
+    }
+    return CutFaces(columns=first.columns, **arrays)

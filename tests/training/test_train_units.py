@@ -1,0 +1,114 @@
+"""The whole run that makes a model, on drawn faces."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from facs.errors import InputError
+from facs.network.weights import load_model
+from facs.training.cut_sets import cut_shards, read_cut
+from facs.training.finish import Evidence
+from facs.training.landmark_network import LandmarkNetwork
+from facs.training.train_landmarks import export_landmarks
+from facs.training.train_units import UnitRun, train_units
+from tests.network.builders import random_clips
+from tests.training.builders import write_faces
+
+ANYTHING = Evidence(min_auc=0.0, min_f1=0.0)
+
+
+@pytest.fixture(scope="module")
+def landmarks(tmp_path_factory):
+    """A landmark network that takes everything for a face."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        network = LandmarkNetwork(width=4)
+    with torch.no_grad():
+        network.flags.bias.fill_(3.0)
+    path = tmp_path_factory.mktemp("landmarks") / "landmarks.onnx"
+    return export_landmarks(network.eval(), path, 1, 0)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory, landmarks):
+    """Where a run left its files, and its report: the streams apart, then both to the end."""
+    folder = tmp_path_factory.mktemp("run")
+    train = write_faces(folder / "train", stills=32, clips=2, step=4)
+    test = write_faces(folder / "test", stills=16, clips=2, seed=1)
+    options = UnitRun(
+        (train,), (test,), folder / "out", "small", landmarks,
+        steps=(2, 2), batch=(4, 2, 4), evidence=ANYTHING,
+    )  # fmt: skip
+    for stream in ("temporal", "spatial"):
+        assert train_units(replace(options, streams=(stream,))) == {"mean": {}}
+        assert (options.out / f"{stream}.pt").exists()
+    return options.out, train_units(options)
+
+
+def test_the_whole_run_leaves_files_that_analyse(trained):
+    out, report = trained
+    assert (out / "report.json").read_text() == json.dumps(report, indent=1)
+    clips = random_clips(6)
+    scores = []
+    for name in ("small", "small-int8"):
+        model = load_model(out / f"{name}-spatial.onnx")
+        assert model.uses_motion and model.spec.name == name
+        assert set(report["units"]) == {str(u) for u in model.spec.units} <= {"AU9", "AU12"}
+        scores.append(model(clips))
+        assert scores[-1].fused.all()
+    np.testing.assert_allclose(scores[0].probability, scores[1].probability, atol=0.05)
+    assert len(report["files"]) == 4 and list(out.glob("*.whole")) == []
+
+
+def test_the_model_of_a_run_sees_a_mirrored_face_with_its_sides_swapped(trained):
+    model = load_model(trained[0] / "small-spatial.onnx", motion=False)
+    clips = random_clips(4)
+    turned = [replace(c, crop=c.crop[:, ::-1].copy(), flow=None) for c in clips]
+    ours, mirrored = model(clips), model(turned)
+    np.testing.assert_allclose(ours.left, mirrored.right, atol=1e-5)
+    np.testing.assert_allclose(ours.probability, mirrored.probability, atol=1e-5)
+
+
+def test_a_stream_that_there_is_not_is_refused(tmp_path):
+    with pytest.raises(InputError, match="spatial"):
+        UnitRun((tmp_path,), (tmp_path,), tmp_path, "small", streams=("audio",))
+
+
+def test_a_shard_that_is_cut_is_not_cut_again(tmp_path, landmarks):
+    folder = write_faces(tmp_path / "faces", stills=4, clips=1, frames=6)
+    (first,) = cut_shards([folder], tmp_path / "cut", landmarks)
+    when = first.stat().st_mtime_ns
+    told = []
+    again = cut_shards([folder], tmp_path / "cut", landmarks, progress=lambda *n: told.append(n))
+    assert again == [first] and first.stat().st_mtime_ns == when and told == [(1, 1)]
+    stills, clips = read_cut([first])
+    assert (len(stills), len(clips)) == (4, 6)
+    assert clips.flows.shape[0] == 6 and clips.clip.tolist() == [0] * 6
+
+
+def test_two_folders_of_one_name_are_refused(tmp_path, landmarks):
+    one = write_faces(tmp_path / "a/faces", stills=2, clips=0)
+    two = write_faces(tmp_path / "b/faces", stills=2, clips=0)
+    with pytest.raises(InputError, match="twice"):
+        cut_shards([one, two], tmp_path / "cut", landmarks)
+
+
+def test_a_unit_that_an_older_renderer_could_not_show_was_not_shown(tmp_path, landmarks):
+    folder = write_faces(tmp_path / "faces", stills=4, clips=0)
+    (path,) = cut_shards([folder], tmp_path / "cut", landmarks)
+    with np.load(path) as file:
+        arrays = dict(file)
+    older = tmp_path / "older.npz"
+    arrays["columns"] = arrays["columns"][1:]
+    arrays["stills_labels"] = arrays["stills_labels"][:, 1:]
+    arrays["clips_labels"] = arrays["clips_labels"][:, 1:]
+    np.savez(older, **arrays)
+    stills, _ = read_cut([older, path])
+    assert stills.labels.shape == (8, 3)
+    assert (stills.labels[:4, 0] == 0).all()
+    np.testing.assert_array_equal(stills.labels[:4, 1:], stills.labels[4:, 1:])

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from facs.network.spec import LEVELS
+from facs.training.weak_labels import POSSIBLE
 
 __all__ = ["OrdinalLoss", "emotion_loss", "weak_loss"]
 
@@ -72,7 +73,7 @@ def weak_loss(scores: Tensor, targets: Tensor) -> Tensor:
     known = ~torch.isnan(targets)
     if not bool(known.any()):
         return scores.sum() * 0
-    shown = known & (targets > 0.5)
+    shown = known & (targets > POSSIBLE)
     hidden = known & ~shown
     balance = hidden.sum(0) / shown.sum(0).clamp_min(1)
     weight = torch.where(shown, balance.clamp(0.2, 5.0), 1.0)

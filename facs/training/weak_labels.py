@@ -1,12 +1,15 @@
-"""Weak unit labels for real faces: what voters' agreement on an emotion makes all but certain.
+"""Weak unit labels for real faces: how likely a unit is where voters agree on an emotion.
 
-Only prototypes that nobody disputes are used (EMFACS as tabulated by Friesen and
-Ekman, 1983): nine voters in ten who see a happy face have seen lip corners pulled. What an
-emotion leaves open stays unknown (NaN).
+What nobody disputes is nearly certain: nine voters in ten who see a happy face have seen
+lip corners pulled. The rest is what coders found in posed pictures of each emotion (Du, Tao and
+Martinez, "Compound facial expressions of emotion", 2014, table 1: always, or by a
+share of people), a quarter less, since pictures from the web are less posed. What an emotion
+leaves open stays unknown (NaN).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -14,27 +17,53 @@ from numpy.typing import NDArray
 
 from facs.training.real_faces import EMOTIONS
 
-__all__ = ["weak_targets"]
+__all__ = ["POSSIBLE", "weak_targets"]
 
 AGREEMENT: Final = 0.8
-PRESENT: Final = 0.9
 ABSENT: Final = 0.03
 
-SHOWN: Final[dict[str, tuple[int, ...]]] = {
-    "happiness": (12,),
-    "surprise": (1, 2),
-    "anger": (4,),
+POSSIBLE: Final = 0.15
+"""A target above this says that the unit may well be there."""
+
+LESS_POSED: Final = 0.75
+
+Likely = Mapping[int, float]
+
+CERTAIN: Final[Mapping[str, Likely]] = {
+    "happiness": {12: 0.9},
+    "surprise": {1: 0.9, 2: 0.9},
+    "anger": {4: 0.9},
 }
-NOT_SHOWN: Final[dict[str, tuple[int, ...]]] = {
-    "happiness": (4,),
-    "surprise": (12,),
-    "sadness": (12,),
+POSED: Final[Mapping[str, Likely]] = {
+    "surprise": {5: 0.66},
+    "anger": {7: 0.9, 24: 0.9, 17: 0.52, 23: 0.29, 10: 0.26},
+    "sadness": {4: 0.9, 15: 0.9, 1: 0.6, 17: 0.67},
+    "fear": {1: 0.9, 4: 0.9, 20: 0.9, 2: 0.57, 5: 0.63},
+    "disgust": {9: 0.9, 10: 0.9, 17: 0.9, 4: 0.31, 24: 0.26},
+}
+NOT_SHOWN: Final[Mapping[str, tuple[int, ...]]] = {
+    "happiness": (4, 15, 17, 23, 24),
+    "surprise": (4, 9, 12, 15, 17, 24),
+    "sadness": (12, 5, 9),
     "anger": (12, 1, 2),
-    "neutral": (1, 2, 4, 12),
+    "disgust": (12, 1, 2, 5),
+    "neutral": (1, 2, 4, 5, 7, 9, 10, 12, 15, 17, 20, 23, 24),
 }
 """Only units that some emotion shows stand here. A unit that real faces were only ever said not
 to show would teach the network that real skin excludes it: in such a run eyes that were
 shut scored high on rendered faces and low on real ones."""
+
+
+def _likely() -> dict[str, dict[int, float]]:
+    """For each emotion, how likely each unit is."""
+    table: dict[str, dict[int, float]] = {emotion: {} for emotion in EMOTIONS}
+    for emotion, units in NOT_SHOWN.items():
+        table[emotion].update(dict.fromkeys(units, ABSENT))
+    for emotion, chances in POSED.items():
+        table[emotion].update({unit: LESS_POSED * chance for unit, chance in chances.items()})
+    for emotion, chances in CERTAIN.items():
+        table[emotion].update(chances)
+    return table
 
 
 def weak_targets(votes: NDArray[np.float32], columns: tuple[str, ...]) -> NDArray[np.float32]:
@@ -47,10 +76,10 @@ def weak_targets(votes: NDArray[np.float32], columns: tuple[str, ...]) -> NDArra
     array([[0.03,  nan, 0.9 ]], dtype=float32)
     """
     targets = np.full((len(votes), len(columns)), np.nan, np.float32)
-    for table, value in ((NOT_SHOWN, ABSENT), (SHOWN, PRESENT)):
-        for emotion, numbers in table.items():
-            agreed = votes[:, EMOTIONS.index(emotion)] >= AGREEMENT
-            names = {f"AU{n}{side}" for n in numbers for side in ("", "_left", "_right")}
+    for emotion, units in _likely().items():
+        agreed = votes[:, EMOTIONS.index(emotion)] >= AGREEMENT
+        for number, chance in units.items():
+            names = {f"AU{number}{side}" for side in ("", "_left", "_right")}
             which = np.array([name in names for name in columns], bool)
-            targets[np.ix_(agreed, which)] = value
+            targets[np.ix_(agreed, which)] = chance
     return targets

@@ -95,6 +95,11 @@ class Assets:
         return self.shapes[:, self.landmarks]
 
     @cached_property
+    def teeth(self) -> Indices:
+        """Vertices of teeth and gums."""
+        return np.unique(self.triangles[np.isin(self.material, (2, 3))]).astype(np.int32)
+
+    @cached_property
     def workshop(self) -> Workshop:
         """Where covers are fitted to this head."""
         from facs.synthesis.covers import Workshop

@@ -1,4 +1,4 @@
-"""A hand that lies on a face, and hair that hangs before it."""
+"""A hand that lies on a face."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ Numbers = npt.NDArray[np.float64]
 
 HAND_SHARE: Final = 0.03
 """Share of pictures with a hand before the face."""
-STRANDS_SHARE: Final = 0.03
-"""Share of people with loose hair over the brow."""
 
 _PLACES: Final = {
     "mouth": ((0.0, -3.2), 0.30),
@@ -133,39 +131,3 @@ def _shaded(mesh: Mesh, rng: Generator) -> Mesh:
     colours = mesh.colours.copy()
     colours[:, :3] *= (1 + 0.07 * wave[:, None] * np.array([0.6, 1.0, 1.0])).astype(np.float32)
     return Mesh(mesh.points, mesh.triangles, colours)
-
-
-def draw_strands(workshop: Workshop, hair: Floats, rng: Generator) -> Cover:
-    """Loose hair that falls from the hairline over the brow, now and then over an eye."""
-    few = rng.random() < 0.5
-    count = int(rng.integers(5, 14)) if few else int(rng.integers(28, 60))
-    middle, wide = rng.uniform(-3.5, 3.5), rng.uniform(1.0, 3.0) if few else rng.uniform(3.5, 5.5)
-    middle = middle if few else middle * 0.4
-    sweep = rng.normal(0, 2.5)
-    end = rng.uniform(2.6, 6.4)
-    locks = []
-    for _ in range(count):
-        x = float(np.clip(middle + rng.normal(0, 0.6) * wide, -6, 6))
-        low = end + rng.normal(0, 0.7) + 0.03 * x * x
-        swept = x + sweep + rng.normal(0, 0.5)
-        flat = [[x, 9.9 - 0.04 * x * x], [x + 0.25 * (swept - x), 8.3]]
-        flat += [[x + 0.65 * (swept - x), (8.3 + low) / 2], [swept, low]]
-        locks.append(_lock(workshop, np.array(flat), hair, rng))
-    return Cover("strands", (workshop.worn(merged(locks), 0.15, 14.0),))
-
-
-def _lock(workshop: Workshop, flat: Numbers, hair: Floats, rng: Generator) -> Mesh:
-    steps = 9
-    line = through(np.c_[flat, np.zeros(len(flat))], steps)
-    lift = rng.uniform(0.15, 0.5)
-    width = rng.uniform(0.10, 0.32) * (1 - np.linspace(0, 1, steps) ** 2 * 0.85)
-    sides = np.stack([line[:, 0] - width, line[:, 0], line[:, 0] + width], 1)
-    y = np.repeat(line[:, 1:2], 3, 1)
-    arch = 1.0 + 0.6 * np.sin(np.linspace(0, np.pi, steps))[:, None]
-    z = workshop.relief.cloth(sides, y) + lift * arch + np.array([-0.08, 0.05, -0.08])
-    own = 0.7 * hair * np.exp(rng.normal(0, 0.25))
-    fade = np.clip(np.minimum(np.linspace(0.2, 4, steps), np.linspace(4, 0.3, steps)), 0, 1)
-    colours = np.empty((steps, 3, 4), np.float32)
-    colours[..., :3] = own
-    colours[..., 3] = 0.95 * fade[:, None] * np.array([0.6, 1.0, 0.6])
-    return sheet(np.stack([sides, y, z], 2), colours)

@@ -10,8 +10,14 @@ import numpy as np
 from facs.synthesis.assets import NOISE_TILES, Assets, Floats
 from facs.synthesis.covers import Cover
 from facs.synthesis.gear import GLASSES_SHARE, draw_gear, draw_glasses
-from facs.synthesis.hand import STRANDS_SHARE, draw_strands
 from facs.synthesis.shapes import SLIDERS, slider
+from facs.synthesis.strands import (
+    FRINGE_SHARE,
+    STRANDS_SHARE,
+    draw_fringe,
+    draw_hairline,
+    draw_strands,
+)
 
 Generator = np.random.Generator
 
@@ -20,13 +26,13 @@ SEXES: Final = ("female", "male")
 AGES: Final = ("child", "young", "middleage", "old")
 _AGE_SHARE: Final = (0.25, 0.36, 0.19, 0.20)
 _AGE_SHAPE: Final = {
-    "child": ("child", 0.75),
+    "child": ("child", 0.9),
     "young": ("young", 0.5),
     "middleage": ("old", 0.25),
     "old": ("old", 0.45),
 }
-_WRINKLING: Final = {"child": 0.35, "young": 0.6, "middleage": 0.85, "old": 1.0}
-_WRINKLES_AT_REST: Final = {"child": 0.0, "young": 0.05, "middleage": 0.15, "old": 0.28}
+_WRINKLING: Final = {"child": 0.35, "young": 0.6, "middleage": 0.85, "old": 0.85}
+_WRINKLES_AT_REST: Final = {"child": 0.0, "young": 0.05, "middleage": 0.12, "old": 0.19}
 
 RESTING: Final = {
     "browDown": 0.134, "browInnerUp": 0.134, "browOuterUp": 0.134, "mouthSmile": 0.107,
@@ -40,21 +46,24 @@ RESTING: Final = {
 RESTING_LIMIT: Final = 0.4
 
 _HAIR_COLOURS: Final = {
-    "african": ((0.025, 0.02, 0.02), (0.045, 0.03, 0.03)),
-    "asian": ((0.025, 0.02, 0.02), (0.06, 0.04, 0.03)),
+    "african": ((0.025, 0.02, 0.02), (0.045, 0.03, 0.03), (0.09, 0.045, 0.025)),
+    "asian": ((0.025, 0.02, 0.02), (0.06, 0.04, 0.03), (0.11, 0.055, 0.03)),
     "caucasian": (
         (0.05, 0.03, 0.02), (0.16, 0.08, 0.04), (0.34, 0.19, 0.10),
-        (0.28, 0.09, 0.05), (0.06, 0.04, 0.03),
+        (0.28, 0.09, 0.05), (0.06, 0.04, 0.03), (0.48, 0.33, 0.18), (0.22, 0.13, 0.07),
+        (0.10, 0.035, 0.02),
     ),
 }  # fmt: skip
 _EYE_COLOURS: Final = (
     (0.09, 0.04, 0.02), (0.14, 0.06, 0.03), (0.16, 0.10, 0.05), (0.09, 0.13, 0.16),
     (0.10, 0.17, 0.22), (0.11, 0.15, 0.10), (0.18, 0.20, 0.20),
 )  # fmt: skip
+DYED_SHARE: Final = 0.02
 _FEMALE_HAIR: Final = ("long01", "ponytail01", "bob02", "bob01", "braid01", "short01", "short02")
 _MALE_HAIR: Final = ("short01", "short02", "short03", "short04")
 _COVERED_FACES: Final = 0.06
 _HAIR_OVER_FACE: Final = 0.004
+SMALL_TEETH_BACK_CM: Final = 0.25
 _LIP_GAP_CM: Final = 0.02
 _CLOSE_SHAPE_CM: Final = 3.89
 """How far the closing shape moves the lips together."""
@@ -143,17 +152,22 @@ def draw_person(assets: Assets, rng: Generator) -> Person:
         wrinkles_at_rest=_WRINKLES_AT_REST[age] * float(rng.uniform(0.4, 1.3)),
         gain=_draw_gain(assets, neutral, rng),
         asymmetry=_draw_asymmetry(rng),
-        covers=_draw_covers(assets, colour, rng),
+        covers=_draw_covers(assets, hair, colour, rng),
     )
 
 
-def _draw_covers(assets: Assets, hair: Floats, rng: Generator) -> tuple[Cover, ...]:
-    """Glasses, loose hair, and what is worn before the face."""
-    covers = draw_gear(assets.workshop, rng)
-    if rng.random() < STRANDS_SHARE:
-        covers = (draw_strands(assets.workshop, hair, rng), *covers)
+def _draw_covers(assets: Assets, hair: str, colour: Floats, rng: Generator) -> tuple[Cover, ...]:
+    """Glasses, locks of hair, and what is worn before the face."""
+    shop = assets.workshop
+    covers = draw_gear(shop, rng)
+    if hair not in ("none", "afro01"):
+        covers = (draw_hairline(shop, colour, rng), *covers)
+        if rng.random() < FRINGE_SHARE:
+            covers = (draw_fringe(shop, colour, rng), *covers)
+    if hair != "none" and rng.random() < STRANDS_SHARE:
+        covers = (draw_strands(shop, colour, rng), *covers)
     if rng.random() < GLASSES_SHARE and not any(c.kind == "sunglasses" for c in covers):
-        covers = (draw_glasses(assets.workshop, rng), *covers)
+        covers = (draw_glasses(shop, rng), *covers)
     return covers
 
 
@@ -162,15 +176,22 @@ def _colour(*numbers: float) -> Floats:
 
 
 def _draw_neutral(assets: Assets, people: str, sex: str, age: str, rng: Generator) -> Floats:
-    identity = rng.normal(0, 0.8, len(assets.identity)).astype(np.float32)
+    # bones of children differ less
+    spread = 0.6 if age == "child" else 0.8
+    identity = rng.normal(0, spread, len(assets.identity)).astype(np.float32)
     identity[0] *= 0.7
     flat = assets.identity.reshape(len(identity), -1)
     bones = assets.neutral + (identity @ flat).reshape(assets.neutral.shape)
     kind, strength = _AGE_SHAPE[age]
     amount = np.float32(rng.uniform(0.6, 1.0) * strength)
     bones = bones + amount * assets.people_shapes[f"{people}-{sex}-{kind}"]
-    if age == "child" and rng.random() < 0.3:
-        bones = bones + np.float32(0.25) * assets.people_shapes[f"{people}-{sex}-baby"]
+    if age == "child" and rng.random() < 0.5:
+        bones = (
+            bones
+            + np.float32(rng.uniform(0.05, 0.3)) * assets.people_shapes[f"{people}-{sex}-baby"]
+        )
+    if age == "child":
+        bones = _with_small_teeth(bones, assets)
     resting = draw_resting(assets.shape_names, rng)
     moved = np.flatnonzero(resting)
     face = bones + np.tensordot(resting[moved], assets.shapes[moved], 1)
@@ -180,6 +201,19 @@ def _draw_neutral(assets: Assets, people: str, sex: str, age: str, rng: Generato
     # Many random identities would show their teeth at rest, or press lip into lip.
     amount = np.float32(np.clip((gap - _LIP_GAP_CM) / _CLOSE_SHAPE_CM, -0.1, 0.15))
     return np.asarray(face + amount * assets.shapes[close], np.float32)
+
+
+def _with_small_teeth(bones: Floats, assets: Assets) -> Floats:
+    """Fit the teeth into a narrow mouth, which they would pierce at its corners."""
+    before, now = (
+        points[assets.landmarks[54], 0] - points[assets.landmarks[48], 0]
+        for points in (assets.neutral, bones)
+    )
+    share = np.float32(np.clip(now / before, 0.7, 1.0))
+    out: Floats = bones.copy()
+    out[assets.teeth, 0] *= share
+    out[assets.teeth, 2] -= np.float32(SMALL_TEETH_BACK_CM)
+    return out
 
 
 def draw_resting(names: tuple[str, ...], rng: Generator) -> Floats:
@@ -259,6 +293,11 @@ def _draw_hair_colour(people: str, age: str, rng: Generator) -> Floats:
     colour = np.array(colours[rng.integers(len(colours))])
     if age == "old" and rng.random() < 0.8:
         colour = np.array([0.38, 0.37, 0.35]) * rng.uniform(0.6, 1.2)
+    elif age == "middleage" and rng.random() < 0.3:  # turning grey
+        share = rng.uniform(0.2, 0.7)
+        colour = colour * (1 - share) + share * 0.3
+    elif age != "child" and rng.random() < DYED_SHARE:
+        colour = rng.uniform(0.03, 0.5, 3)
     return np.asarray(colour * np.exp(rng.normal(0, 0.2)), np.float32)
 
 

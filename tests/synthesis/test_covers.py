@@ -12,12 +12,13 @@ from facs.synthesis.camera import Camera
 from facs.synthesis.clips import Sample, Studio
 from facs.synthesis.covers import Cover
 from facs.synthesis.gear import SHARES, draw_gear, draw_glasses, make_gear
-from facs.synthesis.hand import draw_strands, hand
+from facs.synthesis.hand import hand
 from facs.synthesis.hidden import covered, hidden_columns
 from facs.synthesis.labels import columns
 from facs.synthesis.person import Person, draw_person
 from facs.synthesis.scene import Pose, draw_scene
 from facs.synthesis.shapes import slider, still
+from facs.synthesis.strands import draw_fringe, draw_hairline, draw_strands
 
 PLAIN = Camera(1.0, (1, 1, 1), 1.0, 1.0, 0.0, 1.0, 0.0, 95)
 
@@ -129,6 +130,15 @@ def test_strands_hang_over_the_brow(studio: Studio, person: Person) -> None:
     rows = np.nonzero(change(studio, person, strands))[0]
     dots = shot(studio, person, ()).landmarks
     assert len(rows) and rows.max() < dots[30, 1]
+
+
+def test_a_fringe_and_a_hairline_leave_the_brows_free(studio: Studio, person: Person) -> None:
+    dots = shot(studio, person, ()).landmarks
+    for made in (draw_fringe, draw_hairline):
+        cover = made(studio.assets.workshop, person.hair_colour, np.random.default_rng(0))
+        rows = np.nonzero(change(studio, person, cover))[0]
+        assert len(rows) and np.percentile(rows, 98) < dots[17:27, 1].max()
+        assert not hidden(shot(studio, person, (cover,)))
 
 
 def test_shares_of_covers_are_those_of_the_constants(assets: Assets) -> None:

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from facs.crops.mask import ellipse
 from facs.errors import InputError
+from facs.network.local import LocallyConnected
 
 __all__ = ["SpatialStream", "StreamConfig", "TemporalStream", "Trunk"]
 
@@ -48,6 +49,12 @@ class StreamConfig:
     crop_size : int, pixels
     slots : int
         Flows in the temporal stream's window.
+    local : int
+        How many of the last three convolutions do not share their weights between
+        places (`facs.network.local`); 0 as shipped and as published.
+    motion : str
+        What the temporal stream sees of each flow: ``"vector"``, two channels, as shipped;
+        ``"magnitude"``, one, the other reading of "a frame with ten channels".
     """
 
     columns: int
@@ -57,18 +64,65 @@ class StreamConfig:
     dropout: float = 0.5
     crop_size: int = 112
     slots: int = 10
+    local: int = 0
+    motion: str = "vector"
 
     def __post_init__(self) -> None:
         """Refuse what the layers cannot be built from."""
         if self.norm not in ("batch", "lrn"):
             raise InputError(f"wanted norm 'batch' or 'lrn', got {self.norm!r}")
+        if self.motion not in ("vector", "magnitude"):
+            raise InputError(f"wanted motion 'vector' or 'magnitude', got {self.motion!r}")
+        if self.local not in range(4):
+            raise InputError(f"wanted 0 to 3 locally connected layers, got local={self.local}")
+        if not 0 <= self.dropout < 1:
+            raise InputError(f"wanted dropout in [0, 1), got {self.dropout}")
+        for name in ("columns", "hidden", "slots"):
+            if getattr(self, name) < 1:
+                raise InputError(f"wanted {name} >= 1, got {getattr(self, name)}")
+        if self.groups not in (1, 2):
+            raise InputError(f"wanted 1 or 2 groups, got {self.groups}")
         if self.crop_size < 67:
             raise InputError(f"wanted crop_size >= 67 for AlexNet's pools, got {self.crop_size}")
 
+    @classmethod
+    def published(cls, columns: int, **changes: Any) -> StreamConfig:
+        """As in table 1 of Bocklisch et al. (2015): LRN, 4096 - 512 - columns, dropout 0.9.
 
-def convolution(config: StreamConfig, i: int, o: int, size: int, **options: Any) -> nn.Sequential:
+        The maps of that table are those of a 112 px crop, the input it names is 227 px:
+        ``crop_size=227`` builds the latter.
+
+        Examples
+        --------
+        >>> StreamConfig.published(37, crop_size=227).hidden
+        4096
+        """
+        return cls(columns, **{"hidden": 4096, "norm": "lrn", "dropout": 0.9, **changes})
+
+    @property
+    def side(self) -> int:
+        """Side of the last three convolutions' maps: 5 at 112 px, 13 at 227 px."""
+        conv1 = (self.crop_size - 11) // 4 + 1
+        pool1 = (conv1 - 3) // 2 + 1
+        return (pool1 - 3) // 2 + 1
+
+    @property
+    def motion_channels(self) -> int:
+        """Channels of the temporal stream's first convolution."""
+        return self.slots * (2 if self.motion == "vector" else 1)
+
+
+def convolution(
+    config: StreamConfig, i: int, o: int, size: int, *, local: bool = False, **options: Any
+) -> nn.Sequential:
     """One convolution, its normalisation and ReLU, in the order each recipe was published in."""
-    conv = nn.Conv2d(i, o, size, bias=config.norm == "lrn", **options)
+    bias = config.norm == "lrn"
+    conv: nn.Module
+    if local:
+        groups = options.get("groups", 1)
+        conv = LocallyConnected(i, o, size, side=config.side, groups=groups, bias=bias)
+    else:
+        conv = nn.Conv2d(i, o, size, bias=bias, **options)
     if config.norm == "batch":
         return nn.Sequential(conv, nn.BatchNorm2d(o), nn.ReLU(inplace=True))
     layers: list[nn.Module] = [conv, nn.ReLU(inplace=True)]
@@ -82,12 +136,12 @@ class Trunk(nn.Module):
 
     def __init__(self, config: StreamConfig, channels: int) -> None:
         super().__init__()
-        g = config.groups
+        g, local = config.groups, config.local
         self.conv1 = convolution(config, channels, 96, 11, stride=4)
         self.conv2 = convolution(config, 96, 256, 5, padding=2, groups=g)
-        self.conv3 = convolution(config, 256, 384, 3, padding=1)
-        self.conv4 = convolution(config, 384, 384, 3, padding=1, groups=g)
-        self.conv5 = convolution(config, 384, 256, 3, padding=1, groups=g)
+        self.conv3 = convolution(config, 256, 384, 3, padding=1, local=local > 2)
+        self.conv4 = convolution(config, 384, 384, 3, padding=1, groups=g, local=local > 1)
+        self.conv5 = convolution(config, 384, 256, 3, padding=1, groups=g, local=local > 0)
         self.pool = nn.MaxPool2d(3, 2)
         with torch.no_grad():
             probe = torch.zeros(1, channels, config.crop_size, config.crop_size)
@@ -159,13 +213,15 @@ class TemporalStream(nn.Module):
     def __init__(self, config: StreamConfig) -> None:
         super().__init__()
         self.config = config
-        self.trunk = Trunk(config, 2 * config.slots)
+        self.trunk = Trunk(config, config.motion_channels)
         self.head = Head(config, self.trunk.features)
         mask = torch.from_numpy(ellipse(config.crop_size))
         self.register_buffer("mask", mask, persistent=False)
 
     def forward(self, flow: Tensor) -> Tensor:
         """Map flow stacks (B, 2 * slots, S, S), crop widths per second, to scores (B, columns)."""
+        if self.config.motion == "magnitude":
+            flow = torch.hypot(flow[:, 0::2], flow[:, 1::2])  # (B, slots, S, S)
         x = torch.clamp(flow * FLOW_GAIN, -FLOW_LIMIT, FLOW_LIMIT) * self.mask
         scores: Tensor = self.head(self.trunk(x))
         return scores

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from facs.errors import InputError
+from facs.network.local import LocallyConnected
 from facs.network.two_stream import SpatialStream, StreamConfig, TemporalStream, Trunk
 from facs.units import ActionUnit
 from tests.network.builders import random_crops, random_flows, tiny_streams
 
 SHIPPED = StreamConfig(columns=32)
-PUBLISHED = StreamConfig(columns=12, hidden=4096, norm="lrn", dropout=0.9)
+PUBLISHED = StreamConfig.published(12)
 
 
 def parameters(network):
@@ -52,6 +55,8 @@ def test_the_published_configuration_builds_and_runs():
     assert names.count("LocalResponseNorm") == 2
     assert "BatchNorm2d" not in names
     assert stream.head.dense[1].out_features == 4096
+    dropouts = [m.p for m in stream.modules() if isinstance(m, torch.nn.Dropout)]
+    assert dropouts == [0.9, 0.9]
     with torch.no_grad():
         assert stream(torch.from_numpy(random_crops(2))).shape == (2, 12)
 
@@ -101,13 +106,130 @@ def test_no_speed_is_too_great_for_the_temporal_stream():
     torch.testing.assert_close(temporal(fast), temporal(fast * 1e4))
 
 
-def test_settings_that_cannot_be_built_are_refused():
-    with pytest.raises(InputError, match="norm"):
-        StreamConfig(3, norm="layer")
-    with pytest.raises(InputError, match="67"):
-        StreamConfig(3, crop_size=66)
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"norm": "layer"}, "norm"),
+        ({"crop_size": 66}, "67"),
+        ({"motion": "speed"}, "motion"),
+        ({"local": 4}, "local=4"),
+        ({"dropout": 1.0}, "dropout"),
+        ({"groups": 3}, "groups"),
+        ({"hidden": 0}, "hidden"),
+        ({"slots": 0}, "slots"),
+    ],
+)
+def test_settings_that_cannot_be_built_are_refused(change, word):
+    with pytest.raises(InputError, match=word):
+        StreamConfig(3, **change)
+
+
+def test_the_smallest_crop_has_one_feature_per_channel():
     assert Trunk(StreamConfig(3, crop_size=67), 1).features == 256
 
 
 def test_every_unit_can_have_a_column():
     assert len(ActionUnit) == 34
+
+
+def trunk_size(i=1, layers=5, side=5, local=0):
+    """Weights of the trunk without normalisation, counted by hand."""
+    shapes = [(i, 96, 11, 1), (96, 256, 5, 2), (256, 384, 3, 1), (384, 384, 3, 2), (384, 256, 3, 2)]
+    sizes = [i // g * o * k * k for i, o, k, g in shapes]
+    places = [side**2 if n >= 5 - local else 1 for n in range(5)]
+    return sum(size * p for size, p in zip(sizes, places, strict=True))
+
+
+def head_size(features, hidden, columns):
+    return (features + 1) * hidden + (hidden + 1) * 512 + 513 * columns
+
+
+BIASES = 96 + 256 + 384 + 384 + 256
+
+
+@pytest.mark.parametrize(("crop_size", "features"), [(112, 1024), (227, 9216)])
+def test_the_published_network_has_the_parameters_of_its_table(crop_size, features):
+    config = StreamConfig.published(37, crop_size=crop_size)
+    assert Trunk(config, 1).features == features
+    expected = trunk_size() + BIASES + head_size(features, 4096, 37)
+    assert parameters(SpatialStream(config)) == expected
+    assert expected / 1e6 == pytest.approx({112: 8.626, 227: 42.18}[crop_size], abs=0.001)
+
+
+@pytest.mark.parametrize(("local", "millions"), [(0, 3.89), (1, 14.51), (2, 30.43), (3, 51.67)])
+def test_every_local_layer_has_a_kernel_for_each_of_its_25_places(local, millions):
+    stream = SpatialStream(StreamConfig(12, local=local))
+    assert parameters(stream) == trunk_size(local=local) + 2 * BIASES + head_size(1024, 1024, 12)
+    assert parameters(stream) / 1e6 == pytest.approx(millions, abs=0.01)
+
+
+@pytest.mark.parametrize("local", [1, 2, 3])
+@pytest.mark.parametrize("norm", ["batch", "lrn"])
+def test_local_layers_keep_the_maps(local, norm):
+    config = StreamConfig(3, local=local, norm=norm, hidden=16)
+    stream = SpatialStream(config).eval()
+    last = [stream.trunk.conv3[0], stream.trunk.conv4[0], stream.trunk.conv5[0]]
+    kinds = [isinstance(layer, LocallyConnected) for layer in last]
+    assert kinds == [local > 2, local > 1, True]
+    with torch.no_grad():
+        assert stream(torch.from_numpy(random_crops(2))).shape == (2, 3)
+
+
+@pytest.mark.parametrize("crop_size", [67, 90, 112, 128, 227])
+def test_the_side_of_the_last_maps_is_known_before_they_are_made(crop_size):
+    config = StreamConfig(3, crop_size=crop_size)
+    trunk, sides = Trunk(config, 1).eval(), []
+    trunk.conv5.register_forward_hook(lambda module, inputs, output: sides.append(output.shape[-1]))
+    with torch.no_grad():
+        trunk(torch.zeros(1, 1, crop_size, crop_size))
+    assert sides == [config.side]
+
+
+def test_ten_channels_of_magnitude_are_the_other_reading():
+    config = StreamConfig(5, hidden=16, motion="magnitude")
+    temporal = TemporalStream(config).eval()
+    assert temporal.trunk.conv1[0].in_channels == 10
+    flows = torch.from_numpy(random_flows(2))
+    turned = torch.stack([-flows[:, 1::2], flows[:, 0::2]], 2).flatten(1, 2)  # by 90 degrees
+    with torch.no_grad():
+        torch.testing.assert_close(temporal(flows), temporal(turned))
+        assert not torch.allclose(temporal(flows), temporal(flows / 2))
+
+
+def test_names_in_the_weights_of_the_shipped_configuration_stay():
+    names = {name.rsplit(".", 1)[0] for name in SpatialStream(SHIPPED).state_dict()}
+    convolutions = {f"trunk.conv{n}.{part}" for n in range(1, 6) for part in (0, 1)}
+    assert names == convolutions | {"head.dense.1", "head.dense.4", "head.scores"}
+
+
+@pytest.mark.parametrize(
+    ("change", "steps"), [({"local": 1}, 6), ({"norm": "lrn", "dropout": 0.9}, 16)]
+)
+def test_the_spatial_variants_learn(change, steps):
+    loss = losses(SpatialStream, StreamConfig(3, hidden=64, **change), random_crops(4), steps)
+    assert loss[-1] < 0.5 * loss[0]
+
+
+@pytest.mark.parametrize("motion", ["vector", "magnitude"])
+def test_the_temporal_variants_learn(motion):
+    config = StreamConfig(3, hidden=64, motion=motion)
+    loss = losses(TemporalStream, config, random_flows(4), steps=6)
+    assert loss[-1] < 0.5 * loss[0]
+
+
+def losses(kind, config, inputs, steps):
+    """Loss over the steps in which four inputs are learned by heart, without dropout."""
+    with torch.random.fork_rng():
+        torch.manual_seed(1)
+        stream = kind(replace(config, dropout=0.0))
+    truth = torch.tensor([[0.0, 1, 1], [1, 0, 1], [0, 0, 0], [1, 1, 0]])
+    optimiser = torch.optim.Adam(stream.parameters(), 1e-3)
+    seen = []
+    for _ in range(steps):
+        scores = stream(torch.from_numpy(inputs))
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(scores, truth)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        seen.append(float(loss.detach()))
+    return seen

@@ -20,6 +20,10 @@ from facs.recording import Recording
 from facs.units import ActionUnit
 
 if TYPE_CHECKING:
+    from facs.meaning.baseline import Baseline as Baseline
+    from facs.meaning.gestures import Gesture as Gesture
+    from facs.meaning.profile import Profile as Profile
+    from facs.meaning.rest import find_baseline as find_baseline
     from facs.network.weights import load_model as load_model
     from facs.pipeline import AnalyzeOptions as AnalyzeOptions
     from facs.pipeline import analyze as analyze
@@ -28,12 +32,16 @@ if TYPE_CHECKING:
 __all__ = [
     "ActionUnit",
     "AnalyzeOptions",
+    "Baseline",
     "Event",
     "FacsError",
+    "Gesture",
     "Person",
+    "Profile",
     "Recording",
     "__version__",
     "analyze",
+    "find_baseline",
     "load",
     "load_model",
     "open_video",
@@ -43,7 +51,11 @@ load = Recording.load
 
 _LATER = {
     "AnalyzeOptions": "facs.pipeline",
+    "Baseline": "facs.meaning.baseline",
+    "Gesture": "facs.meaning.gestures",
+    "Profile": "facs.meaning.profile",
     "analyze": "facs.pipeline",
+    "find_baseline": "facs.meaning.rest",
     "load_model": "facs.network.weights",
     "open_video": "facs.video",
 }

@@ -100,7 +100,7 @@ class Gesture:
 
     @property
     def swings(self) -> bool:
-        """Whether it is a movement of the head to and fro."""
+        """Whether it is a movement of the head back and forth."""
         return isinstance(self.what, Swing)
 
     @property

@@ -120,7 +120,7 @@ def default_release(trigger: float, above: bool = True) -> float:
 
 @dataclass(frozen=True)
 class Swing:
-    """The head swinging to and fro: several turns in a row, each far and fast enough.
+    """The head swinging back and forth: several turns in a row, each far and fast enough.
 
     Slow drift fails by its speed, a single turn by its count, and a turn while the other
     axis swings as much by being that other gesture.

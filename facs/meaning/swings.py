@@ -1,4 +1,4 @@
-"""Nod and shake: the head swings to and fro, told from drift, turns and each other."""
+"""Nod and shake: the head swings back and forth, told from drift, turns and each other."""
 
 from __future__ import annotations
 

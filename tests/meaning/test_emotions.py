@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from facs.errors import InputError
-from facs.meaning.emotions import Element, Prototype, find_matches, find_smiles, read_prototypes
+from facs.meaning.emotions import find_matches, find_smiles
+from facs.meaning.prototypes import Element, Prototype, read_prototypes
 from facs.units import ActionUnit
 from tests.meaning.builders import acted, clock, pulse
 

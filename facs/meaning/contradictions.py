@@ -1,0 +1,61 @@
+"""What cannot be meant in a profile: found before a child has to find out."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from facs.meaning.gestures import Gesture
+from facs.meaning.listener import Sign
+from facs.meaning.rules import Condition
+
+__all__ = ["contradictions"]
+
+
+def contradictions(signs: tuple[Sign, ...], ignored: tuple[str, ...]) -> list[tuple[int, str]]:
+    """What cannot be meant: the place of the later sign, and the problem with a way out."""
+    found = []
+    for i, sign in enumerate(signs):
+        for eye in ignored:
+            if _needs(sign.gesture, eye.split()[0]):
+                found.append((i, f"the {eye} is ignored, and its rule needs it: use the other eye"))
+    for (_, first), (j, second) in combinations(enumerate(signs), 2):
+        a, b = first.gesture, second.gesture
+        if a.name == b.name:
+            found.append((j, "the name is there twice: give one of them another name"))
+        elif _movement(a) == _movement(b):
+            words = f" ({first.word!r} and {second.word!r})" if first.word != second.word else ""
+            found.append((j, f"has the same rule as {a.name}{words}: change or remove one"))
+        elif early := _comes_first(a, b) or _comes_first(b, a):
+            sooner, later = early
+            found.append(
+                (
+                    j,
+                    f"whenever {later.name} is made, {sooner.name} has been made before: give "
+                    f"{sooner.name} an end, such as 'for {1000 * sooner.hold:g}-"
+                    f"{1000 * later.hold:g} ms', or another movement",
+                )
+            )
+    return sorted(found)
+
+
+def _needs(gesture: Gesture, side: str) -> bool:
+    terms = [term for c in gesture.conditions for term in c.signal.terms]
+    return any(term.side == side and term.channel == "43" for term in terms)
+
+
+def _movement(gesture: Gesture) -> tuple[object, ...]:
+    return gesture.what, gesture.hold, gesture.longest, gesture.times, gesture.within
+
+
+def _comes_first(a: Gesture, b: Gesture) -> tuple[Gesture, Gesture] | None:
+    """Both, if making `b` makes `a` on the way."""
+    if not a.conditions or not b.conditions or a.longest is not None or a.hold > b.hold:
+        return None
+    met = all(any(_implied(x, by=y) for y in b.conditions) for x in a.conditions)
+    return (a, b) if met else None
+
+
+def _implied(condition: Condition, by: Condition) -> bool:
+    if (condition.signal, condition.above) != (by.signal, by.above):
+        return False
+    return condition.trigger <= by.trigger if by.above else condition.trigger >= by.trigger

@@ -1,0 +1,111 @@
+"""Writing profiles: only what differs is touched, so that comments and order stay."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.toml_document import TOMLDocument
+
+from facs.files import atomic
+from facs.meaning.gestures import STOCK, Gesture
+from facs.meaning.listener import Sign
+from facs.meaning.profile import Profile
+from facs.meaning.profile_file import VERSION, read_document
+
+__all__ = ["write_profile"]
+
+
+def write_profile(profile: Profile, path: str | os.PathLike[str]) -> None:
+    """Write a profile; comments of the file that is there stay."""
+    file = Path(path)
+    document = read_document(file) if file.is_file() else _new()
+    if profile.baseline is not None:
+        beside = file.with_suffix(".baseline.json")
+        profile.baseline.save(beside)
+        document["baseline"] = beside.name
+    _fill(document, profile)
+    with atomic(file) as unfinished:
+        text = re.sub(r"(?<!\n)\n(?=\[\[gesture)", "\n\n", tomlkit.dumps(document))
+        unfinished.write_text(text, encoding="utf-8")
+
+
+def _new() -> TOMLDocument:
+    document = tomlkit.document()
+    for line in (
+        "The gestures of one person, for facs. Lines like this one are notes; they stay.",
+        "rule: what must be seen, and for how long. Left and right are her own.",
+    ):
+        document.add(tomlkit.comment(line))
+    document["version"] = VERSION
+    return document
+
+
+def _fill(document: TOMLDocument, profile: Profile) -> None:
+    """Bring a document up to date, touching only what differs."""
+    plain = _plain(profile)
+    for key, value in plain.items():
+        if isinstance(value, dict):
+            table = document.setdefault(key, tomlkit.table())
+            for name, item in value.items():
+                _put(table, name, item)
+        else:
+            _put(document, key, value)
+    _fill_gestures(document, profile.signs)
+
+
+def _plain(profile: Profile) -> dict[str, Any]:
+    plain: dict[str, Any] = {
+        "version": VERSION,
+        "name": profile.name,
+        "ignore": list(profile.ignored),
+        "emotions": profile.emotions,
+    }
+    if profile.who is not None:
+        plain["who"] = vars(profile.who)
+    plain["pause"] = {
+        "eyes_shut_s": profile.sleep.after,
+        "wake": _name_or_rule(profile.sleep.wake),
+        "apart_ms": round(1000 * profile.apart),
+    }
+    return plain
+
+
+def _name_or_rule(gesture: Gesture) -> str:
+    return gesture.name if gesture == STOCK.get(gesture.name) else gesture.rule
+
+
+def _put(table: Any, key: str, value: Any) -> None:
+    if key not in table or table[key] != value:
+        table[key] = value
+
+
+def _fill_gestures(document: TOMLDocument, signs: tuple[Sign, ...]) -> None:
+    if "gesture" not in document:
+        document["gesture"] = tomlkit.aot()
+    array: Any = document["gesture"]
+    wanted = {sign.gesture.name: sign for sign in signs}
+    for i in reversed(range(len(array))):
+        if array[i].get("name") not in wanted:
+            del array[i]
+    there = {table["name"]: table for table in array}
+    for name, sign in wanted.items():
+        table = there.get(name)
+        if table is None:
+            table = tomlkit.table()
+            array.append(table)
+        _fill_gesture(table, sign)
+
+
+def _fill_gesture(table: Any, sign: Sign) -> None:
+    _put(table, "name", sign.gesture.name)
+    _put(table, "word", sign.word)
+    if sign.sound or "sound" in table:
+        _put(table, "sound", sign.sound)
+    if "rule" not in table or Gesture.parse("x", table["rule"]) != Gesture.parse(
+        "x", sign.gesture.rule
+    ):
+        table["rule"] = sign.gesture.rule

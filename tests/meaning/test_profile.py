@@ -1,0 +1,262 @@
+"""Profiles: what a therapist writes is what happens, and every mistake has its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import facs
+from facs.errors import InputError, OutputError, ProfileError
+from facs.meaning.baseline import Baseline
+from facs.meaning.gestures import STOCK, Gesture
+from facs.meaning.listener import Sign, Sleep
+from facs.meaning.profile import Profile, Who
+from facs.meaning.rest import find_baseline
+from facs.units import ActionUnit
+from tests.builders import make_recording
+from tests.meaning.builders import UNITS, acted, clock, pulse
+
+TEXT = """\
+# N. answers with her eyes. Ask her mother about the tongue.
+version = 1
+name = "N."
+ignore = []
+emotions = false
+
+[who]
+x = 0.5
+y = 0.4      # on her pillow
+width = 0.2
+
+[pause]
+eyes_shut_s = 6
+wake = "blink twice"
+apart_ms = 500
+
+[[gesture]]
+name = "long blink"
+word = "yes"
+sound = "yes.wav"
+rule = "both eyes 43 >= 0.7 until 0.5 for 650 ms"  # her blinks are slow
+
+[[gesture]]
+name = "brow lift"
+word = "no"
+"""
+
+
+@pytest.fixture
+def path(tmp_path):
+    file = tmp_path / "child.toml"
+    file.write_text(TEXT, encoding="utf-8")
+    return file
+
+
+def test_a_profile_is_read_as_it_was_written(path):
+    profile = facs.Profile.load(path)
+    blink, brows = profile.signs
+    assert blink == Sign(
+        Gesture.parse("long blink", "both eyes 43 >= 0.7 until 0.5 for 650 ms"), "yes", "yes.wav"
+    )
+    assert (brows.gesture, brows.word) == (STOCK["brow lift"], "no")
+    assert profile.who == Who(0.5, 0.4, 0.2)
+    assert profile.sleep == Sleep(6.0, STOCK["blink twice"])
+    assert (profile.apart, profile.emotions, profile.name) == (0.5, False, "N.")
+    assert repr(profile) == "<Profile of N.: long blink = yes, brow lift = no>"
+
+
+def test_events_carry_their_word(path):
+    person = acted(clock(8), {43: pulse(1, 1), 1: pulse(4, 1), 2: pulse(4, 1)})
+    events = facs.Profile.load(path).find(person)
+    assert [(e.label, e.word, round(e.onset)) for e in events] == [
+        ("long blink", "yes", 1),
+        ("brow lift", "no", 4),
+    ]
+    assert events[0].offset == pytest.approx(2.0, abs=0.04)
+
+
+def test_a_round_trip_keeps_everything_and_the_comments(path):
+    profile = Profile.load(path)
+    profile.save(path)
+    assert Profile.load(path) == profile
+    text = path.read_text(encoding="utf-8")
+    for comment in ("# N. answers with her eyes", "# on her pillow", "# her blinks are slow"):
+        assert comment in text
+    assert 'rule = "both eyes 43 >= 0.7 until 0.5 for 650 ms"  #' in text
+
+
+def test_what_changes_is_written_and_the_rest_stays(path):
+    old = Profile.load(path)
+    signs = (Sign(old.signs[0].gesture.with_trigger(0.8), "yes"), Sign(STOCK["nod"], "כן"))
+    Profile(signs, name="N.", sleep=old.sleep, apart=1.0, ignored=("left eye",)).save(path)
+    text, again = path.read_text(encoding="utf-8"), Profile.load(path)
+    assert [s.gesture.name for s in again.signs] == ["long blink", "nod"]
+    assert again.signs[0].gesture.trigger == 0.8 and again.signs[1].word == "כן"
+    assert "brow lift" not in text and "# N. answers with her eyes" in text
+    assert again.ignored == ("left eye",) and again.apart == 1.0
+
+
+def test_a_new_file_is_written_and_read(tmp_path):
+    profile = Profile((Sign(STOCK["tilt left"], "stop"),), who=Who(0.4, 0.5, 0.3), name="A")
+    profile.save(tmp_path / "new.toml")
+    assert Profile.load(tmp_path / "new.toml") == profile
+    assert Profile.load(tmp_path / "new.toml").signs[0].gesture == STOCK["tilt left"]
+
+
+def test_the_baseline_lies_beside_and_is_used(tmp_path):
+    low_brows = {4: lambda t: np.where((t > 12) & (t < 14), 0.999, 0.7)}
+    person = acted(clock(20), low_brows)
+    rule = Gesture.parse("frown", "4 >= 0.5 for 500 ms")
+    bare, known = Profile((Sign(rule, "no"),)), find_baseline(person)
+    profile = Profile((Sign(rule, "no"),), baseline=known)
+    assert bare.find(person) == []  # always frowning, so never at rest
+    assert [round(e.onset) for e in profile.find(person)] == [12]
+    profile.save(tmp_path / "child.toml")
+    again = Profile.load(tmp_path / "child.toml")
+    assert isinstance(again.baseline, Baseline)
+    assert [round(e.onset) for e in again.find(person)] == [12]
+
+
+def wrong(path, old, new):
+    assert old in TEXT
+    path.write_text(TEXT.replace(old, new), encoding="utf-8")
+    with pytest.raises(ProfileError) as caught:
+        Profile.load(path)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+LINES = {name: i for i, name in enumerate(TEXT.splitlines(), 1)}
+
+
+def line_of(start):
+    return next(i for text, i in LINES.items() if text.startswith(start))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("version = 1", "version = 2", 2, "wanted version = 1, got 2"),
+        ("ignore = []", 'ignore = ["nose"]', 4, 'wanted ignore = [], ["left eye"]'),
+        ("emotions = false", 'emotions = "no"', 5, "wanted emotions = true or false"),
+        ("emotions = false", "emotion = false", 5, "'emotion' is not known; there are: version"),
+        ("emotions = false", 'baseline = "gone.json"', 5, "cannot read the baseline"),
+        ("emotions = false", "emotions = maybe", 5, "this is not TOML"),
+        ("width = 0.2", "width = 20", 7, "shares of the picture"),
+        ("width = 0.2", 'width = "wide"', 10, "wanted width = a number"),
+        ("eyes_shut_s = 6", "eyes_shut_s = -6", 13, "0 s (never) or more"),
+        ("eyes_shut_s = 6", "eyes_shut = 6", 13, "there are: eyes_shut_s, wake, apart_ms"),
+        ('wake = "blink twice"', 'wake = "shout"', 14, "such as 'for 600 ms'"),
+        ('word = "yes"', "word = yes", 19, "text needs quotes"),
+        ('word = "yes"', "word = 5", 19, 'wanted word = "text" in quotes, got 5'),
+        ("0.7 until 0.5", "0.5 until 0.7", 21, "ends at 0.7, above 0.5 where it begins"),
+        ("both eyes 43", "both ears 43", 21, "got 'both ears 43'"),
+        ('name = "brow lift"', 'name = "eyebrow"', 24, "is no stock gesture, so it needs a rule"),
+        ('name = "brow lift"', 'name = "long blink"', 23, "the name is there twice"),
+        ('name = "brow lift"', "", 23, 'wanted name = "..."'),
+        ('word = "no"', 'wort = "no"', 25, "'wort' is not known"),
+    ],
+)
+def test_a_mistake_has_its_line_and_a_way_out(path, old, new, line, message):
+    said = wrong(path, old, new)
+    assert message in said
+    assert f"child.toml, line {line}: " in said
+
+
+def test_yes_and_no_may_not_be_the_same_movement(path):
+    same = 'rule = "both 43 >= 0.7 until 0.5 for 650 ms"\nword = "no"'
+    said = wrong(path, 'word = "no"', same)
+    assert "line 25: brow lift: has the same rule as long blink ('yes' and 'no')" in said
+
+
+def test_a_gesture_on_the_way_to_another_is_a_contradiction(path):
+    said = wrong(path, 'word = "no"', 'word = "no"\nrule = "both eyes 43 >= 0.8 for 1500 ms"')
+    assert "whenever brow lift is made, long blink has been made before" in said
+    assert "'for 650-1500 ms'" in said
+    ended = TEXT.replace("for 650 ms", "for 650-1400 ms")
+    path.write_text(ended + 'rule = "both eyes 43 >= 0.8 for 1500 ms"', encoding="utf-8")
+    assert len(Profile.load(path).signs) == 2
+
+
+def test_a_wink_of_an_ignored_eye_is_a_contradiction():
+    with pytest.raises(InputError, match="wink left: the left eye is ignored"):
+        Profile((Sign(STOCK["wink left"], "yes"),), ignored=("left eye",))
+
+
+def test_files_that_are_none(tmp_path):
+    with pytest.raises(ProfileError, match="cannot read the profile"):
+        Profile.load(tmp_path / "nothing.toml")
+    (tmp_path / "latin.toml").write_bytes(b"name = '\xe9'")
+    with pytest.raises(ProfileError, match="UTF-8"):
+        Profile.load(tmp_path / "latin.toml")
+    (tmp_path / "table.toml").write_text("version = 1\ngesture = 5\n")
+    with pytest.raises(ProfileError, match=r"wanted \[\[gesture\]\]"):
+        Profile.load(tmp_path / "table.toml")
+    (tmp_path / "who.toml").write_text("version = 1\nwho = 5\n")
+    with pytest.raises(ProfileError, match=r"line 2: wanted \[who\] as a heading"):
+        Profile.load(tmp_path / "who.toml")
+
+
+def test_where_it_cannot_be_written_it_says_so(tmp_path):
+    with pytest.raises(OutputError, match="create the folder first"):
+        Profile().save(tmp_path / "no" / "child.toml")
+
+
+def placed(track, box, seen=10):
+    boxes = np.full((10, 4), np.nan)
+    boxes[:seen] = box
+    score = np.where(np.arange(10) < seen, 0.9, np.nan)
+    return acted(clock(1, 10.0), track=track, boxes=boxes, score=score)
+
+
+def test_she_is_chosen_by_place_and_size():
+    carer = placed(0, [55, 20, 75, 40])
+    child = placed(1, [10, 50, 30, 70], seen=6)
+    recording = make_recording(carer, child, model=None)
+    by_place = Profile(who=Who(0.22, 0.6, 0.2)).choose(recording)
+    assert by_place.person.track == 1
+    assert by_place.why == "nearest to the enrolled place and size of 2 people"
+    by_size = Profile(who=Who(0.4, 0.45, 0.2)).choose(
+        make_recording(placed(0, [20, 30, 60, 70]), placed(1, [45, 35, 65, 55]), model=None)
+    )
+    assert by_size.person.track == 1
+    without = Profile().choose(recording)
+    assert without.person.track == 0 and "most frames" in without.why
+
+
+def test_where_one_or_nobody_was_seen():
+    alone = Profile(who=Who(0.9, 0.9, 0.1)).choose(make_recording(placed(3, [0, 0, 20, 20])))
+    assert alone.person.track == 3 and alone.why == "the only one who was seen"
+    assert Profile().choose(make_recording(placed(0, [0, 0, 1, 1], seen=0))) is None
+
+
+def test_emotions_are_off_unless_somebody_decides_otherwise():
+    person = acted(clock(3), {6: pulse(1, 1), 12: pulse(1, 1)})
+    assert Profile().find_emotions(person) == []
+    assert [m.label for m in Profile(emotions=True).find_emotions(person)] == ["happiness"]
+
+
+def test_what_the_model_does_not_measure_is_said():
+    profile = Profile((Sign(STOCK["tongue"], "stop"), Sign(STOCK["long blink"], "yes")))
+    assert profile.unmeasured(UNITS, UNITS) == {"tongue": ("AU19",)}
+    assert profile.unmeasured(list(ActionUnit), list(ActionUnit)) == {}
+
+
+@pytest.mark.parametrize("options", [{"apart": -1.0}, {"ignored": ("nose",)}])
+def test_options_that_cannot_be_are_refused(options):
+    with pytest.raises(InputError):
+        Profile(**options)
+
+
+def test_the_example_of_the_documents_reads(tmp_path):
+    import facs.meaning.profile_file as module
+
+    text = "\n".join(line[4:] for line in module.__doc__.split("::")[1].splitlines())
+    text = text[: text.index('for 600 ms"\n') + len('for 600 ms"')].replace(
+        'baseline = "child.baseline.json"\n', ""
+    )
+    file = Path(tmp_path) / "doc.toml"
+    file.write_text(text)
+    assert Profile.load(file).signs[0].word == "yes"

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from facs.commands.common import progress_bar as _bar
+from facs.commands.common import source_of as _source
+from facs.commands.common import stem_of as _stem
+from facs.commands.common import tell as _tell
+from facs.commands.report import report
 from facs.errors import FacsError
-
-if TYPE_CHECKING:
-    from facs.recording import Recording
 
 __all__ = ["app", "main"]
 
@@ -23,8 +23,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Facial action units from video, frame by frame.",
 )
-
-Bar = Callable[[int, "int | None"], None]
 
 
 def main() -> None:
@@ -67,7 +65,12 @@ def analyze(
         Path, typer.Option("--out", "-o", help="Folder of the results; it must exist.")
     ] = Path(),
     formats: Annotated[
-        list[str], typer.Option("--format", "-f", help="csv, parquet, json or facs; repeatable.")
+        list[str],
+        typer.Option(
+            "--format",
+            "-f",
+            help="csv, parquet, json, facs, openface, feat, eaf, boris, bids, srt, vtt.",
+        ),
     ] = ["csv"],  # noqa: B006  (typer wants a plain list)
     events: Annotated[bool, typer.Option("--events", help="Also write the events.")] = False,
     overlay: Annotated[bool, typer.Option("--overlay", help="Also draw on the video.")] = False,
@@ -106,51 +109,7 @@ def analyze(
         typer.echo(f"wrote {path}")
 
 
-def _source(text: str) -> str | int:
-    """A camera's number where the text is one and no file has that name."""
-    return int(text) if text.isdecimal() and not Path(text).exists() else text
-
-
-def _stem(source: str) -> str:
-    return f"camera{source}" if isinstance(_source(source), int) else Path(source).resolve().stem
-
-
-def _tell(recording: Recording) -> None:
-    typer.echo(str(recording))
-    for person in recording.people:
-        typer.echo(f"  {person}")
-    for note in recording.notes:
-        typer.echo(f"note: {note}", err=True)
-    if recording.damage:
-        typer.echo(f"damaged: {recording.damage}", err=True)
-
-
-@contextmanager
-def _bar(quiet: bool) -> Iterator[Bar | None]:
-    """A progress bar on standard error; nothing where that is not a terminal."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        SpinnerColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("frames", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+app.command()(report)
 
 
 @app.command()

@@ -15,6 +15,7 @@ import pytest
 
 from facs import cli, pipeline
 from facs._version import __version__
+from facs.commands import common
 from facs.errors import OutputError
 from facs.faces.landmarks import shipped_path
 from facs.network import weights
@@ -331,14 +332,14 @@ def test_a_plan_does_not_replace_its_source(tmp_path, kind):
 def test_help_names_every_command(facs):
     status, said, _ = facs("--help")
     assert status == 0
-    assert all(word in said for word in ("analyze", "models", "synth", "train"))
+    assert all(word in said for word in ("analyze", "models", "report", "synth", "train"))
 
 
 def test_a_camera_number_that_is_a_file_is_the_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert cli._source("0") == 0
+    assert common.source_of("0") == 0
     Path("0").touch()
-    assert cli._source("0") == "0"
+    assert common.source_of("0") == "0"
 
 
 def test_the_command_itself_ends_without_a_trace(tmp_path, model):

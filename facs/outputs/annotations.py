@@ -49,7 +49,7 @@ def write_eaf(recording: Recording, path: PathLike, *, media: PathLike | None = 
     path : str or path
         By custom it ends in ``.eaf``.
     media : str or path, optional
-        The video that ELAN is to open; by default the source of the recording.
+        The video that ELAN is to open; by default one of the recording's name, beside `path`.
 
     Raises
     ------
@@ -71,7 +71,8 @@ def write_eaf(recording: Recording, path: PathLike, *, media: PathLike | None = 
         raise MissingPackageError.of("pympi-ling", "annotations", "write_eaf") from None
     document = Eaf(author=f"facs {__version__}")
     document.remove_tier("default")
-    _link_media(document, Path(media or recording.source), Path(path))
+    folder = Path(path).resolve().parent
+    _link_media(document, Path(media or folder / recording.source).resolve(), folder)
     for person in recording.people:
         for tier, found in _tiers(person):
             document.add_tier(tier, part=f"person{person.track}", ann=measured_by(recording))
@@ -95,12 +96,12 @@ def _codes(spans: list[Span]) -> list[tuple[float, float, str]]:
     return [(span.start, span.end, span.code) for span in spans]
 
 
-def _link_media(document: Any, media: Path, path: Path) -> None:
+def _link_media(document: Any, media: Path, folder: Path) -> None:
     """Tell where the video is: from the root, and from the annotations' own folder."""
-    where = media.resolve()
-    near = Path(os.path.relpath(where, path.resolve().parent)).as_posix()
+    near = Path(os.path.relpath(media, folder)).as_posix()
+    near = near if near.startswith("../") else f"./{near}"
     kind = mimetypes.guess_type(media.name)[0] or "unknown"
-    document.add_linked_file(where.as_uri(), relpath=_printable(f"./{near}"), mimetype=kind)
+    document.add_linked_file(media.as_uri(), relpath=_printable(near), mimetype=kind)
 
 
 def _printable(text: str) -> str:

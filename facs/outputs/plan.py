@@ -112,7 +112,7 @@ class OutputPlan:
 
         `rate` is what pictures were analysed at, where an overlay is to read them again.
         """
-        from facs.outputs import overlay, plots
+        from facs.outputs import annotations, overlay, plots
 
         writers = _writers()
         for kind, path in self.paths.items():
@@ -120,6 +120,8 @@ class OutputPlan:
                 overlay.write_overlay(recording, source, path, rate=rate)
             elif kind == "plot":
                 plots.plot_timeline(recording, path)
+            elif kind == "eaf" and not isinstance(source, int):
+                annotations.write_eaf(recording, path, media=source)
             else:
                 writers[kind](recording, path)
             yield path

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from facs.recording import Recording
 
-__all__ = ["plot_timeline"]
+__all__ = ["plot_timeline", "strip", "time_span", "units_shown"]
 
 FORMATS: Final = (".png", ".svg", ".pdf")
 WIDTH: Final = 11.0  # inches
@@ -88,12 +88,17 @@ def _units_of(
     person: Person, units: Iterable[ActionUnit | int | str] | None
 ) -> tuple[ActionUnit, ...]:
     if units is None:
-        reached = np.any(person.probability >= person.on, axis=0).tolist()
-        return tuple(unit for unit, shown in zip(person.units, reached, strict=True) if shown)
+        return units_shown(person)
     chosen = tuple(as_unit(unit) for unit in units)
     for unit in chosen:
         person[unit]  # says which units there are, where this is not one of them
     return chosen
+
+
+def units_shown(person: Person) -> tuple[ActionUnit, ...]:
+    """Units that reached their threshold at least once."""
+    reached = np.any(person.probability >= person.on, axis=0).tolist()
+    return tuple(unit for unit, shown in zip(person.units, reached, strict=True) if shown)
 
 
 def _draw(
@@ -118,7 +123,7 @@ def _draw(
         else:
             _say(axes, "nobody was found")
             _quiet(axes)
-        axes.set_xlim(*_span(recording.times))
+        axes.set_xlim(*time_span(recording.times))
         axes.tick_params(axis="x", labelbottom=block == len(heights) - 1, colors=PALE)
         top += block_height
     assert axes is not None
@@ -144,8 +149,8 @@ def _facts(recording: Recording) -> str:
     return "   ".join(facts)
 
 
-def _span(times: NDArray[np.float64]) -> tuple[float, float]:
-    """Where the time axis begins and ends; a picture gets a moment of its own."""
+def time_span(times: NDArray[np.float64]) -> tuple[float, float]:
+    """Where a time axis begins and ends; a picture gets a moment of its own."""
     start = float(times[0]) if len(times) else 0.0
     return start, start + (seconds_covered(times) or PICTURE)
 
@@ -157,10 +162,10 @@ def _draw_person(
     axes: Axes, person: Person, units: tuple[ActionUnit, ...], height: float
 ) -> AxesImage:
     count = max(len(units), 1)
-    start, end = _span(person.times)
+    start, end = time_span(person.times)
     strips = np.full((count, COLUMNS), np.nan, np.float32)
     for row, unit in enumerate(units):
-        strips[row] = _strip(person, person[unit])
+        strips[row] = strip(person.times, person[unit])
     picture = axes.imshow(
         strips,
         extent=(start, end, count - 0.5, -0.5),
@@ -179,14 +184,22 @@ def _draw_person(
     return picture
 
 
-def _strip(person: Person, probability: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Highest probability in each of `COLUMNS` equal spans of time; a frame lasts to the next."""
-    edges = np.linspace(*_span(person.times), COLUMNS + 1)
-    first = np.searchsorted(person.times, edges[:-1], side="right") - 1
-    last = np.maximum(np.searchsorted(person.times, edges[1:], side="left") - 1, first)
+def strip(
+    times: NDArray[np.float64], values: NDArray[np.float32], columns: int = COLUMNS
+) -> NDArray[np.float32]:
+    """Highest value in each of `columns` equal spans of time; a frame lasts to the next.
+
+    Examples
+    --------
+    >>> strip(np.array([0.0, 1.0]), np.array([0.25, 0.75], np.float32), 4).tolist()
+    [0.25, 0.25, 0.75, 0.75]
+    """
+    edges = np.linspace(*time_span(times), columns + 1)
+    first = np.searchsorted(times, edges[:-1], side="right") - 1
+    last = np.maximum(np.searchsorted(times, edges[1:], side="left") - 1, first)
     # fmax takes the number where only one of two is NaN
     return np.array(
-        [np.fmax.reduce(probability[max(a, 0) : b + 1]) for a, b in zip(first, last, strict=True)],
+        [np.fmax.reduce(values[max(a, 0) : b + 1]) for a, b in zip(first, last, strict=True)],
         np.float32,
     )
 
@@ -198,7 +211,7 @@ def _draw_events(axes: Axes, person: Person, unit: ActionUnit, row: int) -> None
 
 
 def _draw_unscored(axes: Axes, person: Person, height: float) -> None:
-    start, end = _span(person.times)
+    start, end = time_span(person.times)
     inches = (WIDTH - LABELS - RIGHT) / (end - start)
     for begin, stop, words in unscored_spans(person):
         axes.axvspan(begin, stop, facecolor=PAPER, edgecolor=HATCH, hatch="////", linewidth=0)

@@ -82,10 +82,15 @@ def test_elan_opens_the_video(elan, tmp_path):
     assert media[0]["RELATIVE_MEDIA_URL"] == "./films/the talk, 1.mp4"
 
 
-def test_the_source_is_what_elan_opens_by_default(elan, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def test_elan_looks_beside_the_annotations_where_no_video_is_named(elan, tmp_path):
     media = elan(two_people(source="talk.mp4")).media_descriptors
     assert media[0]["RELATIVE_MEDIA_URL"] == "./talk.mp4"
+    assert media[0]["MEDIA_URL"] == (tmp_path / "talk.mp4").as_uri()
+
+
+def test_elan_finds_a_video_in_a_folder_above(elan, tmp_path):
+    media = elan(two_people(), media=tmp_path.parent / "talk.mp4").media_descriptors
+    assert media[0]["RELATIVE_MEDIA_URL"] == "../talk.mp4"
 
 
 def test_names_cannot_break_the_annotations(elan):

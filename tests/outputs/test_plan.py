@@ -43,6 +43,13 @@ def test_every_format_has_its_file(tmp_path):
     }
 
 
+def test_elan_is_told_where_the_source_is(tmp_path):
+    (tmp_path / "results").mkdir()
+    plan = OutputPlan(tmp_path / "results", "talk", ("eaf",))
+    list(plan.write(two_people(), tmp_path / "films" / "talk.mp4"))
+    assert '"../films/talk.mp4"' in (tmp_path / "results" / "talk.eaf").read_text()
+
+
 @contextmanager
 def full_disk(room):
     """No file may grow beyond `room` bytes."""

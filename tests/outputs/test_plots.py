@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from facs.errors import InputError, MissingPackageError, OutputError
-from facs.outputs.plots import _strip, plot_timeline, unscored_spans
+from facs.outputs.plots import plot_timeline, strip
+from facs.outputs.spans import unscored_spans
 from facs.person import REASONS
 from tests.builders import NAN, make_person, make_recording
 
@@ -78,17 +79,17 @@ def test_a_short_event_is_not_lost_in_a_long_video():
     scores[12_345] = 0.9
     scores[500:700] = NAN
     person = make_person(scores)
-    strip = _strip(person, person["AU12"])
-    assert np.nanmax(strip) == np.float32(0.9)
-    assert np.nanargmax(strip) == 12_345 * len(strip) // 20_000
-    assert np.isnan(strip).mean() == 200 / 20_000
+    shown = strip(person.times, person["AU12"])
+    assert np.nanmax(shown) == np.float32(0.9)
+    assert np.nanargmax(shown) == 12_345 * len(shown) // 20_000
+    assert np.isnan(shown).mean() == 200 / 20_000
 
 
 def test_frames_are_shown_until_the_next():
     person = make_person([[0.1, 0.1, 0.2], [0.1, 0.1, 0.4]], times=[0.0, 3.0])
-    strip = _strip(person, person["AU12"])
-    np.testing.assert_array_equal(np.unique(strip), np.float32([0.2, 0.4]))
-    assert (strip == np.float32(0.2)).mean() == 0.5
+    shown = strip(person.times, person["AU12"])
+    np.testing.assert_array_equal(np.unique(shown), np.float32([0.2, 0.4]))
+    assert (shown == np.float32(0.2)).mean() == 0.5
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Subcommands of ``facs`` that fill a file of their own."""

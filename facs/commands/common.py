@@ -1,0 +1,67 @@
+"""What several subcommands share: how a source is named, what is told, a bar of progress."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from facs.recording import Recording
+
+__all__ = ["Bar", "progress_bar", "source_of", "stem_of", "tell"]
+
+Bar = Callable[[int, "int | None"], None]
+
+
+def source_of(text: str) -> str | int:
+    """A camera's number where the text is one and no file has that name."""
+    return int(text) if text.isdecimal() and not Path(text).exists() else text
+
+
+def stem_of(source: str) -> str:
+    """What the names of results begin with."""
+    return f"camera{source}" if isinstance(source_of(source), int) else Path(source).resolve().stem
+
+
+def tell(recording: Recording) -> None:
+    """Say who was found; what is wrong with the source goes to standard error."""
+    typer.echo(str(recording))
+    for person in recording.people:
+        typer.echo(f"  {person}")
+    for note in recording.notes:
+        typer.echo(f"note: {note}", err=True)
+    if recording.damage:
+        typer.echo(f"damaged: {recording.damage}", err=True)
+
+
+@contextmanager
+def progress_bar(quiet: bool) -> Iterator[Bar | None]:
+    """A progress bar on standard error; nothing where that is not a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("frames", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -129,28 +129,25 @@ def models() -> None:
 
 @app.command()
 def synth(
-    out: Annotated[Path, typer.Option(help="Folder of the shards.")],
-    assets: Annotated[Path, typer.Option(help="Folder of the assets.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the shards.")],
+    assets: Annotated[
+        Path, typer.Option(help="Folder of the assets, or a checkout of ICT-FaceKit.")
+    ],
     clips: Annotated[int, typer.Option(help="How many clips.")] = 28,
     stills: Annotated[int, typer.Option(help="How many stills.")] = 0,
     frames: Annotated[int, typer.Option(help="Frames of a clip, 30 a second.")] = 18,
     seed: Annotated[int, typer.Option(help="Another seed, other people.")] = 0,
     size: Annotated[int, typer.Option(help="Side of the pictures in pixels.")] = 160,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
 ) -> None:
-    """Render faces whose every muscle is known."""
-    from facs.synthesis.__main__ import main as render
+    """Render faces whose every muscle is known; shards that exist are kept."""
+    from facs.synthesis.job import Job, render
 
-    options = {
-        "--out": out,
-        "--assets": assets,
-        "--clips": clips,
-        "--stills": stills,
-        "--frames": frames,
-        "--seed": seed,
-        "--size": size,
-    }
-    status = render([str(part) for pair in options.items() for part in pair])
-    raise typer.Exit(status)
+    job = Job(assets, out, stills, clips, frames, seed, size)
+    with _bar(quiet) as progress:
+        paths = render(job, progress)
+    count = stills + clips * frames
+    typer.echo(f"wrote {count} frames in {len(paths)} shards to {out}")
 
 
 train = typer.Typer(

@@ -25,7 +25,7 @@ Indices = npt.NDArray[np.int32]
 
 NOISE_TILES: Final = 6
 TEETH_BACK_CM: Final = 0.35
-_EYES: Final = ((21451, 22220), (23021, 23790))
+_EYEBALLS: Final = (7, 9)
 _MATERIAL_OF_REGION: Final = {0: 0, 1: 0, 2: 1, 3: 5, 4: 5, 5: 2, 6: 3, 7: 4, 9: 4}
 
 
@@ -114,21 +114,28 @@ def load(folder: Path) -> Assets:
     ----------
     folder : Path
         Holds ``ict_face_light.npz``, ``mh_on_ict.npz``, ``skins_head.npz``, ``hdri/*.hdr``
-        and ``makehuman/proxies``.
+        and ``makehuman/proxies``; or is a checkout of ICT-FaceKit (see `ict.load_checkout`).
 
     Raises
     ------
     InputError
-        If the folder or one of the three files is not there.
+        If the folder holds neither, or a file of it cannot be used.
     """
+    from facs.synthesis.ict import load_checkout, model_folder
+
+    if model_folder(folder) is not None:
+        return load_checkout(folder)
     files = [folder / f"{name}.npz" for name in ("ict_face_light", "mh_on_ict", "skins_head")]
     for file in files:
         if not file.is_file():
-            raise InputError(f"wanted the asset {file.name} in {folder}, found no such file")
+            raise InputError(
+                f"wanted {file.name} or a checkout of ICT-FaceKit in {folder}, found neither"
+            )
     face, people, skins = (np.load(file, allow_pickle=False) for file in files)
     neutral = face["neutral"].astype(np.float32)
+    region = face["vertex_region"].astype(int)
     # Teeth and gums stand so far in front that they pierce the lips of many identities.
-    neutral[np.isin(face["vertex_region"], (5, 6)), 2] -= TEETH_BACK_CM
+    neutral[np.isin(region, (5, 6)), 2] -= TEETH_BACK_CM
     cards = {str(name): card for name in people["cards"] if (card := _card(folder, people, name))}
     return Assets(
         neutral=neutral,
@@ -136,9 +143,9 @@ def load(folder: Path) -> Assets:
         shapes=face["expression"].astype(np.float32),
         shape_names=tuple(str(name) for name in face["expression_names"]),
         landmarks=face["landmarks68"].astype(np.int32),
-        **_split_triangles(face["quads"], face["vertex_region"].astype(int)),
+        **split_triangles(face["quads"], region),
         uv=_skin_uv(people["uv"], skins["box"]),
-        eye_angle=_angles_from_eye_axis(neutral),
+        eye_angle=angles_from_eye_axis(neutral, region),
         skins=_linear_skins(skins["tex"], skins["names"]),
         people_shapes={
             str(name): delta.astype(np.float32)
@@ -147,7 +154,7 @@ def load(folder: Path) -> Assets:
         brows={name: card for name, card in cards.items() if "eyebrow" in name},
         hairs={name: card for name, card in cards.items() if "eyebrow" not in name},
         environments=tuple(_picture(file) for file in sorted((folder / "hdri").glob("*.hdr"))),
-        noise=_noise_tiles(skins["tex"].shape[1:3]),
+        noise=noise_tiles(skins["tex"].shape[1:3]),
     )
 
 
@@ -162,9 +169,10 @@ def _picture(path: Path) -> Floats:
     return np.ascontiguousarray(cv2.cvtColor(picture, code), dtype=np.float32)
 
 
-def _split_triangles(
+def split_triangles(
     quads: npt.NDArray[np.int32], region: npt.NDArray[np.int64]
 ) -> dict[str, Indices]:
+    """The triangles that are drawn, cast shadows and so on, by the region of their vertices."""
     halves = [quads[:, :3], quads[quads[:, 3] >= 0][:, [0, 2, 3]]]
     triangles = np.concatenate(halves).astype(np.int32)
     of = region[triangles[:, 0]]
@@ -201,11 +209,11 @@ def _linear_skins(
     }
 
 
-def _angles_from_eye_axis(neutral: Floats) -> Floats:
+def angles_from_eye_axis(neutral: Floats, region: npt.NDArray[np.int64]) -> Floats:
     """Degrees between each vertex of an eyeball and the axis of its cornea; 9 elsewhere."""
     out = np.full(len(neutral), 9.0, np.float32)
-    for first, last in _EYES:
-        ball = neutral[first : last + 1]
+    for white in _EYEBALLS:
+        ball = neutral[region == white]
         # A sphere through the rear part; the cornea bulges out of it.
         rear = ball[ball[:, 2] < np.percentile(ball[:, 2], 60)]
         system = np.c_[2 * rear, np.ones(len(rear))]
@@ -214,7 +222,7 @@ def _angles_from_eye_axis(neutral: Floats) -> Floats:
         length = np.linalg.norm(spokes, axis=1, keepdims=True)
         axis = spokes[np.argmax(length)] / length.max()
         cosine = np.clip((spokes / length) @ axis, -1, 1)
-        out[first : last + 1] = np.degrees(np.arccos(cosine))
+        out[region == white] = np.degrees(np.arccos(cosine))
     return out
 
 
@@ -237,7 +245,7 @@ def _card(folder: Path, people: Mapping[str, npt.NDArray[np.float32]], name: str
     )
 
 
-def _noise_tiles(size: tuple[int, ...]) -> Floats:
+def noise_tiles(size: tuple[int, ...]) -> Floats:
     """Draw fields of fine skin grain, which people shift and mix instead of drawing their own."""
     import cv2
 

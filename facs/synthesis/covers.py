@@ -48,10 +48,11 @@ class Piece:
 
 @dataclass(frozen=True)
 class Cover:
-    """One thing before a face; `kind` is a name of `gear.SHARES`."""
+    """One thing before a face; `kind` says what, `hides` whether it counts as a cover."""
 
     kind: str
     pieces: tuple[Piece, ...]
+    hides: bool = True
 
     def moved(self, shift: npt.ArrayLike) -> Cover:
         """The same, somewhere else by `shift` (3,) centimetres in the head's frame."""

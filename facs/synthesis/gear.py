@@ -275,3 +275,13 @@ def glasses(
     frames.append(tube(through(bridge, 7), thick, frame, 6))
     pieces = (workshop.worn(merged(lenses), 0.35, 60.0), workshop.worn(merged(frames), 0.4, 30.0))
     return Cover("glasses", pieces)
+
+
+def plain_brows(workshop: Workshop, landmarks: Floats, hair: Floats, rng: Generator) -> Cover:
+    """Brows for heads that have none of hair: a tapered band over the landmarks (68, 3)."""
+    hue, width = _paint(hair * 0.9, rng.uniform(0.5, 0.9)), rng.uniform(0.35, 0.75)
+    bands = [
+        strip(workshop, landmarks[list(points), :2], width, hue, 0.04)
+        for points in ((17, 18, 19, 20, 21), (22, 23, 24, 25, 26))
+    ]
+    return Cover("brows", (workshop.on_skin(merged(bands)),), hides=False)

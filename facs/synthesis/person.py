@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 
 from facs.synthesis.assets import NOISE_TILES, Assets, Floats
+from facs.synthesis.bones import draw_neutral
 from facs.synthesis.covers import Cover
-from facs.synthesis.gear import GLASSES_SHARE, draw_gear, draw_glasses
+from facs.synthesis.gear import GLASSES_SHARE, draw_gear, draw_glasses, plain_brows
 from facs.synthesis.shapes import SLIDERS, slider
 from facs.synthesis.strands import (
     FRINGE_SHARE,
@@ -25,25 +26,8 @@ PEOPLE: Final = ("african", "asian", "caucasian")
 SEXES: Final = ("female", "male")
 AGES: Final = ("child", "young", "middleage", "old")
 _AGE_SHARE: Final = (0.25, 0.36, 0.19, 0.20)
-_AGE_SHAPE: Final = {
-    "child": ("child", 0.9),
-    "young": ("young", 0.5),
-    "middleage": ("old", 0.25),
-    "old": ("old", 0.45),
-}
 _WRINKLING: Final = {"child": 0.35, "young": 0.6, "middleage": 0.85, "old": 0.85}
 _WRINKLES_AT_REST: Final = {"child": 0.0, "young": 0.05, "middleage": 0.12, "old": 0.19}
-
-RESTING: Final = {
-    "browDown": 0.134, "browInnerUp": 0.134, "browOuterUp": 0.134, "mouthSmile": 0.107,
-    "mouthFrown": 0.134, "eyeWide": 0.161, "eyeSquint": 0.161, "mouthPress": 0.107,
-    "mouthRollLower": 0.107, "mouthRollUpper": 0.107, "mouthUpperUp": 0.054, "mouthStretch": 0.08,
-    "mouthShrugLower": 0.08, "cheekSquint": 0.134, "noseSneer": 0.067, "mouthPucker": 0.054,
-    "mouthDimple": 0.08, "jawForward": 0.134, "cheekPuff": 0.08,
-}  # fmt: skip
-"""Standard deviations of the shape weights that are part of somebody's resting face."""
-
-RESTING_LIMIT: Final = 0.4
 
 _HAIR_COLOURS: Final = {
     "african": ((0.025, 0.02, 0.02), (0.045, 0.03, 0.03), (0.09, 0.045, 0.025)),
@@ -63,10 +47,6 @@ _FEMALE_HAIR: Final = ("long01", "ponytail01", "bob02", "bob01", "braid01", "sho
 _MALE_HAIR: Final = ("short01", "short02", "short03", "short04")
 _COVERED_FACES: Final = 0.06
 _HAIR_OVER_FACE: Final = 0.004
-SMALL_TEETH_BACK_CM: Final = 0.25
-_LIP_GAP_CM: Final = 0.02
-_CLOSE_SHAPE_CM: Final = 3.89
-"""How far the closing shape moves the lips together."""
 _LID_SHAPE_CM: Final = 0.79
 """How far the blink shape closes the average eye, between the lid landmarks."""
 
@@ -125,7 +105,7 @@ def draw_person(assets: Assets, rng: Generator) -> Person:
     hair = _draw_hair(assets, people, sex, age, rng)
     colour = _draw_hair_colour(people, age, rng)
     bare = 0.0 if hair == "none" and age == "old" and rng.random() < 0.5 else rng.uniform(0.8, 0.97)
-    neutral = _draw_neutral(assets, people, sex, age, rng)
+    neutral = draw_neutral(assets, people, sex, age, rng)
     brown_only = 2 if people != "caucasian" else len(_EYE_COLOURS)
     eye = _EYE_COLOURS[rng.integers(brown_only)]
     return Person(
@@ -138,7 +118,7 @@ def draw_person(assets: Assets, rng: Generator) -> Person:
         hair=hair,
         hair_colour=colour,
         scalp=_colour(*(colour * 0.8), bare),
-        brows=str(rng.choice(sorted(assets.brows))),
+        brows=str(rng.choice(sorted(assets.brows) or ["none"])),
         brow_opacity=float(rng.uniform(0.7, 1.6)),
         iris=_colour(*eye, rng.uniform(0.3, 0.55), rng.uniform(25, 29)),
         cloth=_colour(
@@ -168,67 +148,13 @@ def _draw_covers(assets: Assets, hair: str, colour: Floats, rng: Generator) -> t
         covers = (draw_strands(shop, colour, rng), *covers)
     if rng.random() < GLASSES_SHARE and not any(c.kind == "sunglasses" for c in covers):
         covers = (draw_glasses(shop, rng), *covers)
+    if not assets.brows:
+        covers = (plain_brows(shop, assets.neutral[assets.landmarks], colour, rng), *covers)
     return covers
 
 
 def _colour(*numbers: float) -> Floats:
     return np.array(numbers, np.float32)
-
-
-def _draw_neutral(assets: Assets, people: str, sex: str, age: str, rng: Generator) -> Floats:
-    # bones of children differ less
-    spread = 0.6 if age == "child" else 0.8
-    identity = rng.normal(0, spread, len(assets.identity)).astype(np.float32)
-    identity[0] *= 0.7
-    flat = assets.identity.reshape(len(identity), -1)
-    bones = assets.neutral + (identity @ flat).reshape(assets.neutral.shape)
-    kind, strength = _AGE_SHAPE[age]
-    amount = np.float32(rng.uniform(0.6, 1.0) * strength)
-    bones = bones + amount * assets.people_shapes[f"{people}-{sex}-{kind}"]
-    if age == "child" and rng.random() < 0.5:
-        bones = (
-            bones
-            + np.float32(rng.uniform(0.05, 0.3)) * assets.people_shapes[f"{people}-{sex}-baby"]
-        )
-    if age == "child":
-        bones = _with_small_teeth(bones, assets)
-    resting = draw_resting(assets.shape_names, rng)
-    moved = np.flatnonzero(resting)
-    face = bones + np.tensordot(resting[moved], assets.shapes[moved], 1)
-    close = assets.shape_names.index("mouthClose")
-    y = face[assets.landmarks, 1]
-    gap = float((y[[61, 62, 63]] - y[[67, 66, 65]]).max())
-    # Many random identities would show their teeth at rest, or press lip into lip.
-    amount = np.float32(np.clip((gap - _LIP_GAP_CM) / _CLOSE_SHAPE_CM, -0.1, 0.15))
-    return np.asarray(face + amount * assets.shapes[close], np.float32)
-
-
-def _with_small_teeth(bones: Floats, assets: Assets) -> Floats:
-    """Fit the teeth into a narrow mouth, which they would pierce at its corners."""
-    before, now = (
-        points[assets.landmarks[54], 0] - points[assets.landmarks[48], 0]
-        for points in (assets.neutral, bones)
-    )
-    share = np.float32(np.clip(now / before, 0.7, 1.0))
-    out: Floats = bones.copy()
-    out[assets.teeth, 0] *= share
-    out[assets.teeth, 2] -= np.float32(SMALL_TEETH_BACK_CM)
-    return out
-
-
-def draw_resting(names: tuple[str, ...], rng: Generator) -> Floats:
-    """Shape weights of a resting face: small, nearly symmetric, and never labelled."""
-    weights = np.zeros(len(names), np.float32)
-    for shape, spread in RESTING.items():
-        both = rng.normal(0, spread)
-        for suffix in ("", "_L", "_R"):
-            if shape + suffix in names:
-                own = both + (rng.normal(0, 0.25 * spread) if suffix else 0.0)
-                weights[names.index(shape + suffix)] = np.clip(own, -RESTING_LIMIT, RESTING_LIMIT)
-    lids = abs(rng.normal(0, 0.12))  # half-lidded people
-    for suffix in ("_L", "_R"):
-        weights[names.index("eyeBlink" + suffix)] = min(lids, RESTING_LIMIT)
-    return weights
 
 
 def _draw_skin(assets: Assets, people: str, sex: str, age: str, rng: Generator) -> Floats:

@@ -80,8 +80,8 @@ def draw(
     points = posed(unposed, pose)
     normals = vertex_normals(points, assets.body_triangles)
     canvas = _Canvas.prepare(points, normals, pose, scene, window, size, assets)
-    before = [(p, posed(p.points(unposed), pose)) for cover in covers for p in cover.pieces]
-    for piece, places in before:
+    before = [(c, p, posed(p.points(unposed), pose)) for c in covers for p in c.pieces]
+    for _, piece, places in before:
         canvas.cast(piece, places)
     screen = window.project(points, size)
     index = np.full((size, size), -1, np.int32)
@@ -98,13 +98,13 @@ def draw(
     face = index >= 0
     canvas.solid(screen, assets.eye_shadow_triangles, 0.28, 0.02)
     canvas.solid(screen, assets.lash_triangles, 0.22, 0.05)
-    canvas.card(
-        assets.brows[person.brows], person.hair_colour * 0.8, person.brow_opacity, 0.9, 0.35
-    )
+    if person.brows in assets.brows:
+        brows, opacity = assets.brows[person.brows], person.brow_opacity
+        canvas.card(brows, person.hair_colour * 0.8, opacity, 0.9, 0.35)
     left, right = (float(side) for side in shown[slider("19")])
     canvas.tongue(tongue(unposed[assets.landmarks], left, right, person.seed))
-    for piece, places in before:
-        canvas.piece(piece, places, canvas.veil)
+    for cover, piece, places in before:
+        canvas.piece(piece, places, canvas.veil if cover.hides else canvas.veil.copy())
     if person.hair in assets.hairs:
         canvas.hair(assets.hairs[person.hair], person.hair_colour)
     light = _before_background(canvas.light, canvas.alpha, scene)

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 
 from facs.errors import InputError
-from facs.synthesis.__main__ import Plan, main, make_shard
+from facs.synthesis.__main__ import main
 from facs.synthesis.assets import Assets, load
+from facs.synthesis.bones import draw_resting
 from facs.synthesis.camera import Camera
 from facs.synthesis.clips import Studio
+from facs.synthesis.job import Plan, make_shard
 from facs.synthesis.labels import columns
-from facs.synthesis.person import Person, draw_person, draw_resting
+from facs.synthesis.person import Person, draw_person
 from facs.synthesis.scene import Pose, draw_scene
 from facs.synthesis.shapes import LEFT, RIGHT, SLIDERS, slider, still
 from facs.synthesis.shards import read_shard, read_shards

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from facs.errors import InputError
-from facs.synthesis.__main__ import _part, plans
+from facs.synthesis.__main__ import _part
+from facs.synthesis.job import Job, plans
 from facs.synthesis.labels import columns
 from facs.synthesis.shards import Shard, read_shard, read_shards, write_shard
 
@@ -81,8 +82,8 @@ def test_plans_cover_everything_once() -> None:
 
 @pytest.mark.parametrize("text", ["2/2", "x", "1", "-1/2"])
 def test_a_part_that_does_not_exist_is_refused(text: str) -> None:
-    with pytest.raises(InputError, match="--part"):
-        _part(text)
+    with pytest.raises(InputError, match="part: wanted"):
+        Job(Path("assets"), Path("out"), part=_part(text))
 
 
 def test_a_shard_of_an_earlier_renderer_is_read_without_tongue_and_covers(tmp_path: Path) -> None:
@@ -117,3 +118,11 @@ def test_what_is_hidden_is_kept(tmp_path: Path) -> None:
 def test_a_mask_of_another_shape_is_refused() -> None:
     with pytest.raises(InputError, match="hidden"):
         replace(shard(2), hidden=np.zeros((1, 2), np.bool_))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("stills", -1), ("clips", -1), ("frames", 0), ("seed", -1), ("size", 8)]
+)
+def test_a_job_that_cannot_be_is_refused(name: str, value: int) -> None:
+    with pytest.raises(InputError, match=f"{name}: wanted at least"):
+        Job(Path("assets"), Path("out"), **{name: value})

@@ -7,7 +7,7 @@ ends whatever was going on: what nobody saw is never held.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -18,7 +18,7 @@ from facs.meaning.rules import Swing
 from facs.meaning.swings import Swings
 from facs.person import Person
 
-__all__ = ["MAX_GAP", "GestureDetector", "GestureEvent", "find_gesture"]
+__all__ = ["MAX_GAP", "GestureDetector", "GestureEvent", "find_gesture", "read"]
 
 MAX_GAP: Final = 0.25
 """Seconds between two frames beyond which the time between them counts as not seen."""
@@ -111,23 +111,29 @@ class GestureDetector:
 
     def update(self, moment: Moment) -> GestureEvent | None:
         """Take one frame; return the gesture in the very frame in which it is decided."""
-        if self._last is not None and moment.time - self._last > MAX_GAP:
-            self.reset()
         if self._swings is not None:
             return self._update_swings(self._swings, moment)
-        values = [condition.signal.value(moment) for condition in self.gesture.conditions]
+        return self.step(moment.time, read(self.gesture, moment))
+
+    def step(self, time: float, values: Sequence[float]) -> GestureEvent | None:
+        """Take the signals of the conditions, in their order, where they are read already."""
+        if self._last is not None and time - self._last > MAX_GAP:
+            self.reset()
         self.level = values[0]
         if any(value != value for value in values):
             self.reset()
             return None
-        self._last = moment.time
+        self._last = time
+        already = self._span is not None
         active = all(
-            condition.holds(value, self._span is not None)
+            condition.holds(value, already)
             for condition, value in zip(self.gesture.conditions, values, strict=True)
         )
-        return self._go_on(moment.time, values[0]) if active else self._end(moment.time)
+        return self._go_on(time, values[0]) if active else self._end(time)
 
     def _update_swings(self, swings: Swings, moment: Moment) -> GestureEvent | None:
+        if self._last is not None and moment.time - self._last > MAX_GAP:
+            self.reset()
         axis = swings.swing.axis
         self.level = moment.scores.get(axis, float("nan"))
         if self.level != self.level:
@@ -210,6 +216,11 @@ class GestureDetector:
 
     def _stronger(self, value: float, than: float) -> bool:
         return value > than if self.gesture.conditions[0].above else value < than
+
+
+def read(gesture: Gesture, moment: Moment) -> list[float]:
+    """Read the signals of a gesture's conditions."""
+    return [condition.signal.value(moment) for condition in gesture.conditions]
 
 
 def find_gesture(

@@ -25,11 +25,14 @@ class Sign:
         Shown and spoken; empty for a gesture that means nothing yet.
     sound : str
         A file to play instead of a synthetic voice.
+    note : str
+        What was measured of it, in words.
     """
 
     gesture: Gesture
     word: str = ""
     sound: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)

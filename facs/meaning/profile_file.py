@@ -55,7 +55,7 @@ _KEYS: Final = {
     "": ("version", "name", "baseline", "ignore", "emotions", "who", "pause", "gesture"),
     "who": ("x", "y", "width"),
     "pause": ("eyes_shut_s", "wake", "apart_ms"),
-    "gesture": ("name", "word", "sound", "rule"),
+    "gesture": ("name", "word", "sound", "rule", "note"),
 }
 
 
@@ -162,7 +162,8 @@ def _sign(source: _Source, item: Any, number: int) -> Sign:
     name = texts["name"].strip()
     if not name:
         raise source.refuse('wanted name = "..." for this gesture', "gesture", number, "name")
-    return Sign(_gesture(source, name, texts["rule"], number), texts["word"], texts["sound"])
+    gesture = _gesture(source, name, texts["rule"], number)
+    return Sign(gesture, texts["word"], texts["sound"], texts["note"])
 
 
 def _gesture(source: _Source, name: str, rule: str, number: int) -> Gesture:

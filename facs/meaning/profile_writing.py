@@ -103,8 +103,9 @@ def _fill_gestures(document: TOMLDocument, signs: tuple[Sign, ...]) -> None:
 def _fill_gesture(table: Any, sign: Sign) -> None:
     _put(table, "name", sign.gesture.name)
     _put(table, "word", sign.word)
-    if sign.sound or "sound" in table:
-        _put(table, "sound", sign.sound)
+    for key in ("sound", "note"):
+        if getattr(sign, key) or key in table:
+            _put(table, key, getattr(sign, key))
     if "rule" not in table or Gesture.parse("x", table["rule"]) != Gesture.parse(
         "x", sign.gesture.rule
     ):

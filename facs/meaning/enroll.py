@@ -1,0 +1,287 @@
+"""Enrolment: from a little rest and a few examples to the gestures of one child.
+
+What is measured is said, and what is not: rest of 20 s without a false activation only shows
+that there are fewer than 664 an hour. Where a gesture cannot be told from rest it is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facs.errors import InputError
+from facs.meaning.baseline import Baseline
+from facs.meaning.contradictions import contradictions
+from facs.meaning.findings import Enrolment, Example, Finding
+from facs.meaning.gestures import STOCK, Gesture
+from facs.meaning.listener import Sign
+from facs.meaning.moments import Moment, moments
+from facs.meaning.own import own_gesture
+from facs.meaning.profile import Profile
+from facs.meaning.rates import hours_seen
+from facs.meaning.rest import find_baseline
+from facs.meaning.thresholds import Curve, count_activations, separate, triggers
+from facs.person import Person
+from facs.units import ActionUnit
+
+__all__ = ["enroll"]
+
+HOLD_SHARES: Final = (1.0, 0.75, 0.5)
+"""Shares of a gesture's usual hold that are tried, for a child who cannot hold it so long."""
+
+SHORTEST_HOLD: Final = 0.2
+SHORTEST_BLINK: Final = 0.55
+"""Seconds; natural blinks last up to 0.5."""
+
+HALF_SHUT: Final = 0.5
+"""Probability of AU43 at rest from which an eye is left out, if the other one is open."""
+
+ENOUGH_REST: Final = 600.0  # s; less cannot show a rate of one an hour, nor much else
+
+PLATEAU: Final = 4  # steps of the threshold over which the number of activations must not change
+MOST_A_DAY: Final = 120.0  # an hour; what comes more often is not meant
+
+
+def enroll(
+    rest: Sequence[Person],
+    examples: Mapping[str, Sequence[Example]],
+    *,
+    day: Sequence[Person] = (),
+    words: Mapping[str, str] | None = None,
+    per_hour: float = 1.0,
+    model: str = "",
+) -> Enrolment:
+    """Propose gestures and their thresholds.
+
+    Parameters
+    ----------
+    rest : sequence of Person
+        Her in pieces in which nothing is asked of her: 20 s at least, better ten minutes with
+        talk and meals. False activations are counted here.
+    examples : mapping from a name to Examples
+        One to five of each. A name of `facs.meaning.gestures.STOCK` has that rule; any other
+        name, or a stock rule that does not fit, becomes an own gesture.
+    day : sequence of Person
+        Untagged recordings: stock gestures that stand out in them are proposed.
+    words : mapping from a name to a word
+    per_hour : float
+        False activations that are accepted.
+    model : str
+        Name and version of the model that scored, kept in the baseline.
+
+    Returns
+    -------
+    Enrolment
+        Gestures that are refused are among its findings, not in its profile.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to learn from, or the recordings have different units.
+    """
+    if not (rest or day or examples):
+        raise InputError("wanted rest, examples or a video of her day, got none of them")
+    if not per_hour > 0:
+        raise InputError(f"wanted more than 0 false activations an hour to be accepted: {per_hour}")
+    whole = [*rest, *day, *(e.person for several in examples.values() for e in several)]
+    baseline, notes = _baseline(whole, model)
+    desk = _Desk.over(rest, day, baseline, per_hour, dict(words or {}))
+    findings = [
+        desk.from_examples(name, [_relative(e.piece(), baseline) for e in several])
+        for name, several in examples.items()
+    ]
+    if day:
+        others = [name for name in STOCK if name not in examples]
+        findings += [finding for name in others if (finding := desk.from_day(name)) is not None]
+    findings = _without_contradictions(findings, desk.ignored)
+    profile = Profile(signs=_signs(findings), baseline=baseline, ignored=desk.ignored)
+    return Enrolment(profile, tuple(findings), tuple([*notes, *desk.notes()]))
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """Everything that each gesture is measured against."""
+
+    rest: tuple[Person, ...]
+    day: tuple[Person, ...]
+    ignored: tuple[str, ...]
+    per_hour: float
+    words: dict[str, str]
+
+    @classmethod
+    def over(
+        cls,
+        rest: Sequence[Person],
+        day: Sequence[Person],
+        baseline: Baseline | None,
+        per_hour: float,
+        words: dict[str, str],
+    ) -> _Desk:
+        return cls(
+            tuple(_relative(person, baseline) for person in rest),
+            tuple(_relative(person, baseline) for person in day),
+            _half_shut(baseline),
+            per_hour,
+            words,
+        )
+
+    def notes(self) -> list[str]:
+        seconds = 3600 * hours_seen(self.rest)
+        found = [f"{eye} is always half shut: ignored" for eye in self.ignored]
+        if seconds < ENOUGH_REST:
+            found.append(
+                f"{seconds:.0f} s of rest: film ten minutes or more of her day without gestures "
+                "to know how often one is made by mistake"
+            )
+        return found
+
+    def from_examples(self, name: str, pieces: list[Person]) -> Finding:
+        """Fit the stock rule; where there is none, or it does not fit, make one."""
+        first: Finding | None = None
+        if name in STOCK:
+            first = self._fit_stock(STOCK[name], pieces)
+            if first.gesture is not None:
+                return first
+        own = self._fit_own(name, pieces)
+        if first is None or own.gesture is not None:
+            because = f"its own rule, since the usual one {first.reason}" if first else ""
+            return replace(own, reason=own.reason or because)
+        return first
+
+    def _fit_stock(self, gesture: Gesture, pieces: list[Person]) -> Finding:
+        missing = gesture.missing(pieces[0].units, pieces[0].sided) if pieces else ()
+        if missing:
+            return self._refusal(gesture.name, f"needs {', '.join(missing)}: not measured", pieces)
+        findings = [self._fit(shorter, pieces) for shorter in _holds(gesture)]
+        return next((f for f in findings if f.gesture is not None), findings[0])
+
+    def _fit_own(self, name: str, pieces: list[Person]) -> Finding:
+        try:
+            gesture = own_gesture(name, pieces, self.rest or self.day)
+        except InputError as error:
+            return self._refusal(name, str(error), pieces)
+        return self._fit(gesture, pieces)
+
+    def _refusal(self, name: str, reason: str, pieces: list[Person]) -> Finding:
+        return Finding(name, self.words.get(name, ""), None, 0, len(pieces), None, reason)
+
+    def _fit(self, gesture: Gesture, pieces: list[Person]) -> Finding:
+        """Separate one rule's examples from rest."""
+        tried = triggers(gesture)
+        curve = self._curve(gesture, tried)
+        # An example may begin in the middle of its gesture: no rest is asked for before it.
+        eager = replace(gesture, rest=False)
+        reached: NDArray[np.bool_] = np.array(
+            [count_activations(eager, tried, self._streams([piece])) > 0 for piece in pieces]
+        )
+        result = separate(gesture, curve, reached, self.per_hour)
+        chosen = None if result.trigger is None else gesture.with_trigger(result.trigger)
+        word = self.words.get(gesture.name, "")
+        return Finding(gesture.name, word, chosen, result.found, len(pieces), curve, result.reason)
+
+    def from_day(self, name: str) -> Finding | None:
+        """Propose a stock gesture that stands out in her day; None where it was not seen."""
+        gesture = STOCK[name]
+        if gesture.missing(self.day[0].units, self.day[0].sided):
+            return None
+        tried = triggers(gesture)
+        curve = self._curve(gesture, tried)
+        seen = count_activations(gesture, tried, self._streams(self.day))
+        steps = _plateau(seen, curve.allowed(self.per_hour), tried, gesture)
+        if steps is None:
+            return None
+        at, count = steps
+        word = self.words.get(name, "")
+        hours = hours_seen(self.day)
+        if count > MOST_A_DAY * hours:
+            reason = f"comes {count / hours:.0f} times an hour in her day: too often to be meant"
+            return Finding(name, word, None, curve=curve, reason=reason, seen=count)
+        return Finding(
+            name,
+            word,
+            gesture.with_trigger(tried[at]),
+            curve=curve,
+            reason="ask whether she means it",
+            seen=count,
+        )
+
+    def _curve(self, gesture: Gesture, tried: tuple[float, ...]) -> Curve:
+        counts = count_activations(gesture, tried, self._streams(self.rest))
+        return Curve(tried, counts, hours_seen(self.rest))
+
+    def _streams(self, people: Sequence[Person]) -> Iterator[Iterator[Moment]]:
+        return (moments(person, self.ignored) for person in people)
+
+
+def _baseline(people: Sequence[Person], model: str) -> tuple[Baseline | None, list[str]]:
+    try:
+        return find_baseline(*people, model=model), []
+    except InputError as error:
+        return None, [f"scores are not relative to her rest: {error}"]
+
+
+def _relative(person: Person, baseline: Baseline | None) -> Person:
+    return person if baseline is None else baseline.relative(person)
+
+
+def _half_shut(baseline: Baseline | None) -> tuple[str, ...]:
+    """The eye that is half shut at rest while the other one is open."""
+    if baseline is None or ActionUnit.AU43 not in baseline.sided:
+        return ()
+    at = baseline.sided.index(ActionUnit.AU43)
+    left, right = float(baseline.left[at]), float(baseline.right[at])
+    if min(left, right) >= HALF_SHUT or max(left, right) < HALF_SHUT:
+        return ()
+    return ("left eye",) if left > right else ("right eye",)
+
+
+def _holds(gesture: Gesture) -> list[Gesture]:
+    """The gesture, and the same with shorter holds."""
+    if gesture.swings or gesture.longest is not None:
+        return [gesture]
+    lids = any(term.channel == "43" for c in gesture.conditions[:1] for term in c.signal.terms)
+    shortest = min(gesture.hold, SHORTEST_BLINK) if lids else SHORTEST_HOLD
+    holds = dict.fromkeys(round(max(share * gesture.hold, shortest), 3) for share in HOLD_SHARES)
+    return [replace(gesture, hold=hold) for hold in holds]
+
+
+def _plateau(
+    seen: NDArray[np.int64],
+    allowed: NDArray[np.bool_],
+    tried: tuple[float, ...],
+    gesture: Gesture,
+) -> tuple[int, int] | None:
+    """The threshold, and the activations there, where a change of it changes least.
+
+    Between what a face does by itself and a gesture there is a gap, in which it does not
+    matter where the threshold is.
+    """
+    usual = int(np.argmin(np.abs(np.abs(tried) - abs(gesture.trigger))))
+    runs = np.split(np.arange(len(seen)), np.flatnonzero(np.diff(seen)) + 1)
+    fit = [run[allowed[run]] for run in runs if seen[run[0]] > 0]
+    longest = max(fit, key=len, default=np.zeros(0, np.int64))
+    if len(longest) < PLATEAU:
+        return None
+    quarter = len(longest) // 4
+    inner = longest[quarter : len(longest) - quarter]
+    at = int(np.clip(usual, inner[0], inner[-1]))
+    return at, int(seen[at])
+
+
+def _without_contradictions(findings: list[Finding], ignored: tuple[str, ...]) -> list[Finding]:
+    """Refuse each finding that contradicts one before it."""
+    kept: list[Finding] = []
+    for finding in findings:
+        problems = contradictions(_signs([*kept, finding]), ignored)
+        if finding.gesture is not None and problems:
+            finding = replace(finding, gesture=None, reason=problems[0][1])
+        kept.append(finding)
+    return kept
+
+
+def _signs(findings: Sequence[Finding]) -> tuple[Sign, ...]:
+    return tuple(Sign(f.gesture, f.word, note=f.note) for f in findings if f.gesture is not None)

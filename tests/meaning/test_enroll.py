@@ -1,0 +1,235 @@
+"""Enrolment: what a child can do is proposed, what cannot be told from rest is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from facs.errors import InputError
+from facs.meaning.detector import find_gesture
+from facs.meaning.enroll import enroll
+from facs.meaning.findings import Example
+from facs.meaning.gestures import STOCK, Gesture
+from facs.meaning.moments import moments
+from facs.meaning.own import own_gesture
+from facs.meaning.thresholds import Curve, count_activations, separate, triggers
+from facs.units import ActionUnit
+from tests.meaning.builders import acted, both, clock, pulse, values
+
+UNITS = tuple(ActionUnit(n) for n in (1, 2, 4, 9, 12, 17, 25, 26, 43))
+SEED = 7
+
+
+def filmed(seconds, tracks=None, seed=SEED, noise=0.03, **named):
+    """A child whose scores are noisy, who blinks every four seconds."""
+    rng = np.random.default_rng(seed)
+    times = clock(seconds, 20.0)
+    blinks = both(*(pulse(t, 0.25) for t in np.arange(2.0, seconds, 4.0)), 0.05)
+    wanted = {43: blinks, **(tracks or {})}
+    if 43 in (tracks or {}):
+        wanted[43] = both(blinks, tracks[43])
+    noisy = {
+        int(u): np.clip(
+            values(wanted.get(int(u), 0.06), times) + rng.normal(0, noise, len(times)), 0, 1
+        )
+        for u in UNITS
+    }
+    return acted(times, noisy, units=UNITS, **named)
+
+
+def example(tracks, seed):
+    return Example(filmed(3, tracks, seed), 0.5, 2.6)
+
+
+def five(numbers, high, length=0.9):
+    return [example({n: pulse(1, length, high=high) for n in numbers}, s) for s in range(5)]
+
+
+def test_a_clear_gesture_is_proposed_at_its_usual_threshold():
+    done = enroll([filmed(20)], {"brow lift": five([1, 2], 0.95)}, words={"brow lift": "no"})
+    (finding,) = done.findings
+    assert (finding.found, finding.examples, finding.word) == (5, 5, "no")
+    assert finding.gesture.trigger == pytest.approx(0.5, abs=0.05)
+    assert finding.rate.count == 0
+    assert "at most" in finding.note and "an hour" in finding.note
+    assert [s.word for s in done.profile.signs] == ["no"]
+
+
+def test_a_weak_gesture_gets_a_lower_threshold_and_is_then_found():
+    weak = five([1, 2], 0.4)
+    done = enroll([filmed(60)], {"brow lift": weak})
+    (sign,) = done.profile.signs
+    assert sign.gesture.trigger < 0.4
+    found = [len(done.profile.find(filmed(4, {1: pulse(1, 1, 0.4), 2: pulse(1, 1, 0.4)}, s)))
+             for s in range(20, 25)]  # fmt: skip
+    assert found == [1] * 5
+    assert done.profile.find(filmed(60, seed=99)) == []
+
+
+def test_a_restless_brow_gets_a_higher_threshold():
+    twitches = both(*(pulse(t, 0.6, high=0.6) for t in np.arange(3.0, 300.0, 5.0)))
+    rest = filmed(300, {1: twitches, 2: twitches})
+    done = enroll([rest], {"brow lift": five([1, 2], 0.97)})
+    (sign,) = done.profile.signs
+    assert sign.gesture.trigger > 0.65
+    assert done.findings[0].curve.counts[0] > 50
+    assert done.profile.find(rest) == []
+
+
+def test_what_cannot_be_told_from_rest_is_refused_and_it_says_why():
+    smiling = both(*(pulse(t, 1.0, high=0.9) for t in np.arange(3.0, 300.0, 5.0)))
+    rest = filmed(300, {12: smiling})
+    done = enroll([rest], {"smile": five([12], 0.85)})
+    (finding,) = done.findings
+    assert finding.gesture is None and done.profile.signs == ()
+    assert "cannot be told from rest" in finding.reason
+    assert str(finding).startswith("smile: refused: ")
+
+
+def test_a_gesture_that_is_not_there_in_its_examples_is_refused():
+    done = enroll([filmed(20)], {"smile": [Example(filmed(3, seed=s)) for s in range(3)]})
+    assert done.findings[0].gesture is None
+    assert done.profile.signs == ()
+
+
+def test_who_cannot_hold_it_so_long_gets_a_shorter_hold():
+    done = enroll([filmed(60)], {"smile": five([12], 0.95, length=0.33)})
+    (sign,) = done.profile.signs
+    assert sign.gesture.hold == 0.25
+
+
+def test_a_long_blink_never_becomes_a_natural_one():
+    done = enroll([filmed(60)], {"long blink": five([43], 0.97, length=0.4)})
+    blinks = [s.gesture for s in done.profile.signs if s.gesture.name == "long blink"]
+    assert all(gesture.hold >= 0.55 for gesture in blinks) or not blinks
+
+
+def test_an_own_gesture_is_learned_from_its_examples():
+    cheeky = [example({9: pulse(1, 0.9, 0.8), 17: pulse(1, 0.9, 0.7)}, s) for s in range(5)]
+    done = enroll([filmed(60)], {"cheeky": cheeky}, words={"cheeky": "again"})
+    (sign,) = done.profile.signs
+    text = sign.gesture.rule
+    assert "*9" in text and "*17" in text and "*12" not in text
+    assert Gesture.parse("cheeky", text).rule == text
+    again = filmed(6, {9: pulse(2, 1, 0.8), 17: pulse(2, 1, 0.7)}, seed=50)
+    assert [round(e.onset) for e in done.profile.find(again)] == [2]
+    assert done.profile.find(filmed(6, {12: pulse(2, 1)}, seed=51)) == []
+
+
+def test_a_stock_gesture_that_the_model_does_not_measure_becomes_an_own_one():
+    tongue = [example({25: pulse(1, 0.9, 0.8), 26: pulse(1, 0.9, 0.7)}, s) for s in range(3)]
+    done = enroll([filmed(60)], {"tongue": tongue})
+    (finding,) = done.findings
+    assert finding.gesture is not None and "25" in finding.gesture.rule
+    assert "needs AU19: not measured" in finding.reason
+
+
+def test_one_example_is_enough_where_it_is_clear():
+    done = enroll([filmed(20)], {"smile": five([12], 0.95)[:1]})
+    assert [s.gesture.name for s in done.profile.signs] == ["smile"]
+
+
+def test_her_day_alone_proposes_what_stands_out():
+    smiles = both(*(pulse(t, 1.2, high=0.93) for t in (20.0, 70.0, 100.0, 150.0)))
+    blinks = both(*(pulse(t, 1.0, high=0.95) for t in (31.0, 85.0, 131.0)))
+    done = enroll([], {}, day=[filmed(180, {12: smiles, 43: blinks})])
+    seen = {f.name: f.seen for f in done.findings}
+    assert seen == {"long blink": 3, "smile": 4}
+    assert all("ask whether she means it" in s.note for s in done.profile.signs)
+    assert all("not measured" in s.note for s in done.profile.signs)
+
+
+def test_what_comes_all_the_time_in_her_day_is_not_meant():
+    frown = both(*(pulse(t, 1.0, high=0.95) for t in np.arange(3.0, 180.0, 6.0)))
+    (finding,) = enroll([], {}, day=[filmed(180, {4: frown})]).findings
+    assert finding.gesture is None and "too often to be meant" in finding.reason
+
+
+def test_little_rest_is_said():
+    notes = enroll([filmed(20)], {"smile": five([12], 0.95)}).notes
+    assert any(note.startswith("20 s of rest: film ten minutes or more") for note in notes)
+
+
+def test_an_eye_that_is_half_shut_at_rest_is_ignored_and_said():
+    droop = {"left": {43: 0.75}}
+    rest = filmed(30, **droop)
+    blinks = [Example(filmed(3, {43: pulse(1, 0.9)}, s, **droop)) for s in range(3)]
+    done = enroll([rest], {"long blink": blinks, "wink left": blinks})
+    assert done.profile.ignored == ("left eye",)
+    assert any("left eye is always half shut" in note for note in done.notes)
+    assert "long blink" in [s.gesture.name for s in done.profile.signs]
+    assert "wink left" not in [
+        s.gesture.name for s in done.profile.signs if "left eye" in s.gesture.rule
+    ]
+
+
+def test_two_names_for_one_movement_are_a_contradiction():
+    smiles = five([12], 0.95)
+    rule = enroll([filmed(20)], {"smile": smiles, "grin": smiles})
+    names = [s.gesture.name for s in rule.profile.signs]
+    assert "smile" in names
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "message"),
+    [
+        (([], {}), {}, "got none of them"),
+        (([], {"smile": []}), {"per_hour": 0.0}, "more than 0 false"),
+    ],
+)
+def test_nothing_to_learn_from_is_refused(arguments, options, message):
+    with pytest.raises(InputError, match=message):
+        enroll(*arguments, **options)
+
+
+def test_an_example_outside_of_its_recording_is_refused():
+    with pytest.raises(InputError, match="wanted an example within"):
+        Example(filmed(3), 10.0, 12.0).piece()
+
+
+def test_own_gestures_need_a_change_and_a_rest():
+    still = [Example(filmed(3, seed=s), 0.0, 1.8).piece() for s in range(3)]
+    with pytest.raises(InputError, match="nothing to hold on to"):
+        own_gesture("none", still, [filmed(20)])
+    with pytest.raises(InputError, match="wanted some rest"):
+        own_gesture("none", still, [])
+    with pytest.raises(InputError, match="in which she is seen"):
+        own_gesture("none", [filmed(3, unseen=[(0, 3)])], [filmed(20)])
+
+
+def test_one_pass_with_many_thresholds_counts_as_each_alone():
+    rest = filmed(
+        120, {12: both(*(pulse(t, 0.8, h) for t, h in ((10, 0.3), (50, 0.6), (90, 0.9))))}
+    )
+    gesture = STOCK["smile"]
+    tried = triggers(gesture)
+    together = count_activations(gesture, tried, [moments(rest)])
+    alone = [count_activations(gesture, [t], [moments(rest)])[0] for t in tried]
+    assert together.tolist() == alone
+    assert together.max() >= 3
+
+
+def test_skipping_what_is_dull_changes_nothing():
+    track = np.abs(np.cumsum(np.random.default_rng(4).normal(0, 0.12, 4000)) % 2 - 1) ** 3
+    gone = [(t, t + 0.7) for t in np.arange(7.0, 200.0, 9.0)]
+    times = clock(200, 20.0)
+    person = acted(times[::3], {12: np.repeat(track[:1000], 4)[: len(times)][::3]}, unseen=gone)
+    gesture = Gesture.parse("g", "12 >= 0.5 for 300 ms, pause 300 ms")
+    tried = [0.3, 0.5, 0.8]
+    plain = [len(find_gesture(gesture.with_trigger(t), person)) for t in tried]
+    assert count_activations(gesture, tried, [moments(person)]).tolist() == plain
+    assert min(plain) > 3
+
+
+def test_thresholds_leave_a_margin_on_both_sides():
+    gesture = STOCK["smile"]
+    tried = triggers(gesture)
+    quiet = Curve(tried, np.array([5] * 10 + [0] * 16), hours=1.0)
+    reached = np.array([[True] * 22 + [False] * 4] * 5)
+    chosen = separate(gesture, quiet, reached, per_hour=1.0)
+    assert tried[12] <= chosen.trigger <= tried[19] and chosen.found == 5
+
+
+def test_a_rate_that_rises_again_at_a_stricter_threshold_does_not_count_as_allowed():
+    curve = Curve((0.1, 0.2, 0.3, 0.4), np.array([9, 0, 3, 0]), hours=1.0)
+    assert curve.allowed(1.0).tolist() == [False, False, False, True]

@@ -12,6 +12,7 @@ from facs.commands.common import progress_bar as _bar
 from facs.commands.common import source_of as _source
 from facs.commands.common import stem_of as _stem
 from facs.commands.common import tell as _tell
+from facs.commands.enroll import enroll
 from facs.commands.report import report
 from facs.errors import FacsError
 
@@ -110,6 +111,42 @@ def analyze(
 
 
 app.command()(report)
+app.command()(enroll)
+
+
+@app.command()
+def evaluate(
+    predictions: Annotated[Path, typer.Argument(help="CSV of facs, OpenFace, Py-Feat, or plain.")],
+    labels: Annotated[Path, typer.Argument(help="CSV: 0 or 1, letters A to E, or 0 to 5.")],
+    out: Annotated[list[Path], typer.Option("--out", "-o", help=".md or .json; repeatable.")] = [],  # noqa: B006
+    threshold: Annotated[list[str], typer.Option(help="0.4, or AU12=0.4; repeatable.")] = [],  # noqa: B006
+    model: Annotated[str | None, typer.Option(help="Take the thresholds of this model.")] = None,
+    level: Annotated[str, typer.Option(help="Labelled intensity from which a unit counts.")] = "A",
+    values: Annotated[str, typer.Option(help="Labels: auto, presence or intensity.")] = "auto",
+    first_frame: Annotated[int, typer.Option(help="First frame's number in the labels.")] = 0,
+    rename: Annotated[list[str], typer.Option(help="AU45=AU43; repeatable.")] = [],  # noqa: B006
+    person: Annotated[str | None, typer.Option(help="Whom of the predictions to take.")] = None,
+    rate: Annotated[float | None, typer.Option(help="Frames a second, where no times are.")] = None,
+    unseen: Annotated[str, typer.Option(help="Not predicted: left-out or absent.")] = "left-out",
+    draws: Annotated[int, typer.Option(help="Bootstrap draws of subjects.")] = 1000,
+) -> None:
+    """Score predictions against labels, with intervals, beside what guessing reaches."""
+    from rich.console import Console
+
+    from facs.evaluation import compare
+    from facs.evaluation.report_rich import print_report
+    from facs.evaluation.report_values import ReportOptions
+    from facs.evaluation.report_views import write_report
+
+    how = compare.Comparison(
+        compare.read_thresholds(threshold), model, compare.read_level(level), values, first_frame,
+        compare.read_renames(rename), person, rate, unseen,
+    )  # fmt: skip
+    report = compare.compare_files(predictions, labels, how, ReportOptions(draws=draws))
+    print_report(report, Console())
+    for path in out:
+        write_report(report, path, f"# {report.name}\n\n")
+        typer.echo(f"wrote {path}")
 
 
 @app.command()
@@ -189,6 +226,7 @@ def train_units(
     fer: Annotated[Path | None, typer.Option(help="fer2013.npz, emotion votes.")] = None,
     photos: Annotated[Path | None, typer.Option(help="facial_expressions.npz.")] = None,
     start: Annotated[Path | None, typer.Option(help="Spatial checkpoint to begin with.")] = None,
+    only: Annotated[str | None, typer.Option(help="Train one stream: spatial, temporal.")] = None,
     steps: Annotated[tuple[int, int], typer.Option(help="Spatial, temporal.")] = (3000, 2000),
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
     device: Annotated[str, typer.Option(help="A torch device.")] = "cpu",
@@ -199,7 +237,7 @@ def train_units(
 
     options = UnitRun(
         tuple(rendered), tuple(test), out, name, landmarks, fer, photos, steps, seed=seed,
-        device=device, start=start,
+        device=device, start=start, streams=(only,) if only else ("spatial", "temporal"),
     )  # fmt: skip
     report = run(options, _steps)
     for key, value in report["mean"].items():

@@ -23,7 +23,7 @@ LEVEL: Final = 1.0
 PROBABILITY: Final = 0.5
 """Probability from which a unit counts as predicted, where nobody says otherwise."""
 
-UNSEEN: Final = ("leave out", "absent")
+UNSEEN: Final = ("left-out", "absent")
 
 
 def align(
@@ -32,7 +32,7 @@ def align(
     *,
     thresholds: Thresholds | None = None,
     level: float = LEVEL,
-    unseen: str = "leave out",
+    unseen: str = "left-out",
     rate: float | None = None,
 ) -> Aligned:
     """Bring predictions to the rows of the labels.
@@ -44,7 +44,7 @@ def align(
     level : float, in (0, 5]
         Labelled intensity from which a unit is there: 1 is the letter A, 2 is B.
     unseen : str
-        ``"leave out"`` what was not predicted, or count it as ``"absent"``: nothing was
+        ``"left-out"`` what was not predicted, or count it as ``"absent"``: nothing was
         shown. The second is fairer between programs that give up on different faces.
     rate : float, optional, frames per second
         Gives rows a time that have none in either table.

@@ -133,3 +133,7 @@ class Aligned:
         parts: dict[str, Any] = {name: getattr(self, name)[chosen] for name in _WIDE + _LONG}
         groups = {name: words[chosen] for name, words in self.groups.items()}
         return replace(self, groups=groups, **parts)
+
+    def noted(self, notes: tuple[str, ...]) -> Aligned:
+        """The same, with more to know."""
+        return replace(self, notes=(*self.notes, *notes))

@@ -160,9 +160,12 @@ def _groups(aligned: Aligned, options: ReportOptions) -> dict[str, dict[str, Gro
 
 def _group(aligned: Aligned, options: ReportOptions) -> GroupRow:
     resamples = resample(aligned.subject, options.draws, options.seed)
-    found = _measured(aligned, resamples, options).summary
-    estimates = {key: _estimate(found[key], resamples.clusters, options) for key in GROUP_METRICS}
-    return GroupRow(len(aligned), resamples.clusters, estimates)
+    found = _measured(aligned, resamples, options)
+    estimates = {
+        key: _estimate(found.summary[key], resamples.clusters, options) for key in GROUP_METRICS
+    }
+    units = int((~np.isnan(found.labels["roc_auc"][0])).sum())
+    return GroupRow(len(aligned), resamples.clusters, units, estimates)
 
 
 def _undefined(aligned: Aligned, resamples: Resamples) -> list[str]:

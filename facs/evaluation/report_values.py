@@ -98,10 +98,15 @@ class LabelRow:
 
 @dataclass(frozen=True)
 class GroupRow:
-    """Some of the rows: those of one age, one sex, one tone."""
+    """Some of the rows: those of one age, one sex, one tone.
+
+    `units` is how many units are both there and absent in these rows, so that they have a
+    ROC AUC; macro metrics of groups with other units are not to be compared.
+    """
 
     rows: int
     subjects: int
+    units: int
     metrics: dict[str, Estimate]
 
 

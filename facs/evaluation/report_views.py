@@ -131,10 +131,10 @@ def _labels(
 
 def _groups(report: Report) -> Iterator[View]:
     titles = (SUMMARY_METRICS[key] for key in GROUP_METRICS)
-    columns = ("rows", "subjects", *titles)
+    columns = ("rows", "subjects", "units", *titles)
     for name, groups in report.groups.items():
         rows = [
-            [value or "-", f"{group.rows:,}", f"{group.subjects:,}",
+            [value or "-", f"{group.rows:,}", f"{group.subjects:,}", str(group.units),
              *(_with_interval(group.metrics[key]) for key in GROUP_METRICS)]
             for value, group in groups.items()
         ]  # fmt: skip

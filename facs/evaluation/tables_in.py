@@ -181,7 +181,13 @@ def _table(
     known = {name: found for name, found in words.items() if found is not None}
     keys = _keys(sheet, first_frame)
     table = UnitTable.of(
-        sheet.source, names, groups=known, notes=_notes(sheet, columns), **keys, **arrays
+        Path(sheet.source).name,
+        names,
+        groups=known,
+        notes=_notes(sheet, columns),
+        dialect=dialect_of(sheet.header),
+        **keys,
+        **arrays,
     )
     return with_stronger_sides(table)
 
@@ -234,4 +240,5 @@ def _notes(sheet: Sheet, columns: Mapping[int, UnitColumn]) -> tuple[str, ...]:
         for index, text in enumerate(sheet.header)
         if index not in columns and text.lower() not in used
     ]
-    return (f"{sheet.source}: ignored columns: {', '.join(left)}",) if left else ()
+    name = Path(sheet.source).name
+    return (f"{name}: ignored columns: {', '.join(left)}",) if left else ()

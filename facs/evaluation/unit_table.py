@@ -46,6 +46,8 @@ class UnitTable:
         What else is known of a row: age, sex, skin tone.
     notes : tuple of str
         What a reader of the numbers should know.
+    dialect : str
+        Whose columns the file has; see `facs.evaluation.tables_in.dialect_of`.
 
     Raises
     ------
@@ -71,6 +73,7 @@ class UnitTable:
     subject: Words
     groups: Mapping[str, Words] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    dialect: str = "plain"
 
     @classmethod
     def of(
@@ -81,6 +84,7 @@ class UnitTable:
         frame: ArrayLike,
         groups: Mapping[str, ArrayLike] | None = None,
         notes: tuple[str, ...] = (),
+        dialect: str = "plain",
         **arrays: ArrayLike,
     ) -> UnitTable:
         """Build from what there is; values that are left out are NaN, words are empty."""
@@ -98,7 +102,15 @@ class UnitTable:
             raise InputError(f"wanted fields of a table, got {sorted(arrays)[0]!r}")
         kept = {name: np.asarray(v, np.str_) for name, v in (groups or {}).items()}
         return cls(
-            source, names, frame=frames, time=time, groups=kept, notes=notes, **values, **words
+            source,
+            names,
+            frame=frames,
+            time=time,
+            groups=kept,
+            notes=notes,
+            dialect=dialect,
+            **values,
+            **words,
         )
 
     def __post_init__(self) -> None:

@@ -1,0 +1,210 @@
+"""Two CSV files in, a report out: what the command and the benchmark have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from facs.errors import InputError
+from facs.evaluation.align import LEVEL, align
+from facs.evaluation.aligned import Aligned, Thresholds
+from facs.evaluation.report import evaluate
+from facs.evaluation.report_values import Report, ReportOptions
+from facs.evaluation.tables_in import GROUPS, read_labels, read_predictions
+from facs.evaluation.unit_columns import unit_name
+from facs.evaluation.unit_table import UnitTable
+
+__all__ = [
+    "Comparison",
+    "compare_files",
+    "model_thresholds",
+    "read_level",
+    "read_renames",
+    "read_thresholds",
+]
+
+_LETTERS: Final = "ABCDE"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How two tables are read and brought together.
+
+    Parameters
+    ----------
+    thresholds : Thresholds
+    model : str, optional
+        A model of `facs models`, or the path of one, whose thresholds are taken for units of
+        which `thresholds` says nothing.
+    level : float, in (0, 5]
+        Labelled intensity from which a unit is there.
+    values : str
+        What plain columns of labels hold; see `facs.evaluation.tables_in.read_labels`.
+    first_frame : int
+        The number that the labels give to the first frame of a video.
+    rename : mapping of str to str
+        Units of the predictions to read as others, such as ``{"AU45": "AU43"}``.
+    person : str, optional
+        Whom of the predictions to take.
+    rate : float, optional, frames per second
+        Gives rows a time that have none.
+    unseen : str
+        ``"left-out"`` or ``"absent"``; see `facs.evaluation.align.align`.
+    groups : tuple of str
+        Columns of the labels to group rows by.
+    """
+
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    model: str | None = None
+    level: float = LEVEL
+    values: str = "auto"
+    first_frame: int = 0
+    rename: Mapping[str, str] = field(default_factory=dict)
+    person: str | None = None
+    rate: float | None = None
+    unseen: str = "left-out"
+    groups: tuple[str, ...] = GROUPS
+
+    def align(self, predictions: UnitTable, labels: UnitTable) -> Aligned:
+        """Bring predictions to the rows of the labels."""
+        thresholds, notes = self._thresholds(predictions)
+        aligned = align(
+            predictions,
+            labels,
+            thresholds=thresholds,
+            level=self.level,
+            unseen=self.unseen,
+            rate=self.rate,
+        )
+        return aligned.noted(notes)
+
+    def _thresholds(self, predictions: UnitTable) -> tuple[Thresholds, tuple[str, ...]]:
+        """A table of our own has no thresholds: those of the default model are the best guess."""
+        given = self.thresholds
+        if given.default is not None:
+            return given, ()
+        if self.model is not None:
+            return _merged(given, model_thresholds(self.model)), ()
+        if predictions.dialect != "facs" or given.on:
+            return given, ()
+        from facs.network.weights import DEFAULT
+
+        note = f"thresholds are those of {DEFAULT}, the default model; name another if it was one"
+        return model_thresholds(DEFAULT), (note,)
+
+
+def compare_files(
+    predictions: Path,
+    labels: Path,
+    comparison: Comparison | None = None,
+    options: ReportOptions | None = None,
+    name: str = "",
+) -> Report:
+    """Read two tables and measure one against the other.
+
+    Parameters
+    ----------
+    predictions, labels : Path
+        See `facs.evaluation.tables_in`.
+    comparison : Comparison, optional
+    options : ReportOptions, optional
+    name : str
+        Of what is measured; the name of the file of predictions if left out.
+
+    Raises
+    ------
+    InputError
+        If a file is no table of units, or the two have nothing in common.
+    """
+    how = comparison or Comparison()
+    found = read_predictions(predictions, rename=how.rename)
+    if how.person is not None:
+        found = _of_person(found, how.person)
+    known = read_labels(labels, values=how.values, first_frame=how.first_frame, groups=how.groups)
+    return evaluate(how.align(found, known), name or predictions.stem, options)
+
+
+def _of_person(table: UnitTable, person: str) -> UnitTable:
+    chosen = table.person == person
+    if not chosen.any():
+        names = ", ".join(sorted(set(table.person.tolist())))
+        raise InputError(f"{table.source}: wanted a person of {names}, got {person!r}")
+    return table.rows(np.flatnonzero(chosen))
+
+
+def model_thresholds(model: str) -> Thresholds:
+    """The thresholds of a shipped model, or of the one at a path."""
+    from facs.network.weights import load_model
+
+    spec = load_model(model, motion=False).spec
+    names = [str(unit) for unit in spec.units]
+    return Thresholds(
+        dict(zip(names, spec.on, strict=True)), dict(zip(names, spec.off, strict=True))
+    )
+
+
+def _merged(first: Thresholds, second: Thresholds) -> Thresholds:
+    """The second, where the first does not say otherwise."""
+    on = {**second.on, **first.on}
+    off = {**{k: v for k, v in second.off.items() if k not in first.on}, **first.off}
+    return Thresholds(on, off, first.default)
+
+
+def read_thresholds(texts: Iterable[str]) -> Thresholds:
+    """Read ``0.4`` for all units, ``AU12=0.4`` for one.
+
+    Examples
+    --------
+    >>> read_thresholds(["0.4", "AU12=0.6"]).of("AU12"), read_thresholds(["0.4"]).of("AU1")
+    ((0.6, 0.6), (0.4, 0.4))
+    """
+    on: dict[str, float] = {}
+    default: float | None = None
+    for text in texts:
+        unit, equals, number = text.rpartition("=")
+        try:
+            value = float(number)
+        except ValueError:
+            raise InputError(f"wanted a threshold such as 0.4 or AU12=0.4, got {text!r}") from None
+        if equals:
+            on[unit_name(unit)] = value
+        else:
+            default = value
+    return Thresholds(on, default=default)
+
+
+def read_renames(texts: Iterable[str]) -> dict[str, str]:
+    """Read ``AU45=AU43``.
+
+    Examples
+    --------
+    >>> read_renames(["AU45=AU43"])
+    {'AU45': 'AU43'}
+    """
+    names = {}
+    for text in texts:
+        old, equals, new = text.partition("=")
+        if not equals:
+            raise InputError(f"wanted a pair of units such as AU45=AU43, got {text!r}")
+        names[unit_name(old)] = unit_name(new)
+    return names
+
+
+def read_level(text: str) -> float:
+    """Read an intensity as a letter A to E or a number.
+
+    Examples
+    --------
+    >>> read_level("B"), read_level("1.5")
+    (2.0, 1.5)
+    """
+    if len(text) == 1 and text.upper() in _LETTERS:
+        return 1.0 + _LETTERS.index(text.upper())
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(f"wanted a level of A to E or a number up to 5, got {text!r}") from None

@@ -22,7 +22,7 @@ from facs.meaning.listener import Sign
 from facs.meaning.moments import Moment, moments
 from facs.meaning.own import own_gesture
 from facs.meaning.profile import Profile
-from facs.meaning.rates import hours_seen
+from facs.meaning.rates import hours_seen, poisson_interval
 from facs.meaning.rest import find_baseline
 from facs.meaning.thresholds import Curve, count_activations, separate, triggers
 from facs.person import Person
@@ -43,7 +43,8 @@ HALF_SHUT: Final = 0.5
 ENOUGH_REST: Final = 600.0  # s; less cannot show a rate of one an hour, nor much else
 
 PLATEAU: Final = 4  # steps of the threshold over which the number of activations must not change
-MOST_A_DAY: Final = 120.0  # an hour; what comes more often is not meant
+MOST_A_DAY: Final = 120.0
+"""Activations an hour; what surely comes more often in her day is not meant."""
 
 
 def enroll(
@@ -197,7 +198,7 @@ class _Desk:
         at, count = steps
         word = self.words.get(name, "")
         hours = hours_seen(self.day)
-        if count > MOST_A_DAY * hours:
+        if poisson_interval(count)[0] > MOST_A_DAY * hours:
             reason = f"comes {count / hours:.0f} times an hour in her day: too often to be meant"
             return Finding(name, word, None, curve=curve, reason=reason, seen=count)
         return Finding(

@@ -1,0 +1,112 @@
+"""``facs enroll``: recordings in, a profile that a therapist can read out."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from facs.meaning.profile import Profile, Who
+from tests.builders import make_model, make_recording
+from tests.meaning.builders import both, pulse
+from tests.meaning.test_enroll import UNITS, filmed
+
+
+@pytest.fixture
+def day(tmp_path, monkeypatch):
+    """A recording: twenty seconds of rest, then five smiles and three long blinks."""
+    monkeypatch.chdir(tmp_path)
+    smiles = both(*(pulse(t, 1.0, 0.95) for t in SMILES))
+    blinks = both(*(pulse(t, 1.0, 0.95) for t in BLINKS))
+    save(filmed(60, {12: smiles, 43: blinks}), tmp_path / "day.facs")
+    return "day.facs"
+
+
+SMILES, BLINKS = (22.6, 26.6, 30.6, 34.6, 38.6), (42.6, 46.6, 50.6)
+
+
+def save(person, path):
+    model = make_model(units=UNITS, on=[0.5] * len(UNITS), off=[0.4] * len(UNITS))
+    make_recording(person, model=model).save(path)
+
+
+def tagged(name, starts, video="day.facs"):
+    return [w for t in starts for w in ("--example", f"{name}={video}@{t - 0.5:.1f}-{t + 1.2:.1f}")]
+
+
+def test_rest_and_examples_become_a_profile(facs, day):
+    status, said, _ = facs(
+        *("enroll", "--rest", "day.facs@0-20", "--word", "smile=hello", "--word", "long blink=yes"),
+        *tagged("smile", SMILES),
+        *tagged("long blink", BLINKS),
+        *("--name", "N.", "--curves", "curves.csv"),
+    )
+    assert status == 0, said
+    profile = Profile.load("child.toml")
+    words = {sign.gesture.name: sign.word for sign in profile.signs}
+    assert words == {"smile": "hello", "long blink": "yes"}
+    assert (profile.name, profile.who) == ("N.", Who(0.5, 0.5, 0.6))
+    assert profile.baseline.model == "tiny 1.0"
+    assert "finds 5 of 5 examples" in profile.signs[0].note
+    assert "false an hour by threshold" in said and "20 s of rest" in said
+    with Path("curves.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["gesture"] for row in rows} == {"smile", "long blink"}
+    assert all(float(row["low"]) <= float(row["per_hour"]) <= float(row["high"]) for row in rows)
+
+
+def test_a_day_alone_becomes_proposals(facs, day):
+    status, said, _ = facs("enroll", day)
+    assert status == 0, said
+    names = [sign.gesture.name for sign in Profile.load("child.toml").signs]
+    assert names == ["long blink", "smile"]
+    assert "seen 5 times in her day" in said
+
+
+def test_enrolling_more_keeps_what_was_there(facs, day):
+    smile = ("--rest", "day.facs@0-20", *tagged("smile", SMILES))
+    assert facs("enroll", *smile, "--word", "smile=hello")[0] == 0
+    blink = ("--rest", "day.facs@0-20", *tagged("long blink", BLINKS))
+    assert facs("enroll", *blink, "--word", "long blink=yes")[0] == 0
+    assert facs("enroll", *smile)[0] == 0
+    words = {sign.gesture.name: sign.word for sign in Profile.load("child.toml").signs}
+    assert words == {"smile": "hello", "long blink": "yes"}
+
+
+def test_where_nothing_can_be_told_from_rest_no_profile_is_written(facs, day, tmp_path):
+    examples = tagged("smile", [3.0, 7.0, 11.0])
+    status, said, _ = facs("enroll", "--rest", "day.facs@0-20", *examples)
+    assert status == 1
+    assert "smile: refused: " in said and "no profile was written" in said
+    assert not (tmp_path / "child.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--example", "smile"], "wanted NAME=VALUE such as 'brow lift=no', got 'smile'"),
+        (["--rest", "day.facs@20-0"], "with START before STOP, got 'day.facs@20-0'"),
+        (["--rest", "day.facs@90-99"], "wanted an example within"),
+        (["--rest", "gone.facs"], "gone.facs"),
+        ([], "wanted rest, examples or a video of her day"),
+        (["day.facs", "--per-hour", "0"], "more than 0 false activations"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(facs, day, words, message):
+    status, _, error = facs("enroll", *words)
+    assert status == 2
+    assert error.count("\n") == 1 and message in error
+
+
+def test_a_profile_that_is_none_is_not_overwritten(facs, day, tmp_path):
+    (tmp_path / "child.toml").write_text("hello")
+    status, _, error = facs("enroll", day)
+    assert status == 2 and "child.toml, line 1: this is not TOML" in error
+    assert (tmp_path / "child.toml").read_text() == "hello"
+
+
+def test_nobody_in_the_video_says_so(facs, day, tmp_path):
+    save(filmed(3, unseen=[(0, 3)]), tmp_path / "empty.facs")
+    status, _, error = facs("enroll", "empty.facs")
+    assert status == 2 and "empty.facs: wanted her face, nobody was seen in it" in error

@@ -13,7 +13,6 @@ from facs.commands.common import source_of as _source
 from facs.commands.common import stem_of as _stem
 from facs.commands.common import tell as _tell
 from facs.commands.enroll import enroll
-from facs.commands.enroll import enroll
 from facs.commands.report import report
 from facs.errors import FacsError
 
@@ -112,7 +111,6 @@ def analyze(
 
 
 app.command()(report)
-app.command()(enroll)
 app.command()(enroll)
 
 

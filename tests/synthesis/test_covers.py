@@ -162,3 +162,8 @@ def test_each_unit_has_a_part_of_the_face(assets: Assets) -> None:
     everywhere = np.ones((64, 64), np.float32)
     dots = assets.neutral[assets.landmarks, :2] * np.array([2.5, -2.5]) + 32
     assert hidden_columns(everywhere, dots, columns()).all()
+
+
+def test_hair_that_hangs_over_an_eye_hides_it(studio: Studio, person: Person) -> None:
+    found = hidden(shot(studio, replace(person, hair="bob02"), ()))
+    assert {"AU43_right", "AU2_right"} <= found and "AU43_left" not in found

@@ -29,7 +29,7 @@ LABEL_METRICS: Final = {
     "roc_auc": "ROC AUC",
     "average_precision": "average precision",
     "kappa": "kappa",
-    "kappa_tolerant": "kappa with tolerance",
+    "kappa_tolerant": "kappa with tolerance, timed rows",
     "icc_3_1": "ICC(3,1)",
     "icc_2_1": "ICC(2,1)",
     "event_f1": "event F1, any overlap",

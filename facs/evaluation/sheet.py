@@ -1,8 +1,9 @@
-"""A CSV as text: a header, and rows of the same length; every complaint names file and line."""
+"""A CSV as text, column by column; every complaint names file and line."""
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -29,34 +30,39 @@ class Sheet:
     source : str
         The path, for messages.
     header : tuple of str
-        Names of the columns, each once, without the blanks around them.
-    rows : list of list of str
-        Every row has as many cells as the header.
+        Names of all columns, each once, without the blanks around them.
+    cells : dict of list of str
+        Cells of the columns that were kept, without the blanks around them, by index.
     lines : list of int
         The line of the file on which each row ends.
     """
 
     source: str
     header: tuple[str, ...]
-    rows: list[list[str]]
+    cells: dict[int, list[str]]
     lines: list[int]
 
     def __post_init__(self) -> None:
-        if not self.rows:
+        if not self.lines:
             raise InputError(f"{self.source}: wanted a header and rows, got no rows")
         twice = [name for name in self.header if name and self.header.count(name) > 1]
         if twice:
             raise InputError(f"{self.source}: wanted each column once, got {twice[0]!r} twice")
-        for line, row in zip(self.lines, self.rows, strict=True):
-            if len(row) != len(self.header):
-                raise InputError(
-                    f"{self.source}: line {line}: wanted {len(self.header)} cells as in the "
-                    f"header, got {len(row)}"
-                )
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.lines)
 
     @classmethod
-    def read(cls, path: Path) -> Sheet:
+    def read(cls, path: Path, wanted: Callable[[str], bool] | None = None) -> Sheet:
         """Read a file with commas, semicolons or tabs between its cells.
+
+        Parameters
+        ----------
+        path : Path
+        wanted : callable, optional
+            Says of a column's name whether its cells are kept; all are if left out. There are
+            tables of two thousand columns, of which some twenty are units.
 
         Raises
         ------
@@ -68,18 +74,35 @@ class Sheet:
                 first = file.readline()
                 file.seek(0)
                 reader = csv.reader(file, delimiter=max(",;\t", key=first.count))
-                found = [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
+                rows = ((reader.line_num, row) for row in reader if any(map(str.strip, row)))
+                return cls._of_rows(str(path), rows, wanted or (lambda name: True))
         except (OSError, UnicodeDecodeError, csv.Error) as error:
             raise InputError(f"wanted a CSV file, {path} cannot be read: {error}") from error
-        header = tuple(cell.strip() for cell in found[0][1]) if found else ()
-        return cls(str(path), header, [row for _, row in found[1:]], [n for n, _ in found[1:]])
+
+    @classmethod
+    def _of_rows(
+        cls, source: str, rows: Iterator[tuple[int, list[str]]], wanted: Callable[[str], bool]
+    ) -> Sheet:
+        header = tuple(cell.strip() for cell in next(rows, (0, []))[1])
+        cells: dict[int, list[str]] = {i: [] for i, name in enumerate(header) if wanted(name)}
+        lines = []
+        for line, row in rows:
+            if len(row) != len(header):
+                raise InputError(
+                    f"{source}: line {line}: wanted {len(header)} cells as in the header, "
+                    f"got {len(row)}"
+                )
+            lines.append(line)
+            for index, column in cells.items():
+                column.append(row[index].strip())
+        return cls(source, header, cells, lines)
 
     def words(self, *names: str) -> list[str] | None:
         """Cells of the first column that has one of these names; None where there is none."""
-        lower = [name.lower() for name in self.header]
+        lower = {self.header[index].lower(): index for index in self.cells}
         for name in names:
             if name in lower:
-                return self.column(lower.index(name))
+                return self.cells[lower[name]]
         return None
 
     def numbers(self, *names: str) -> Floats | None:
@@ -89,16 +112,12 @@ class Sheet:
             return None
         return np.array([self.number(names[0], row, word) for row, word in enumerate(words)])
 
-    def column(self, index: int) -> list[str]:
-        """Cells of one column, without the blanks around them."""
-        return [row[index].strip() for row in self.rows]
-
     def grades(self, index: int) -> tuple[Floats, bool]:
         """Cells of one column as numbers, the letters A to E as 1 to 5; and whether there were any.
 
         Where there are letters an empty cell is 0: coders write down what they see.
         """
-        words = [word.lower() for word in self.column(index)]
+        words = [word.lower() for word in self.cells[index]]
         lettered = any(word in _LETTERS for word in words)
         grades = _LETTERS | {"": 0.0} if lettered else {}
         name = self.header[index]

@@ -57,7 +57,7 @@ def read_predictions(path: PathLike, *, rename: Mapping[str, str] | None = None)
     InputError
         If the file is no such table; the message names the line and what was wanted.
     """
-    sheet = Sheet.read(Path(path))
+    sheet = Sheet.read(Path(path), _is_used)
     columns = _unit_columns(sheet, rename or {})
     grades = {index: sheet.grades(index) for index in columns}
     plain = [grades[i] for i, column in columns.items() if column.kind == "plain"]
@@ -99,7 +99,9 @@ def read_labels(
     """
     if values not in LABEL_VALUES:
         raise InputError(f"wanted values of {LABEL_VALUES}, got {values!r}")
-    sheet = Sheet.read(Path(path))
+    sheet = Sheet.read(
+        Path(path), lambda name: _is_used(name) or name.lower() in map(str.lower, groups)
+    )
     columns = _unit_columns(sheet, rename or {})
     grades = {index: _coded(*sheet.grades(index)) for index in columns}
     plain = [grades[i] for i, column in columns.items() if column.kind == "plain"]
@@ -122,6 +124,11 @@ def dialect_of(header: Sequence[str]) -> str:
     if "FaceScore" in names or {"input", "approx_time"} <= names:
         return "feat"
     return "facs" if {"reason", "stream", "person"} <= names else "plain"
+
+
+def _is_used(name: str) -> bool:
+    keys = (*_FILE, *_FRAME, *_PERSON, *_TIME, *_SUBJECT, "success")
+    return name.lower() in keys or read_name(name) is not None
 
 
 def _unit_columns(sheet: Sheet, rename: Mapping[str, str]) -> dict[int, UnitColumn]:
@@ -161,7 +168,7 @@ def _table(
 ) -> UnitTable:
     """Put every column where its kind belongs."""
     names = in_order(column.name for column in columns.values())
-    arrays = {kind: np.full((len(sheet.rows), len(names)), np.nan) for kind in VALUES}
+    arrays = {kind: np.full((len(sheet), len(names)), np.nan) for kind in VALUES}
     taken: dict[tuple[str, str], str] = {}
     for index, column in columns.items():
         kind = plain if column.kind == "plain" else column.kind
@@ -177,14 +184,14 @@ def _table(
     if success is not None:
         for array in arrays.values():
             array[success == 0] = np.nan
-    words = {name: sheet.words(name) for name in groups}
+    words = {name: sheet.words(name.lower()) for name in groups}
     known = {name: found for name, found in words.items() if found is not None}
     keys = _keys(sheet, first_frame)
     table = UnitTable.of(
         Path(sheet.source).name,
         names,
         groups=known,
-        notes=_notes(sheet, columns),
+        notes=_notes(sheet),
         dialect=dialect_of(sheet.header),
         **keys,
         **arrays,
@@ -206,7 +213,7 @@ def _refuse_outside(sheet: Sheet, index: int, kind: str, values: Floats) -> None
 
 def _keys(sheet: Sheet, first_frame: int) -> dict[str, Any]:
     """Which frame of which file and whose face each row is."""
-    n = len(sheet.rows)
+    n = len(sheet)
     file, frame = sheet.words(*_FILE), sheet.numbers(*_FRAME)
     if file is None and frame is None:
         raise InputError(
@@ -230,15 +237,14 @@ def _keys(sheet: Sheet, first_frame: int) -> dict[str, Any]:
     }
 
 
-def _notes(sheet: Sheet, columns: Mapping[int, UnitColumn]) -> tuple[str, ...]:
+def _notes(sheet: Sheet) -> tuple[str, ...]:
     """Columns that nobody uses, where the table is not of a program that has many of them."""
     if dialect_of(sheet.header) != "plain":
         return ()
-    used = {*_FILE, *_FRAME, *_PERSON, *_TIME, *_SUBJECT, *GROUPS, "success", ""}
     left = [
         text
         for index, text in enumerate(sheet.header)
-        if index not in columns and text.lower() not in used
+        if text and index not in sheet.cells and text.lower() not in GROUPS
     ]
     name = Path(sheet.source).name
     return (f"{name}: ignored columns: {', '.join(left)}",) if left else ()

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from facs.errors import InputError
-from facs.evaluation.tables_in import dialect_of, read_labels, read_predictions
+from facs.evaluation.sheet import Sheet
+from facs.evaluation.tables_in import _is_used, dialect_of, read_labels, read_predictions
 from facs.evaluation.tables_out import write_unit_table
 from facs.evaluation.unit_columns import UnitColumn, in_order, read_name, unit_name
 from facs.evaluation.unit_table import UnitTable
@@ -221,6 +222,16 @@ def test_subjects_and_groups_come_along(table):
 def test_other_marks_between_cells(table, mark):
     path = table(mark.join(("frame", "AU1")), mark.join(("0", "1")), encoding="utf-8-sig")
     assert column(read_labels(path), "AU1", "presence") == [1]
+
+
+def test_of_a_table_with_landmarks_only_the_units_are_kept(table):
+    landmarks = [f"x_{i}" for i in range(478)]
+    path = table(
+        ",".join(("FaceScore", "input", "frame", *landmarks, "AU12")),
+        ",".join(("0.9", "a.mp4", "0", *(["1.5"] * 478), "0.25")),
+    )
+    assert set(Sheet.read(path, _is_used).cells) == {1, 2, 481}
+    assert column(read_predictions(path), "AU12", "probability") == [0.25]
 
 
 # what is no table

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from facs.commands.agree import agree
 from facs.commands.common import progress_bar as _bar
 from facs.commands.common import source_of as _source
 from facs.commands.common import stem_of as _stem
@@ -111,6 +112,7 @@ def analyze(
 
 
 app.command()(report)
+app.command()(agree)
 app.command()(enroll)
 
 

@@ -8,13 +8,17 @@ ends it: what was not seen is never counted as shown.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from facs.errors import InputError
 
-__all__ = ["Event", "find_events"]
+__all__ = ["NOT_SCORED", "Event", "find_events"]
+
+NOT_SCORED: Final = "not_scored"
+"""What files of events call a span in which a person could not be scored."""
 
 _CLOCK = 1e-6  # s; times carry rounding below this, so 0.3 - 0.1 counts as 0.2
 

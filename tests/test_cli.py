@@ -332,7 +332,7 @@ def test_a_plan_does_not_replace_its_source(tmp_path, kind):
 def test_help_names_every_command(facs):
     status, said, _ = facs("--help")
     assert status == 0
-    assert all(word in said for word in ("analyze", "models", "report", "synth", "train"))
+    assert all(word in said for word in ("agree", "analyze", "models", "report", "synth", "train"))
 
 
 def test_a_camera_number_that_is_a_file_is_the_file(tmp_path, monkeypatch):

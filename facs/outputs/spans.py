@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from facs.events import Event, find_events
+from facs.events import NOT_SCORED, Event, find_events
 from facs.outputs.views import REASON_WORDS, only_side
 from facs.person import REASONS, Person, seconds_covered
 from facs.units import ActionUnit, letter
@@ -32,9 +32,6 @@ __all__ = [
     "unit_spans",
     "unscored_spans",
 ]
-
-NOT_SCORED: Final = "not_scored"
-"""What a span is called in which a person could not be scored."""
 
 PICTURE: Final = 0.04
 """Seconds that a single picture is taken to stay."""

@@ -1,0 +1,133 @@
+"""Two codings of one video, by a program or a coder, brought to the same moments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from facs.errors import InputError
+from facs.evaluation.agree_sides import only, read_side
+from facs.evaluation.align import LEVEL, align
+from facs.evaluation.aligned import Aligned, Thresholds
+from facs.evaluation.codings import Coding, sampled, steady
+from facs.evaluation.unit_columns import in_order, unit_name
+from facs.evaluation.unit_table import UnitTable
+
+__all__ = ["Pairing", "pair"]
+
+RATE: Final = 25.0
+"""Moments a second at which two codings of spans are compared, where nobody says otherwise."""
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """How two files are read and brought together.
+
+    Parameters
+    ----------
+    person, other : str, optional
+        Whom of the first and of the second file to take; needed where there are several.
+    units : tuple of str
+        Units that both looked for: one who never coded them saw that they were not there. By
+        default only those are compared that both files name.
+    rename : mapping of str to str
+        Units to read as others in both files, such as ``{"AU45": "AU43"}``.
+    thresholds : Thresholds
+        From which probability a unit counts, in tables of a program.
+    model : str, optional
+        The model whose thresholds a table of our own has; the default model where left out.
+    level : float, in (0, 5]
+        Intensity from which a unit counts, in tables of intensities: 1 is the letter A.
+    rate : float, optional, per second
+        Frames of a table without times; moments at which two codings of spans are compared.
+    until : float, optional, seconds
+        Until when both looked, where both files are spans; by default the end of the last.
+    """
+
+    person: str | None = None
+    other: str | None = None
+    units: tuple[str, ...] = ()
+    rename: Mapping[str, str] = field(default_factory=dict)
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    model: str | None = None
+    level: float = LEVEL
+    rate: float | None = None
+    until: float | None = None
+
+
+def pair(first: Path, second: Path, pairing: Pairing | None = None) -> Aligned:
+    """Read two files and bring them to the same moments.
+
+    Parameters
+    ----------
+    first, second : Path
+        A recording (``.facs``), a table with a row for each frame (of facs, OpenFace, Py-Feat, or
+        labels), or spans (ELAN, BORIS, BIDS, our own events). See `read_coding`.
+    pairing : Pairing, optional
+
+    Returns
+    -------
+    Aligned
+        The first as what was decided, the second as what is true; agreement has no such order.
+        Rows are the frames of a table, or of both; or moments `rate` a second.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read, or the two have no unit or no moment in common.
+    """
+    how = pairing or Pairing()
+    one, other = (
+        read_side(path, person, how.thresholds, how.model, how.level, how.rename)
+        for path, person in ((first, how.person), (second, how.other))
+    )
+    one, other = _looked_for(one, how.units), _looked_for(other, how.units)
+    a, b = _at_the_same_moments(one, other, how)
+    if how.units:
+        wanted = in_order(map(unit_name, how.units))
+        a, b = only(a, wanted), only(b, wanted)
+    # The intensity of the second would decide about its presence; its presence is known.
+    known = replace(b, intensity=np.full_like(b.intensity, np.nan))
+    aligned = align(a, known, rate=how.rate)
+    return replace(aligned, intensity=align(a, b, rate=how.rate).intensity)
+
+
+def _looked_for(side: UnitTable | Coding, units: Iterable[str]) -> UnitTable | Coding:
+    names = tuple(map(unit_name, units))
+    return side.looked_for(names) if isinstance(side, Coding) and names else side
+
+
+def _at_the_same_moments(
+    one: UnitTable | Coding, other: UnitTable | Coding, how: Pairing
+) -> tuple[UnitTable, UnitTable]:
+    if isinstance(one, UnitTable) and isinstance(other, UnitTable):
+        return one, other
+    if isinstance(one, UnitTable):
+        rows = _frames(one, how)
+    elif isinstance(other, UnitTable):
+        rows = _frames(other, how)
+    else:
+        rows = steady(how.until or max(one.until, other.until), how.rate or RATE)
+    first, second = (sampled(s, rows) if isinstance(s, Coding) else rows for s in (one, other))
+    return first, second
+
+
+def _frames(table: UnitTable, how: Pairing) -> UnitTable:
+    """Rows in order of time, of one video and one person."""
+    if len(set(table.file.tolist())) > 1 or len(set(table.person.tolist())) > 1:
+        kind = "file" if len(set(table.file.tolist())) > 1 else "person"
+        names = ", ".join(sorted(set(getattr(table, kind).tolist())))
+        raise InputError(f"{table.source}: wanted one {kind} to compare with spans, got {names}")
+    ordered = table.rows(np.argsort(table.frame, kind="stable"))
+    time = ordered.time
+    if how.rate is not None:
+        time = np.where(np.isnan(time), ordered.frame / how.rate, time)
+    if np.isnan(time).any() or np.any(np.diff(time) <= 0):
+        raise InputError(
+            f"{table.source}: wanted a column time that increases, or the rate of its frames"
+        )
+    return replace(ordered, time=time)

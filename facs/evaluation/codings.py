@@ -1,0 +1,208 @@
+"""Codings: which unit was seen from when to when, as coders write it, and frame by frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facs.errors import InputError
+from facs.evaluation.unit_columns import in_order
+from facs.evaluation.unit_table import UnitTable
+
+__all__ = ["CodedSpan", "Coding", "grade_of", "sampled", "steady", "the_person"]
+
+Floats = NDArray[np.float64]
+
+_ROUNDING: Final = 1e-3  # s; programs for annotation keep milliseconds
+
+
+@dataclass(frozen=True)
+class CodedSpan:
+    """A span of time in which a unit was coded.
+
+    Parameters
+    ----------
+    name : str
+        The unit, ``AU12``; ``""`` for a span that could not be coded.
+    start, end : float, seconds
+        ``start <= end``; a point event has both equal.
+    intensity : float, in [0, 5] or NaN
+        1 to 5 are the letters A to E; NaN where the coder gave none.
+    by_frames : bool
+        Whether `end` is when the last frame begins, as in our own events, and not when it ends.
+
+    Raises
+    ------
+    InputError
+        If the end is before the start, or one of them is NaN.
+    """
+
+    name: str
+    start: float
+    end: float
+    intensity: float = float("nan")
+    by_frames: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.start <= self.end:
+            raise InputError(f"{self.name}: wanted start <= end, got {self.start} and {self.end}")
+
+
+@dataclass(frozen=True)
+class Coding:
+    """What one coder wrote of one person.
+
+    Parameters
+    ----------
+    source : str
+        Where it comes from, for messages.
+    names : tuple of str
+        The units that were looked for; one without a span was never shown.
+    spans : tuple of CodedSpan
+        In any order.
+    end : float, seconds
+        Until when was looked; NaN where the file does not say.
+    notes : tuple of str
+
+    Examples
+    --------
+    >>> coding = Coding("a.eaf", ("AU4", "AU12"), (CodedSpan("AU12", 1.0, 2.0, 3.0),))
+    >>> coding.until
+    2.0
+    """
+
+    source: str
+    names: tuple[str, ...]
+    spans: tuple[CodedSpan, ...]
+    end: float = float("nan")
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        lost = {span.name for span in self.spans} - {"", *self.names}
+        if lost:
+            raise InputError(f"{self.source}: wanted spans of {self.names}, got {sorted(lost)[0]}")
+
+    @property
+    def until(self) -> float:
+        """Until when was looked, or the end of the last span, if that is later."""
+        return float(np.nanmax([0.0, self.end, *(span.end for span in self.spans)]))
+
+    def renamed(self, rename: Mapping[str, str]) -> Coding:
+        """The same coding with some units read as others."""
+        spans = tuple(replace(s, name=rename.get(s.name, s.name)) for s in self.spans)
+        return replace(self, names=in_order(rename.get(n, n) for n in self.names), spans=spans)
+
+    def looked_for(self, names: Iterable[str]) -> Coding:
+        """The same coding, in which these units too were looked for."""
+        return replace(self, names=in_order((*self.names, *names)))
+
+
+def steady(until: float, rate: float) -> UnitTable:
+    """Rows without units, `rate` a second from 0 to `until`: the moments to compare at.
+
+    Raises
+    ------
+    InputError
+        If there is no time to compare.
+
+    Examples
+    --------
+    >>> steady(0.2, 10.0).time.tolist()
+    [0.0, 0.1]
+    """
+    if not (rate > 0 and until > 0 and np.isfinite(until)):
+        raise InputError(f"wanted a rate and seconds > 0 to compare, got {rate} and {until}")
+    frames = np.arange(max(1, round(until * rate)))
+    return UnitTable.of("frames", (), frame=frames, time=frames / rate)
+
+
+def sampled(coding: Coding, rows: UnitTable) -> UnitTable:
+    """A coding at the rows of a table, which are frames of one video in order of time.
+
+    A unit is there in a frame whose middle lies in a span; a span that holds no middle is there
+    in the frame in which it begins. So rounding to milliseconds changes nothing.
+
+    Parameters
+    ----------
+    coding : Coding
+    rows : UnitTable
+        Gives file, frame, person and time; its units do not matter.
+
+    Returns
+    -------
+    UnitTable
+        Presence of every unit that was looked for; intensity, 0 where it was not there, if
+        the coding has any letters; NaN where it could not be coded.
+
+    Examples
+    --------
+    >>> coding = Coding("a.eaf", ("AU12",), (CodedSpan("AU12", 0.1, 0.3), CodedSpan("", 0.3, 0.4)))
+    >>> sampled(coding, steady(0.5, 10.0)).presence[:, 0].tolist()
+    [0.0, 1.0, 1.0, nan, 0.0]
+    """
+    presence = np.zeros((len(rows), len(coding.names)))
+    intensity = np.zeros_like(presence)
+    for span in (span for span in coding.spans if span.name):
+        cells = _covered(rows.time, span), coding.names.index(span.name)
+        presence[cells] = 1
+        # Of two spans that overlap the stronger counts; NaN, which has no letter, gives way.
+        intensity[cells] = np.fmax(intensity[cells], span.intensity)
+    intensity[(presence == 1) & (intensity == 0)] = np.nan
+    if not (intensity > 0).any():
+        intensity[:] = np.nan
+    for span in (span for span in coding.spans if not span.name):
+        covered = _covered(rows.time, span)
+        presence[covered] = intensity[covered] = np.nan
+    return UnitTable.of(
+        coding.source,
+        coding.names,
+        presence=presence,
+        intensity=intensity,
+        frame=rows.frame,
+        file=rows.file,
+        person=rows.person,
+        time=rows.time,
+        notes=coding.notes,
+    )
+
+
+def _covered(times: Floats, span: CodedSpan) -> slice:
+    """Rows whose middle lies in a span, or else the one row in which it begins."""
+    step = float(np.median(np.diff(times))) if len(times) > 1 else 0.0
+    ends = np.append(times[1:], times[-1] + step)
+    first, after = np.searchsorted((times + ends) / 2, (span.start, span.end)).tolist()
+    if span.by_frames:
+        after = int(np.searchsorted(times, span.end + _ROUNDING, side="right"))
+    if first < after:
+        return slice(first, after)
+    holds = int(np.searchsorted(times, span.start + _ROUNDING, side="right")) - 1
+    inside = holds >= 0 and span.start <= ends[holds]
+    return slice(holds, holds + 1) if inside else slice(0, 0)
+
+
+def grade_of(text: str) -> float:
+    """Intensity of a letter A to E; NaN for anything else.
+
+    Examples
+    --------
+    >>> grade_of("C"), grade_of("left")
+    (3.0, nan)
+    """
+    word = text.strip().upper()
+    return 1.0 + "ABCDE".index(word) if len(word) == 1 and word in "ABCDE" else float("nan")
+
+
+def the_person(path: Path, known: set[str], wanted: str | None) -> str:
+    """Whom of a file to take: who is wanted, or the only one."""
+    names = sorted(known)
+    if wanted is None and len(names) <= 1:
+        return names[0] if names else ""
+    if wanted not in known:
+        got = "none" if wanted is None else repr(wanted)
+        raise InputError(f"{path}: wanted a person of {', '.join(names)}, got {got}")
+    return wanted

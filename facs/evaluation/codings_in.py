@@ -1,0 +1,172 @@
+"""Codings from the files of coders: ELAN, BORIS, BIDS's events, and events of our own."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from facs.errors import InputError
+from facs.evaluation.codings import CodedSpan, Coding, grade_of, the_person
+from facs.evaluation.codings_elan import read_elan
+from facs.evaluation.unit_columns import in_order, read_name
+from facs.events import NOT_SCORED
+
+__all__ = ["is_coding", "read_coding"]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """One line of a file: whom it is of, what was coded, and when."""
+
+    person: str
+    label: str
+    start: float
+    end: float
+    intensity: float = float("nan")
+    by_frames: bool = False
+
+
+def is_coding(path: Path) -> bool:
+    """Whether a file holds spans of time, and not a row for each frame."""
+    return path.suffix.lower() == ".eaf" or _kind(path) is not None
+
+
+def read_coding(path: Path, *, person: str | None = None) -> Coding:
+    """Read what one coder wrote of one person.
+
+    Parameters
+    ----------
+    path : Path
+        ELAN's ``.eaf``; BORIS's aggregated events; BIDS's events (``onset``, ``duration``,
+        ``trial_type``); or the events that `facs analyze --events` writes.
+    person : str, optional
+        Whom: the subject, or in ELAN what the name of a tier begins with (``child_AU12``). It
+        may be left out where the file has one.
+
+    Returns
+    -------
+    Coding
+        ELAN's empty tiers are units that were looked for and not seen; the other formats
+        only know units that were seen. Sides are joined: a unit is there where one side is.
+
+    Raises
+    ------
+    InputError
+        If the file is none of these, or has several people and `person` is not one of them.
+    MissingPackageError
+        If an ``.eaf`` is to be read and pympi-ling is not installed.
+    """
+    if path.suffix.lower() == ".eaf":
+        return read_elan(path, person)
+    kind = _kind(path)
+    if kind is None:
+        raise InputError(f"{path}: wanted events of ELAN, BORIS, BIDS or facs, got other columns")
+    found = list(_READERS[kind](path))
+    chosen = the_person(path, {line.person for line in found}, person)
+    return _coding(path, [line for line in found if line.person == chosen], _seconds(path))
+
+
+def _coding(path: Path, lines: list[_Found], end: float) -> Coding:
+    spans, strange = [], set()
+    for line in lines:
+        unit = read_name(line.label)
+        if line.label == NOT_SCORED or unit is not None:
+            name = "" if unit is None else f"AU{unit.unit}"
+            spans.append(CodedSpan(name, line.start, line.end, line.intensity, line.by_frames))
+        else:
+            strange.add(line.label)
+    notes = (f"{path.name}: ignored, no units: {', '.join(sorted(strange))}",) if strange else ()
+    names = in_order(span.name for span in spans if span.name)
+    return Coding(str(path), names, tuple(spans), end, notes)
+
+
+# Tables
+
+
+_KINDS: Final[Mapping[str, set[str]]] = {
+    "boris": {"Behavior", "Start (s)", "Stop (s)"},
+    "bids": {"onset", "duration", "trial_type"},
+    "events": {"label", "onset", "offset"},
+}
+
+
+def _kind(path: Path) -> str | None:
+    header = set(_table(path)[0])
+    return next((kind for kind, columns in _KINDS.items() if columns <= header), None)
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    return _table(path)[1]
+
+
+def _table(path: Path) -> tuple[list[str], list[dict[str, str]]]:
+    """Columns, and rows by their columns, whatever separates them."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            first = file.readline()
+            file.seek(0)
+            reader = csv.DictReader(file, delimiter=max(",;\t", key=first.count))
+            return list(reader.fieldnames or ()), list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"wanted a table of events, {path} cannot be read: {error}") from error
+
+
+def _boris(path: Path) -> Iterator[_Found]:
+    for row in _rows(path):
+        start = _number(path, row, "Start (s)")
+        # A point event has no end of its own.
+        end = _number(path, row, "Stop (s)") if row["Stop (s)"].strip() not in _NONE else start
+        grades = [
+            grade_of(text) for name, text in row.items() if (name or "").startswith("Modifier")
+        ]
+        letter = max((g for g in grades if g == g), default=float("nan"))
+        yield _Found(row.get("Subject") or "", row["Behavior"].strip(), start, end, letter)
+
+
+def _bids(path: Path) -> Iterator[_Found]:
+    for row in _rows(path):
+        start = _number(path, row, "onset")
+        end = start + _number(path, row, "duration")
+        letter = grade_of(row.get("intensity") or "")
+        yield _Found(row.get("person") or "", row["trial_type"].strip(), start, end, letter)
+
+
+def _events(path: Path) -> Iterator[_Found]:
+    for row in _rows(path):
+        start, end = (_number(path, row, name) for name in ("onset", "offset"))
+        yield _Found(row.get("person") or "", row["label"].strip(), start, end, by_frames=True)
+
+
+_READERS: Final[Mapping[str, Callable[[Path], Iterator[_Found]]]] = {
+    "boris": _boris,
+    "bids": _bids,
+    "events": _events,
+}
+_NONE: Final = ("", "NA", "n/a", "nan", "None")
+
+
+def _seconds(path: Path) -> float:
+    """Until when was looked, which only BORIS tells."""
+    row = next(iter(_rows(path)), {})
+    known = [row.get(name) or "" for name in ("Media duration (s)", "Coding duration")]
+    for text in known:
+        try:
+            return float(text)
+        except ValueError:
+            continue
+    return float("nan")
+
+
+def _number(path: Path, row: Mapping[str, str], column: str) -> float:
+    try:
+        value = float(row[column])
+    except (TypeError, ValueError):
+        raise InputError(f"{path}: {column}: wanted seconds, got {row[column]!r}") from None
+    if not np.isfinite(value):
+        raise InputError(f"{path}: {column}: wanted seconds, got {value}")
+    return value

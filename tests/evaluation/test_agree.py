@@ -1,0 +1,336 @@
+"""Two files of one video, brought together: known agreement, and the formats against each other."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from facs.errors import InputError
+from facs.evaluation.agree import Pairing, pair
+from facs.evaluation.agree_plot import plot_agreement
+from facs.evaluation.agree_views import agreement_facts, agreement_table, write_agreement
+from facs.evaluation.aligned import Thresholds
+from facs.evaluation.report import ReportOptions, evaluate
+from facs.outputs.annotations import write_eaf
+from facs.outputs.dialects import write_feat_csv, write_openface_csv
+from facs.outputs.event_tables import write_bids, write_boris
+from facs.outputs.tables import write_csv, write_events_csv
+from facs.units import ActionUnit
+from tests.builders import NAN, make_person, make_recording
+
+RATE = 30000 / 1001
+UNITS = ("AU6", "AU9", "AU12")
+HALF = Thresholds(dict.fromkeys(UNITS, 0.5), dict.fromkeys(UNITS, 0.4))
+
+
+@pytest.fixture
+def spans(tmp_path):
+    """BIDS events: (label, start, end) -> file."""
+
+    def write(name, *rows):
+        lines = ["onset\tduration\ttrial_type"]
+        lines += [f"{start}\t{end - start}\t{label}" for label, start, end in rows]
+        (tmp_path / name).write_text("\n".join(lines) + "\n")
+        return tmp_path / name
+
+    return write
+
+
+def machine(n=300, seed=0):
+    """Ten seconds of one person: two units that come and go, one that never does, some gaps."""
+    rng = np.random.default_rng(seed)
+    steps = np.repeat(rng.random((n // 10, 2)), 10, axis=0)
+    scores = np.clip(steps + rng.normal(0, 0.03, (n, 2)), 0, 1)
+    scores = np.stack([scores[:, 0], np.full(n, 0.05), scores[:, 1]], axis=1)
+    scores[60:75] = NAN
+    return make_recording(make_person(scores, times=np.arange(n) / RATE))
+
+
+def numbers(first, second, **options):
+    report = evaluate(pair(first, second, Pairing(**options)), "a", ReportOptions(draws=0))
+    return report.labels
+
+
+# known agreement
+
+
+def test_coders_who_differ_in_a_tenth_of_the_time(spans):
+    """10 s; both see AU12 for 4 s, each for one more second alone: kappa (0.8 - 0.5) / 0.5."""
+    first = spans("a.tsv", ("AU12", 0, 5), ("AU4", 9, 10))
+    second = spans("b.tsv", ("AU12", 1, 6), ("AU4", 9, 10))
+    labels = numbers(first, second)
+    assert labels["AU12"].rows == 250
+    assert labels["AU12"].metrics["kappa"].value == pytest.approx(0.6)
+    assert labels["AU4"].metrics["kappa"].value == pytest.approx(1)
+    assert (labels["AU12"].predicted, labels["AU12"].support) == (125, 125)
+
+
+def test_a_shift_within_the_tolerance_is_forgiven(spans):
+    first = spans("a.tsv", ("AU12", 1, 3), ("AU12", 6, 8))
+    second = spans("b.tsv", ("AU12", 1.12, 3.12), ("AU12", 6.12, 8.12))
+    found = numbers(first, second, until=10.0)["AU12"].metrics
+    assert found["kappa"].value < 0.95
+    assert found["kappa_tolerant"].value == pytest.approx(1)
+    assert found["event_f1"].value == found["event_f1_onset"].value == 1
+
+
+def test_a_missed_event_costs_event_f1(spans):
+    first = spans("a.tsv", ("AU12", 1, 3))
+    second = spans("b.tsv", ("AU12", 1, 3), ("AU12", 6, 8))
+    found = numbers(first, second, until=10.0)["AU12"].metrics
+    assert found["event_f1"].value == pytest.approx(2 / 3)
+
+
+def test_the_order_of_the_files_does_not_matter(spans, tmp_path):
+    machine().save(tmp_path / "a.facs")
+    coder = spans("b.tsv", ("AU12", 1, 3), ("AU6", 4, 8))
+    one, other = numbers(tmp_path / "a.facs", coder), numbers(coder, tmp_path / "a.facs")
+    assert list(one) == list(other) == ["AU6", "AU12"]
+    for unit in one:
+        for key in ("kappa", "kappa_tolerant", "event_f1"):
+            assert one[unit].metrics[key].value == pytest.approx(other[unit].metrics[key].value)
+        assert one[unit].predicted == other[unit].support
+
+
+def test_intensities_agree_by_their_letters(tmp_path):
+    header = "onset\tduration\ttrial_type\tintensity"
+    (tmp_path / "a.tsv").write_text(f"{header}\n0\t2\tAU12\tB\n2\t2\tAU12\tD\n")
+    (tmp_path / "b.tsv").write_text(f"{header}\n0\t2\tAU12\tC\n2\t2\tAU12\tE\n")
+    found = numbers(tmp_path / "a.tsv", tmp_path / "b.tsv", until=4.0)["AU12"].metrics
+    # one letter more throughout: consistent, and not the same
+    assert found["icc_3_1"].value == pytest.approx(1)
+    assert found["icc_2_1"].value == pytest.approx(2 / 3, abs=0.01)
+
+
+def test_frames_that_one_could_not_code_are_left_out(spans):
+    first = spans("a.tsv", ("AU12", 0, 2), ("not_scored", 2, 4), ("AU12", 8, 10))
+    second = spans("b.tsv", ("AU12", 0, 4), ("AU12", 8, 10))
+    labels = numbers(first, second)
+    assert labels["AU12"].rows == 200
+    assert labels["AU12"].metrics["kappa"].value == pytest.approx(1)
+
+
+def test_a_unit_that_one_never_saw_counts_where_both_looked_for_it(spans):
+    first = spans("a.tsv", ("AU12", 0, 2), ("AU4", 5, 6))
+    second = spans("b.tsv", ("AU12", 0, 2), ("AU1", 9, 10))
+    assert list(numbers(first, second)) == ["AU12"]
+    labels = numbers(first, second, units=("AU12", "4"))
+    assert list(labels) == ["AU4", "AU12"]
+    assert (labels["AU4"].predicted, labels["AU4"].support) == (25, 0)
+    assert labels["AU4"].metrics["kappa"].value == pytest.approx(0)
+
+
+# every format says the same
+
+
+@pytest.mark.parametrize(
+    "write",
+    [write_boris, write_bids, write_openface_csv, write_csv],
+    ids=["boris", "bids", "openface", "csv"],
+)
+def test_a_recording_agrees_with_every_format_of_itself(tmp_path, write):
+    recording = machine()
+    recording.save(tmp_path / "a.facs")
+    write(recording, tmp_path / "b.tsv")
+    aligned = pair(tmp_path / "a.facs", tmp_path / "b.tsv", Pairing(thresholds=HALF))
+    np.testing.assert_array_equal(aligned.decision[:, -1], aligned.truth[:, -1])
+    assert set(aligned.names) >= {"AU6", "AU12"}
+    labels = numbers(tmp_path / "a.facs", tmp_path / "b.tsv", thresholds=HALF)
+    assert labels["AU6"].metrics["kappa"].value == labels["AU12"].metrics["kappa"].value == 1
+    assert labels["AU12"].rows == 285
+
+
+def test_a_recording_agrees_with_its_annotations_in_elan(tmp_path):
+    pytest.importorskip("pympi")
+    recording = machine()
+    recording.save(tmp_path / "a.facs")
+    write_eaf(recording, tmp_path / "b.eaf")
+    aligned = pair(tmp_path / "a.facs", tmp_path / "b.eaf")
+    assert aligned.names == ("AU6", "AU9", "AU12")
+    np.testing.assert_array_equal(aligned.decision, aligned.truth)
+    assert np.isnan(aligned.decision).any(axis=1).sum() == 15
+
+
+def test_a_recording_agrees_with_its_events_where_it_was_scored(tmp_path):
+    recording = machine()
+    recording.save(tmp_path / "a.facs")
+    write_events_csv(recording, tmp_path / "b.csv")
+    labels = numbers(tmp_path / "a.facs", tmp_path / "b.csv")
+    assert labels["AU12"].metrics["kappa"].value == 1
+
+
+def test_pyfeat_has_no_threshold_of_its_own(tmp_path):
+    recording = machine()
+    recording.save(tmp_path / "a.facs")
+    write_feat_csv(recording, tmp_path / "b.csv")
+    labels = numbers(tmp_path / "b.csv", tmp_path / "a.facs", thresholds=HALF)
+    assert labels["AU6"].metrics["kappa"].value == 1
+    apart = Thresholds(default=0.9)
+    labels = numbers(tmp_path / "b.csv", tmp_path / "a.facs", thresholds=apart)
+    assert labels["AU6"].metrics["kappa"].value < 0.5
+
+
+def test_a_table_of_our_own_has_the_thresholds_of_the_default_model(tmp_path, spans):
+    from facs.evaluation.compare import model_thresholds
+    from facs.network.weights import DEFAULT
+
+    write_csv(machine(), tmp_path / "a.csv")
+    aligned = pair(tmp_path / "a.csv", spans("b.tsv", ("AU12", 1, 3)))
+    on, _ = model_thresholds(DEFAULT).of("AU12")
+    scores = machine().people[0]["AU12"]
+    shown = aligned.decision[:, 0] == 1
+    assert (scores[shown] < 0.5).any() or on >= 0.5
+    assert shown[scores >= on].all()
+    assert any("thresholds are those of" in note for note in aligned.notes)
+
+
+# whom, what, when
+
+
+def two_people():
+    person = machine().people[0]
+    other = make_person(person.probability[::-1], times=person.times, track=3)
+    return make_recording(person, other)
+
+
+@pytest.mark.parametrize("name", ["a.facs", "a.csv"])
+def test_of_several_people_one_is_chosen(tmp_path, spans, name):
+    recording = two_people()
+    (recording.save if name == "a.facs" else lambda p: write_csv(recording, p))(tmp_path / name)
+    coder = spans("b.tsv", ("AU12", 1, 3))
+    with pytest.raises(InputError, match="0, 3"):
+        pair(tmp_path / name, coder)
+    chosen = pair(tmp_path / name, coder, Pairing(person="3", thresholds=HALF))
+    expected = recording.people[1]["AU12"] >= 0.5
+    assert (chosen.decision[:, 0] == 1)[expected].all()
+
+
+def test_units_can_be_read_as_others(tmp_path, spans):
+    units = (ActionUnit.AU12, ActionUnit.AU43)
+    person = make_person(np.tile([[0.1, 0.9], [0.1, 0.1]], (50, 1)), units=units)
+    write_openface_csv(make_recording(person, model=None), tmp_path / "a.csv")
+    coder = spans("b.tsv", ("AU43", 0, 1))
+    with pytest.raises(InputError, match="units that both tables have"):
+        pair(tmp_path / "a.csv", coder)
+    assert pair(tmp_path / "a.csv", coder, Pairing(rename={"AU45": "AU43"})).names == ("AU43",)
+    with pytest.raises(InputError, match="once after renaming"):
+        pair(tmp_path / "a.csv", coder, Pairing(rename={"AU45": "AU12"}))
+
+
+def test_a_table_without_times_needs_the_rate(tmp_path, spans):
+    lines = ["frame,AU12", *(f"{i},{int(25 <= i < 75)}" for i in range(100))]
+    (tmp_path / "labels.csv").write_text("\n".join(lines))
+    coder = spans("b.tsv", ("AU12", 1, 3))
+    with pytest.raises(InputError, match="the rate of its frames"):
+        pair(tmp_path / "labels.csv", coder)
+    found = numbers(tmp_path / "labels.csv", coder, rate=25.0)["AU12"]
+    assert (found.rows, found.metrics["kappa"].value) == (100, 1)
+
+
+def test_labels_by_frame_are_compared_by_frame(tmp_path):
+    (tmp_path / "a.csv").write_text("frame,AU12,AU4\n0,1,0\n1,1,A\n2,0,0\n3,0,\n")
+    (tmp_path / "b.csv").write_text("frame,AU12,AU4\n0,C,0\n1,,0\n2,,0\n3,,0\n")
+    labels = numbers(tmp_path / "a.csv", tmp_path / "b.csv")
+    assert labels["AU12"].metrics["kappa"].value == pytest.approx(0.5)
+    assert labels["AU4"].predicted == 1
+
+
+def test_spans_belong_to_one_video(tmp_path, spans):
+    (tmp_path / "a.csv").write_text("file,frame,time,AU12\nx.mp4,0,0,1\ny.mp4,0,0,1\n")
+    with pytest.raises(InputError, match=r"wanted one file.*x\.mp4, y\.mp4"):
+        pair(tmp_path / "a.csv", spans("b.tsv", ("AU12", 1, 3)))
+
+
+def test_nothing_in_common_is_said(spans):
+    with pytest.raises(InputError, match="units that both tables have"):
+        pair(spans("a.tsv", ("AU1", 0, 1)), spans("b.tsv", ("AU2", 0, 1)))
+
+
+def test_a_recording_of_nobody_agrees_with_nobody(tmp_path, spans):
+    make_recording(people=()).save(tmp_path / "a.facs")
+    with pytest.raises(InputError, match="nobody"):
+        pair(tmp_path / "a.facs", spans("b.tsv", ("AU12", 0, 1)))
+
+
+# what is said of it
+
+
+@pytest.fixture
+def compared(spans):
+    first = spans("a.tsv", ("AU12", 0, 5), ("AU4", 9, 10))
+    second = spans("b.tsv", ("AU12", 1, 6), ("AU4", 2, 3))
+    aligned = pair(first, second, Pairing(units=("AU1", "AU4", "AU12")))
+    return evaluate(aligned, "a", ReportOptions(draws=0)), aligned
+
+
+def test_the_table_has_both_prevalences_and_every_measure(compared):
+    view = agreement_table(compared[0])
+    assert view.columns[:4] == ("unit", "frames", "prevalence 1", "prevalence 2")
+    rows = {row[0]: row for row in view.rows}
+    assert rows["AU12"][1:5] == ["250", "0.500", "0.500", "0.600"]
+    assert set(rows["AU1"][4:]) == {"-"}
+    assert rows["mean"][4] == f"{(0.6 - 1 / 9) / 2:.3f}"
+
+
+def test_the_facts_name_both_sides_and_the_index_of_the_manual(compared):
+    facts = "\n".join(agreement_facts(compared[0], "machine", "human"))
+    assert "1 is machine, 2 is human; 250 frames" in facts
+    # a second each: only 1; both; AU12 by both and AU4 by 2; both; both; only 2; only 1
+    index = np.mean([0, 1, 2 / 3, 1, 1, 0, 0])
+    assert f"{index:.3f}; the manual asks coders for 0.70" in facts
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.csv", "a.json"])
+def test_the_numbers_are_written(compared, tmp_path, name):
+    write_agreement(compared[0], tmp_path / name, "machine", "human")
+    text = (tmp_path / name).read_text()
+    if name == "a.csv":
+        rows = {row["unit"]: row for row in csv.DictReader(text.splitlines())}
+        assert (rows["AU12"]["kappa"], rows["AU1"]["kappa"]) == ("0.600", "")
+    elif name == "a.json":
+        assert json.loads(text)["labels"]["AU12"]["metrics"]["kappa"]["value"] == pytest.approx(0.6)
+    else:
+        assert "| AU12 | 250 | 0.500 | 0.500 | 0.600 |" in text
+        assert "1 is machine, 2 is human" in text
+
+
+def test_another_ending_is_refused(compared, tmp_path):
+    with pytest.raises(InputError, match=r"\.md"):
+        write_agreement(compared[0], tmp_path / "a.xlsx", "a", "b")
+    with pytest.raises(InputError, match=r"\.png"):
+        plot_agreement(*compared, tmp_path / "a.gif", "a", "b")
+    assert not [path for path in tmp_path.iterdir() if path.stem == "a" and path.suffix != ".tsv"]
+
+
+def test_the_picture_shows_each_unit_and_both_names(compared, tmp_path):
+    pytest.importorskip("matplotlib")
+    plot_agreement(*compared, tmp_path / "a.svg", "machine $x$.csv", "human")
+    text = (tmp_path / "a.svg").read_text()
+    for words in ("AU1", "AU4", "AU12", "machine $x$.csv", "human", "kappa with tolerance"):
+        assert f"<!-- {words} -->" in text
+
+
+def test_the_picture_shows_where_the_two_differ(compared, tmp_path):
+    matplotlib = pytest.importorskip("matplotlib.figure")
+    from facs.evaluation import agree_plot
+
+    axes = matplotlib.Figure().add_subplot()
+    drawn = []
+    axes.broken_barh = lambda spans, place, **_: drawn.append((round(place[0], 2), spans))
+    agree_plot._draw_times(axes, compared[1], ["AU12"])
+    found = {place: spans for place, spans in drawn if spans}
+    assert found[-0.32] == [(0.0, pytest.approx(5.0))]
+    assert found[0.04] == [(1.0, pytest.approx(5.0))]
+
+
+def test_there_is_a_picture_without_times(tmp_path):
+    pytest.importorskip("matplotlib")
+    (tmp_path / "a.csv").write_text("file,AU12\nx.png,1\ny.png,0\n")
+    (tmp_path / "b.csv").write_text("file,AU12\nx.png,1\ny.png,1\n")
+    aligned = pair(tmp_path / "a.csv", tmp_path / "b.csv")
+    report = evaluate(aligned, "a", ReportOptions(draws=0))
+    plot_agreement(report, aligned, tmp_path / "a.png", "a", "b")
+    assert (tmp_path / "a.png").read_bytes()[1:4] == b"PNG"

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from facs.canonical import align, canonical, warp
-from facs.errors import ModelError
+from facs.sessions import open_session
 
 __all__ = ["INPUT_MARGIN", "INPUT_SIZE", "Landmarker", "Located", "box_matrix"]
 
@@ -72,7 +72,7 @@ class Landmarker:
     """
 
     def __init__(self, path: Path | str | None = None, threads: int = 1) -> None:
-        self._session = _session(str(path or shipped_path()), threads)
+        self._session = _session(Path(path) if path else shipped_path(), threads)
 
     def __call__(
         self, gray: NDArray[np.uint8], matrices: list[NDArray[np.float64]]
@@ -105,19 +105,8 @@ def shipped_path() -> Path:
     return Path(str(resources.files("facs.weights") / SHIPPED))
 
 
-@lru_cache(maxsize=4)
-def _session(path: str, threads: int) -> Any:
-    """Open an ONNX file; sessions are safe to share between threads."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime raises a family of private classes
-        raise ModelError(f"wanted a landmark network (ONNX), {path} fails: {error}") from None
+_session = lru_cache(maxsize=4)(open_session)
+"""Sessions are safe to share between threads, and opening one takes longer than using it."""
 
 
 def _to_picture(points: NDArray[np.float64], matrix: NDArray[np.float64]) -> NDArray[np.float32]:

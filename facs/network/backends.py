@@ -10,13 +10,11 @@ from numpy.typing import NDArray
 
 from facs.errors import ModelError
 from facs.network.spec import SPEC_KEY, ModelSpec
+from facs.sessions import open_session
 
 __all__ = ["OnnxStream", "Stream", "TorchStream"]
 
 Scores = NDArray[np.float32]
-
-MAX_FILE = 1 << 30
-"""Bytes; no model of ours comes near, and a larger file is refused before it is read."""
 
 
 class Stream(Protocol):
@@ -46,7 +44,7 @@ class OnnxStream:
     """
 
     def __init__(self, path: Path, threads: int = 1) -> None:
-        self._session = _open(path, threads)
+        self._session = open_session(path, threads)
         text = self._session.get_modelmeta().custom_metadata_map.get(SPEC_KEY)
         if text is None:
             raise ModelError(
@@ -59,26 +57,6 @@ class OnnxStream:
     def __call__(self, batch: NDArray[Any]) -> Scores:
         """Run one batch."""
         return np.asarray(self._session.run(["scores"], {self._input: batch})[0], np.float32)
-
-
-def _open(path: Path, threads: int) -> Any:
-    import onnxruntime
-
-    if not path.is_file():
-        raise ModelError(f"wanted a model file, nothing is at {path}; see `facs models`")
-    if path.stat().st_size > MAX_FILE:
-        raise ModelError(f"wanted a model of at most {MAX_FILE >> 20} MiB, {path} is larger")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(
-            path.read_bytes(), options, providers=["CPUExecutionProvider"]
-        )
-    except Exception as error:  # onnxruntime raises a family of private classes
-        first = str(error).splitlines()[0]
-        raise ModelError(f"wanted an ONNX file, {path} is not one: {first}") from None
 
 
 class TorchStream:

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from facs import sessions
 from facs.errors import ModelError
-from facs.network import backends
 from facs.network.backends import OnnxStream, TorchStream
 from facs.network.weights import load_model, sha256_of, shipped
 from tests.network.builders import (
@@ -136,7 +136,7 @@ def test_a_missing_file_and_an_unknown_name_tell_what_there_is(tmp_path):
 
 
 def test_a_huge_file_is_not_read(spatial_file, monkeypatch):
-    monkeypatch.setattr(backends, "MAX_FILE", 1000)
+    monkeypatch.setattr(sessions, "MAX_FILE", 1000)
     assert "larger" in one_line(spatial_file)
 
 

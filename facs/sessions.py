@@ -1,0 +1,46 @@
+"""Open an ONNX file: one way for the landmark network and for the streams."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from facs.errors import ModelError
+
+__all__ = ["MAX_FILE", "open_session"]
+
+MAX_FILE = 1 << 30
+"""Bytes; no model of ours comes near, and a larger file is refused before it is read."""
+
+
+def open_session(path: Path, threads: int = 1) -> Any:
+    """Open a file in ONNX Runtime on the processor.
+
+    Parameters
+    ----------
+    path : Path
+    threads : int
+        Threads inside one inference, of this session alone.
+
+    Raises
+    ------
+    ModelError
+        If there is no such file, if it is too large, or if it is no ONNX file.
+    """
+    import onnxruntime
+
+    if not path.is_file():
+        raise ModelError(f"wanted a model file, nothing is at {path}; see `facs models`")
+    if path.stat().st_size > MAX_FILE:
+        raise ModelError(f"wanted a model of at most {MAX_FILE >> 20} MiB, {path} is larger")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(
+            path.read_bytes(), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # onnxruntime raises a family of private classes
+        first = str(error).splitlines()[0]
+        raise ModelError(f"wanted an ONNX file, {path} is not one: {first}") from None

@@ -35,8 +35,8 @@ class LocallyConnected(nn.Module):
         super().__init__()
         self.size, self.side, self.groups = size, side, groups
         fan_in = i // groups * size * size
-        weight = torch.empty(side * side, groups, o // groups, fan_in)  # (places, g, o / g, fan)
-        self.weight = nn.Parameter(weight)
+        # three axes: what asks for channels_last leaves them as bmm wants them
+        self.weight = nn.Parameter(torch.empty(side * side * groups, o // groups, fan_in))
         self.bias = nn.Parameter(torch.zeros(o, side, side)) if bias else None
         nn.init.uniform_(self.weight, -(fan_in**-0.5), fan_in**-0.5)  # as Conv2d begins
 
@@ -48,7 +48,8 @@ class LocallyConnected(nn.Module):
         size = shared.kernel_size[0]
         local = cls(shared.in_channels, o, size, side=side, groups=groups, bias=bias)
         with torch.no_grad():
-            local.weight.copy_(shared.weight.reshape(groups, o // groups, -1))
+            kernels = shared.weight.reshape(groups, o // groups, -1)
+            local.weight.copy_(kernels.repeat(side * side, 1, 1))
             if local.bias is not None and shared.bias is not None:
                 local.bias.copy_(shared.bias[:, None, None])
         return local
@@ -57,6 +58,7 @@ class LocallyConnected(nn.Module):
         """Map (B, i, side, side) to (B, o, side, side)."""
         n, places = len(x), self.side * self.side
         patches = functional.unfold(x, self.size, padding=self.size // 2)  # (B, i * k * k, places)
-        patches = patches.reshape(n, self.groups, -1, places)  # (B, g, fan, places)
-        y = torch.einsum("bgfp,pgof->bgop", patches, self.weight).reshape(n, -1, *x.shape[2:])
+        patches = patches.reshape(n, self.groups, -1, places).permute(3, 1, 2, 0)
+        y = self.weight @ patches.flatten(0, 1)  # (places * g, o / g, B)
+        y = y.reshape(places, -1, n).permute(2, 1, 0).reshape(n, -1, self.side, self.side)
         return y if self.bias is None else y + self.bias

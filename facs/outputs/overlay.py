@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -12,15 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from facs.errors import InputError, OutputError
+from facs.errors import InputError
 from facs.files import atomic
 from facs.outputs.drawing import draw_overlay
+from facs.outputs.encoding import Encoder
 from facs.outputs.views import views_at
 
 if TYPE_CHECKING:
-    from av.container import OutputContainer
-    from av.video.stream import VideoStream
-
     from facs.recording import Recording
     from facs.video import Frame
 
@@ -28,13 +25,8 @@ __all__ = ["overlay_picture", "write_overlay"]
 
 Image = NDArray[np.uint8]
 
-CLOCK: Final = Fraction(1, 90_000)
-"""Seconds. Times in the video are multiples of this, as in MPEG transport streams."""
-
 SAME_TIME: Final = 0.0005
 """Seconds by which the time of a frame and that of its row may differ."""
-
-_BT709: Final = 1  # the code of ITU-R BT.709 in H.264; also of limited range in FFmpeg
 
 
 def overlay_picture(recording: Recording, frame: Frame) -> Image:
@@ -111,7 +103,7 @@ def write_overlay(
     with (
         atomic(path) as partial,
         open_video(source, start=start, rate=rate) as video,
-        _Encoder(partial, recording.rate) as encoder,
+        Encoder(partial, recording.rate) as encoder,
     ):
         for row, frame in _paired(recording, iter(video)):
             encoder.write(_draw(recording, row, frame.image), float(recording.times[row]))
@@ -143,87 +135,3 @@ def _paired(recording: Recording, frames: Iterator[Frame]) -> Iterator[tuple[int
                 f"at {time:.3f} s; got {came}"
             )
         yield row, frame
-
-
-class _Encoder:
-    """An H.264 video that is written picture by picture; the first sets the size."""
-
-    def __init__(self, path: Path, rate: Fraction | None) -> None:
-        self._path = path
-        self._rate = rate or Fraction(30)
-        self._container: OutputContainer | None = None
-        self._stream: VideoStream | None = None
-        self._start = 0.0
-
-    def __enter__(self) -> _Encoder:
-        import av
-
-        with _encoding_errors():
-            # The index goes first, so that a browser can play before it has the whole file.
-            self._container = av.open(
-                str(self._path), "w", format="mp4", options={"movflags": "+faststart"}
-            )
-        return self
-
-    def write(self, image: Image, time: float) -> None:
-        import av
-
-        assert self._container is not None
-        if self._stream is None:
-            self._stream, self._start = self._open_stream(self._container, image), time
-        wanted = (self._stream.height, self._stream.width)
-        frame = av.VideoFrame.from_ndarray(_fitted(image, wanted), format="rgb24")
-        with _encoding_errors():
-            frame = frame.reformat(format="yuv420p", dst_colorspace="ITU709")
-            frame.pts, frame.time_base = round((time - self._start) / CLOCK), CLOCK
-            self._container.mux(self._stream.encode(frame))
-
-    def _open_stream(self, container: OutputContainer, image: Image) -> VideoStream:
-        import av
-
-        if "libx264" not in av.codecs_available:
-            raise OutputError("this PyAV has no libx264: install the ready-made package av")
-        options = {"crf": "20", "preset": "veryfast"}
-        stream = container.add_stream("libx264", rate=self._rate, options=options)
-        stream.height, stream.width = image.shape[:2]
-        stream.pix_fmt = "yuv420p"
-        stream.codec_context.time_base = CLOCK
-        for name in ("colorspace", "color_primaries", "color_trc", "color_range"):
-            setattr(stream.codec_context, name, _BT709)
-        return stream
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        assert self._container is not None
-        try:
-            if kind is None and self._stream is not None:
-                with _encoding_errors():
-                    self._container.mux(self._stream.encode(None))
-        finally:
-            with _encoding_errors():
-                self._container.close()
-
-
-@contextmanager
-def _encoding_errors() -> Iterator[None]:
-    """Give errors of FFmpeg our own name; those of the disk are named by `atomic`."""
-    import av
-
-    try:
-        yield
-    except OSError:
-        raise
-    except av.FFmpegError as error:
-        raise OutputError(f"cannot encode the video: {error}") from error
-
-
-def _fitted(image: Image, size: tuple[int, int]) -> Image:
-    """Fit the picture in `size` (height, width); only folders of pictures need this."""
-    if image.shape[:2] == size:
-        return image
-    import cv2
-
-    scale = min(size[0] / image.shape[0], size[1] / image.shape[1])
-    height, width = (max(1, round(side * scale)) for side in image.shape[:2])
-    sheet = np.zeros((*size, 3), np.uint8)
-    sheet[:height, :width] = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
-    return sheet

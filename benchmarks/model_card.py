@@ -1,6 +1,7 @@
-"""Write a model card from a training report and the files themselves.
+"""Write a model card from a training report, a table of accuracy, and the files themselves.
 
-``python benchmarks/model_card.py --report report.json --weights DIR --notes notes.md --out c.md``
+``python benchmarks/model_card.py --report report.json --accuracy accuracy.md --weights DIR
+--notes notes.md --out card.md``; the table is what benchmarks/accuracy.py wrote.
 """
 
 from __future__ import annotations
@@ -39,10 +40,9 @@ def unit_table(report: dict[str, Any]) -> str:
     return table(columns, rows)
 
 
-def card(report: dict[str, Any], weights: Path, notes: str) -> str:
+def card(report: dict[str, Any], accuracy: str, weights: Path, notes: str) -> str:
     """The whole card as Markdown."""
-    name = report["name"]
-    files = [weights / f"{name}-{stream}.onnx" for stream in ("spatial", "temporal")]
+    files = [weights / name for name in report["files"]]
     spec = OnnxStream(files[0]).spec
     lines = [f"# Model card: {spec.name} {spec.version}", ""]
     lines += [f"- licence: {spec.licence}", f"- learned from: {spec.training}"]
@@ -62,21 +62,51 @@ def card(report: dict[str, Any], weights: Path, notes: str) -> str:
         "A unit is present from 20 % of its full movement. Thresholds come from other people.",
         "",
         unit_table(report),
-        notes,
+        *eight_bits(report),
+        notes.rstrip(),
+        "",
+        "## All figures on those people, with intervals, by age, sex and skin",
+        "",
+        *measured(accuracy),
     ]
-    return "\n".join(lines)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def eight_bits(report: dict[str, Any]) -> list[str]:
+    """The means of the eight-bit files beside those of the others."""
+    keys = [key for key in report["mean"] if key.startswith("AUC")]
+    rows = [
+        [name, *(number(means[key]) for key in keys)]
+        for name, means in (
+            (report["name"], report["mean"]),
+            (report["int8"]["name"], report["int8"]["mean"]),
+        )
+    ]
+    return [
+        "Eight bits against half precision, the same people:",
+        "",
+        table(["files", *keys], rows),
+    ]
+
+
+def measured(accuracy: str) -> list[str]:
+    """The table of benchmarks/accuracy.py, its headings one level lower."""
+    lines = accuracy.splitlines()[1:]
+    return [f"#{line}" if line.startswith("#") else line for line in lines]
 
 
 def main() -> None:
     """Write the card."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--report", type=Path, required=True)
+    parser.add_argument("--accuracy", type=Path, required=True)
     parser.add_argument("--weights", type=Path, default=Path("facs/weights"))
     parser.add_argument("--notes", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     chosen = parser.parse_args()
     report = json.loads(chosen.report.read_text())
-    chosen.out.write_text(card(report, chosen.weights, chosen.notes.read_text()))
+    accuracy, notes = chosen.accuracy.read_text(), chosen.notes.read_text()
+    chosen.out.write_text(card(report, accuracy, chosen.weights, notes))
     print(f"wrote {chosen.out}")
 
 

@@ -24,6 +24,11 @@ def test_a_card_names_the_checksum_of_each_file(path):
 
 @pytest.mark.parametrize("name", sorted(shipped()))
 def test_a_card_has_the_version_and_the_units_of_its_file(name):
-    spec, card = spec_of(shipped()[name]), CARDS[f"{name}.md"]
-    assert f"# Model card: {spec.name} {spec.version}" in card
+    spec, card = spec_of(shipped()[name]), CARDS[f"{name.removesuffix('-int8')}.md"]
+    assert f"# Model card: {spec.name.removesuffix('-int8')} {spec.version}" in card
     assert ", ".join(str(unit) for unit in spec.units) in card
+
+
+def test_the_files_of_the_action_unit_models_are_small_together():
+    files = [f for m in shipped().values() for f in (m.spatial, m.temporal) if f is not None]
+    assert sum(f.stat().st_size for f in files) <= 25_000_000

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from onnx import helper, numpy_helper
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-__all__ = ["OPSET", "export", "fold_norms", "round_to_half"]
+__all__ = ["OPSET", "export", "fold_norms", "quiet", "round_to_half"]
 
 OPSET = 20
 LARGE = 1024
@@ -89,7 +91,7 @@ def _traced(
     network: nn.Module, example: Tensor, input_name: str, output_names: Sequence[str]
 ) -> onnx.ModelProto:
     batch = torch.export.Dim("batch", min=1, max=4096)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), quiet("torch.onnx"):
         warnings.simplefilter("ignore")  # the exporter's own deprecation notices
         program = torch.onnx.export(
             network,
@@ -104,6 +106,18 @@ def _traced(
         )
     assert program is not None
     return program.model_proto
+
+
+@contextmanager
+def quiet(logger: str | None) -> Iterator[None]:
+    """Silence a logger (None is the root) but for errors: these tools advise their own authors."""
+    told = logging.getLogger(logger)
+    level = told.level
+    told.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        told.setLevel(level)
 
 
 def _halve(model: onnx.ModelProto) -> None:

@@ -7,14 +7,13 @@ Static quantisation with the ranges of real inputs, weights per output channel (
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import onnx
 from numpy.typing import NDArray
+
+from facs.training.export import quiet
 
 __all__ = ["quantise"]
 
@@ -36,7 +35,7 @@ def quantise(source: Path, out: Path, inputs: NDArray[Any]) -> None:
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
     unfinished, prepared = out.with_name(out.name + ".tmp"), out.with_name(out.name + ".prep")
-    with _quiet():
+    with quiet(None):
         quant_pre_process(source, prepared)
         quantize_static(
             prepared,
@@ -66,18 +65,6 @@ def _reader(inputs: NDArray[Any], name: str) -> Any:
             return next(self.batches, None)
 
     return Reader()
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """The quantiser logs advice for its own authors on the root logger."""
-    root = logging.getLogger()
-    level = root.level
-    root.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        root.setLevel(level)
 
 
 def _copy_metadata(source: Path, target: Path) -> None:

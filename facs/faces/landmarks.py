@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.canonical import align, canonical, warp
+from facs.errors import ModelError
 from facs.sessions import open_session
 
 __all__ = ["INPUT_MARGIN", "INPUT_SIZE", "Landmarker", "Located", "box_matrix"]
@@ -23,6 +24,8 @@ INPUT_MARGIN: Final = 1.3
 """How much wider than the canonical crop that picture is."""
 
 SHIPPED: Final = "landmarks-1.onnx"
+
+OUTPUTS: Final = ("points", "face", "covered")
 
 
 @dataclass(frozen=True)
@@ -69,10 +72,21 @@ class Landmarker:
         ``covered`` (n,) as logits. The shipped one if left out.
     threads : int
         Threads inside one inference.
+
+    Raises
+    ------
+    ModelError
+        If the file is absent, is no ONNX file, or holds another network.
     """
 
     def __init__(self, path: Path | str | None = None, threads: int = 1) -> None:
-        self._session = _session(Path(path) if path else shipped_path(), threads)
+        where = Path(path) if path else shipped_path()
+        self._session = _session(where, threads)
+        names = {output.name for output in self._session.get_outputs()}
+        if not names >= set(OUTPUTS):
+            raise ModelError(
+                f"wanted a landmark network with outputs {OUTPUTS}, {where} has {sorted(names)}"
+            )
 
     def __call__(
         self, gray: NDArray[np.uint8], matrices: list[NDArray[np.float64]]
@@ -81,7 +95,7 @@ class Landmarker:
         if not matrices:
             return []
         crops = np.stack([warp(gray, m, INPUT_SIZE) for m in matrices])
-        points, face, covered = self._session.run(["points", "face", "covered"], {"picture": crops})
+        points, face, covered = self._session.run(OUTPUTS, {"picture": crops})
         pixels = (np.asarray(points, np.float64) + 0.5) * INPUT_SIZE  # (n, 68, 2)
         return [
             Located(_to_picture(p, m), _sigmoid(float(f)), _sigmoid(float(c)))

@@ -8,6 +8,7 @@ from torch import nn
 from facs.canonical import align, canonical
 from facs.errors import ModelError
 from facs.faces.landmarks import INPUT_MARGIN, INPUT_SIZE, Landmarker, box_matrix
+from facs.network.weights import DEFAULT, shipped
 from facs.training.export import export, fold_norms, round_to_half
 from facs.training.landmark_network import LandmarkNetwork
 from tests.faces.builders import landmarks_at, texture
@@ -110,8 +111,10 @@ def test_a_detectors_box_is_laid_on_the_mean_face():
 
 
 def test_a_file_that_is_no_landmark_network_is_refused(tmp_path):
-    with pytest.raises(ModelError, match="landmark network"):
+    with pytest.raises(ModelError, match=r"nothing is at .*absent"):
         Landmarker(tmp_path / "absent.onnx")
+    with pytest.raises(ModelError, match=r"landmark network .* has \['scores'\]"):
+        Landmarker(shipped()[DEFAULT].spatial)
 
 
 def test_nobody_followed_is_nobody_located(landmark_file):

@@ -15,7 +15,7 @@ from facs.commands.common import stem_of as _stem
 from facs.commands.common import tell as _tell
 from facs.commands.enroll import enroll
 from facs.commands.report import report
-from facs.errors import FacsError
+from facs.errors import FacsError, InputError
 
 __all__ = ["app", "main"]
 
@@ -227,6 +227,7 @@ def train_units(
     landmarks: Annotated[Path | None, typer.Option(help="Landmark network, ONNX.")] = None,
     fer: Annotated[Path | None, typer.Option(help="fer2013.npz, emotion votes.")] = None,
     photos: Annotated[Path | None, typer.Option(help="facial_expressions.npz.")] = None,
+    coded: Annotated[list[str], typer.Option(help="Coded data set, NAME:FOLDER; repeatable.")] = [],  # noqa: B006  (typer wants a plain list)
     start: Annotated[Path | None, typer.Option(help="Spatial checkpoint to begin with.")] = None,
     only: Annotated[str | None, typer.Option(help="Train one stream: spatial, temporal.")] = None,
     steps: Annotated[tuple[int, int], typer.Option(help="Spatial, temporal.")] = (3000, 2000),
@@ -238,12 +239,20 @@ def train_units(
     from facs.training.train_units import train_units as run
 
     options = UnitRun(
-        tuple(rendered), tuple(test), out, name, landmarks, fer, photos, steps, seed=seed,
-        device=device, start=start, streams=(only,) if only else ("spatial", "temporal"),
+        tuple(rendered), tuple(test), out, name, landmarks, fer, photos,
+        tuple(map(_coded_set, coded)), steps, seed=seed, device=device, start=start,
+        streams=(only,) if only else ("spatial", "temporal"),
     )  # fmt: skip
     report = run(options, _steps)
     for key, value in report["mean"].items():
         typer.echo(f"{key}: {value:.3f}")
+
+
+def _coded_set(text: str) -> tuple[str, Path]:
+    name, colon, folder = text.partition(":")
+    if not colon:
+        raise InputError(f"wanted --coded NAME:FOLDER, such as disfa:data/DISFA, got {text!r}")
+    return name, Path(folder)
 
 
 def _steps(step: int, loss: float, seconds: float) -> None:

@@ -38,7 +38,7 @@ EXAMPLES = 512
 TRAINING = (
     "Units: faces rendered by facs.synthesis (ICT Face Model Light, MIT; MakeHuman and HDRI Haven "
     "assets, CC0), labels from the deformed mesh. Trunk and weak labels: FER2013 with FER+ votes "
-    "and press photographs with an emotion each; no real face had a coded unit."
+    "and press photographs with an emotion each."
 )
 
 
@@ -61,12 +61,28 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a model is called, the window that it looks through, and which units it may have."""
+    """What a model is called, the window that it looks through, and which units it may have.
+
+    `coded` names the coded data sets that it learned from.
+    """
 
     name: str
     slots: int = 10
     slot_seconds: float = 1 / 30
     evidence: Evidence = field(default_factory=Evidence)
+    coded: tuple[str, ...] = ()
+
+    @property
+    def training(self) -> str:
+        """What the weights learned from."""
+        if not self.coded:
+            return f"{TRAINING} No real face had a coded unit."
+        return f"{TRAINING} Faces with coded units: {', '.join(self.coded)}."
+
+    @property
+    def licence(self) -> str:
+        """Under which terms they may be used."""
+        return f"by the terms of {', '.join(self.coded)}" if self.coded else "MIT"
 
 
 def finish(
@@ -192,8 +208,8 @@ def _spec(recipe: Recipe, units: tuple[ActionUnit, ...], seen: Scored) -> ModelS
         fusion=fusion,
         on=on,
         off=tuple(0.8 * t for t in on),
-        training=TRAINING,
-        licence="MIT",
+        training=recipe.training,
+        licence=recipe.licence,
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,11 +14,14 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from facs.canonical import CROP_SIZE
 from facs.errors import InputError
 from facs.faces.landmarks import Landmarker
 from facs.network.spec import LEVELS, STREAMS
 from facs.network.two_stream import SpatialStream, StreamConfig, TemporalStream
 from facs.training.cut_sets import CutFaces, cut_shards, joined, read_cut
+from facs.training.datasets_cut import cut_coded
+from facs.training.datasets_read import read_coded
 from facs.training.finish import Evidence, Recipe, Split, finish
 from facs.training.loop import RunOptions, run
 from facs.training.measure import Streams
@@ -33,7 +37,7 @@ from facs.training.streams import (
 from facs.training.unit_data import cut_real
 from facs.training.weak_labels import weak_targets
 
-__all__ = ["UnitRun", "train_units"]
+__all__ = ["UnitRun", "train_units", "training_data"]
 
 Progress = Callable[[int, float, float], None]
 Floats = NDArray[np.float32]
@@ -48,6 +52,8 @@ class UnitRun:
     """Where the data lie, and how long to learn from them.
 
     `start` is the spatial checkpoint of an earlier run, whose weights this one begins with.
+    `coded` are data sets that people coded, by name and folder (`read_coded`): they teach the
+    spatial stream beside the rendered pictures, and the weights are then bound by their terms.
     A run with `streams` of one name only trains that stream and stops there: two processes
     can train the two at once, and a third run with both finishes from their checkpoints.
     """
@@ -59,6 +65,7 @@ class UnitRun:
     landmarks: Path | None = None
     fer: Path | None = None
     photos: Path | None = None
+    coded: tuple[tuple[str, Path], ...] = ()
     steps: tuple[int, int] = (3000, 2000)
     batch: tuple[int, int, int] = (128, 64, 96)
     rates: tuple[float, float] = (1.5e-3, 1.5e-3)
@@ -80,7 +87,7 @@ def train_units(options: UnitRun, progress: Progress | None = None) -> dict[str,
     """Do the whole run; returns the report that is also written to ``report.json``."""
     torch.manual_seed(options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
-    train, validation = _training_data(options)
+    train, validation = training_data(options)
     spatial = temporal = None
     if "spatial" in options.streams:
         spatial = _train_spatial(options, train, progress)
@@ -88,7 +95,13 @@ def train_units(options: UnitRun, progress: Progress | None = None) -> dict[str,
         temporal = _train_temporal(options, train, progress)
     if spatial is None or temporal is None:
         return {"mean": {}}
-    recipe = Recipe(options.name, options.slots, options.slot_seconds, options.evidence)
+    recipe = Recipe(
+        options.name,
+        options.slots,
+        options.slot_seconds,
+        options.evidence,
+        tuple(name for name, _ in options.coded),
+    )
     test = _split(_cut(options.test, options), options.slots)
     networks = Streams(spatial, temporal, train.stills.columns, options.slots)
     report = finish(recipe, networks, validation, test, options.out)
@@ -107,7 +120,7 @@ def _split(cut: tuple[CutFaces, CutFaces], slots: int) -> Split:
     return Split(stills, clips, window_rows(clips.clip, clips.time, slots))
 
 
-def _training_data(options: UnitRun) -> tuple[Split, Split]:
+def training_data(options: UnitRun) -> tuple[Split, Split]:
     """Split the rendered people into those who teach and those who calibrate.
 
     Those who teach do it as stills and as every third frame of clips (neighbours teach the same).
@@ -117,7 +130,13 @@ def _training_data(options: UnitRun) -> tuple[Split, Split]:
     validation = _split((stills.where(kept[0]), clips.where(kept[1])), options.slots)
     teachers = clips.where(~kept[1])
     frames = np.arange(len(teachers)) % 3 == 0
-    pictures = joined([_still(stills.where(~kept[0])), _still(teachers.where(frames))])
+    pictures = joined(
+        [
+            _still(stills.where(~kept[0])),
+            _still(teachers.where(frames)),
+            *_coded(options, stills.columns),
+        ]
+    )
     return _split((pictures, teachers), options.slots), validation
 
 
@@ -126,11 +145,29 @@ def _still(faces: CutFaces) -> CutFaces:
     return CutFaces(**{**vars(faces), "flows": faces.flows[:0]})
 
 
+def _coded(options: UnitRun, columns: tuple[str, ...]) -> Iterator[CutFaces]:
+    """Faces that people coded, aligned; what they left open is NaN."""
+    for name, folder in options.coded:
+        cut = cut_coded(read_coded(name, folder), Landmarker(options.landmarks), columns)
+        who = [zlib.crc32(f"{name} {subject}".encode()) for subject in cut.subject]
+        n = len(cut)
+        yield CutFaces(
+            cut.crops,
+            cut.labels,
+            columns,
+            np.zeros((0, 2, CROP_SIZE, CROP_SIZE), np.int8),
+            np.array(who, np.int64),
+            np.full(n, -1, np.int64),
+            np.zeros(n),
+            np.full(n, name),
+        )
+
+
 def _sizes(train: Split, validation: Split) -> dict[str, int]:
     return {
-        "rendered pictures": len(train.stills),
+        "pictures": len(train.stills),
         "rendered flow windows": len(train.windows),
-        "rendered people": len(np.unique(train.stills.subject)),
+        "people in them": len(np.unique(train.stills.subject)),
         "validation pictures": len(validation.stills),
         "validation people": len(
             np.unique(np.r_[validation.stills.subject, validation.clips.subject])

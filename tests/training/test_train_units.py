@@ -12,12 +12,13 @@ import torch
 from facs.errors import InputError
 from facs.network.weights import load_model
 from facs.training.cut_sets import cut_shards, read_cut
-from facs.training.finish import Evidence
+from facs.training.finish import Evidence, Recipe
 from facs.training.landmark_network import LandmarkNetwork
 from facs.training.train_landmarks import export_landmarks
-from facs.training.train_units import UnitRun, train_units
+from facs.training.train_units import UnitRun, train_units, training_data
 from tests.network.builders import random_clips
 from tests.training.builders import write_faces
+from tests.training.coded_builders import write_ck
 
 ANYTHING = Evidence(min_auc=0.0, min_f1=0.0)
 
@@ -72,6 +73,20 @@ def test_the_model_of_a_run_sees_a_mirrored_face_with_its_sides_swapped(trained)
     ours, mirrored = model(clips), model(turned)
     np.testing.assert_allclose(ours.left, mirrored.right, atol=1e-5)
     np.testing.assert_allclose(ours.probability, mirrored.probability, atol=1e-5)
+
+
+def test_coded_faces_teach_and_are_named(tmp_path, landmarks):
+    rendered = write_faces(tmp_path / "train", stills=32, clips=2, step=4)
+    write_ck(tmp_path / "ck+")
+    options = UnitRun((rendered,), (rendered,), tmp_path / "out", "small", landmarks)
+    alone, _ = training_data(options)
+    with_coded, _ = training_data(replace(options, coded=(("ck+", tmp_path / "ck+"),)))
+    added = with_coded.stills.where(with_coded.stills.group == "ck+")
+    assert len(added) == len(with_coded.stills) - len(alone.stills) > 0
+    assert 0 < (added.labels > 0).mean() < 1
+    recipe = Recipe("small", coded=("ck+",))
+    assert "ck+" in recipe.training and "ck+" in recipe.licence
+    assert Recipe("small").licence == "MIT"
 
 
 def test_a_stream_that_there_is_not_is_refused(tmp_path):

@@ -231,6 +231,9 @@ def train_units(
     start: Annotated[Path | None, typer.Option(help="Spatial checkpoint to begin with.")] = None,
     only: Annotated[str | None, typer.Option(help="Train one stream: spatial, temporal.")] = None,
     steps: Annotated[tuple[int, int], typer.Option(help="Spatial, temporal.")] = (3000, 2000),
+    rates: Annotated[
+        tuple[float, float], typer.Option(help="Largest learning rates: spatial, temporal.")
+    ] = (1.5e-3, 1.5e-3),
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
     device: Annotated[str, typer.Option(help="A torch device.")] = "cpu",
 ) -> None:
@@ -240,8 +243,8 @@ def train_units(
 
     options = UnitRun(
         tuple(rendered), tuple(test), out, name, landmarks, fer, photos,
-        tuple(map(_coded_set, coded)), steps, seed=seed, device=device, start=start,
-        streams=(only,) if only else ("spatial", "temporal"),
+        tuple(map(_coded_set, coded)), steps, rates=rates, seed=seed, device=device,
+        start=start, streams=(only,) if only else ("spatial", "temporal"),
     )  # fmt: skip
     report = run(options, _steps)
     for key, value in report["mean"].items():

@@ -109,6 +109,7 @@ def analyze(
     options: AnalyzeOptions | None = None,
     progress: Progress | None = None,
     stopwatch: Stopwatch | None = None,
+    journal: str | Path | None = None,
     **changes: Any,
 ) -> Recording:
     """Say, for every frame and every person, which facial muscles moved.
@@ -124,6 +125,9 @@ def analyze(
         Called with (frames so far, frames expected or None) after every frame.
     stopwatch : Stopwatch, optional
         Collects the CPU time of each stage.
+    journal : str or Path, optional
+        A new file for rows that are done, so that memory stays flat over hours;
+        `facs.recovery.recover` makes a recording of what a process left in it.
     **changes
         Fields of `AnalyzeOptions`, for short: ``analyze("a.mp4", stop=10)``.
 
@@ -139,6 +143,8 @@ def analyze(
         If no picture can be decoded from the source.
     InputError, ModelError
         If an option or the model has the wrong form.
+    OutputError
+        If the journal cannot be written.
 
     Examples
     --------
@@ -149,17 +155,30 @@ def analyze(
     chosen = _options(options, changes)
     watch = stopwatch or Stopwatch()
     scorer = _model(model, chosen)
-    with open_video(
-        source, start=chosen.start, stop=chosen.stop, rate=chosen.rate, threads=chosen.threads
-    ) as video:
-        builder = RecordingBuilder(video.name, video.size, video.rate, _info(scorer))
-        frames = _reported(watch.through("decode", video), video, progress)
-        waiting: dict[tuple[int, int], Row] = {}
-        stages = Stages(_tracker(chosen), _clip_maker(scorer, chosen), builder, waiting, watch)
-        for batch in _batches(stages.clips(frames), chosen.batch):
-            scores = watch.call("network", scorer, batch)
-            stages.record(batch, scores)
+    with (
+        open_video(
+            source, start=chosen.start, stop=chosen.stop, rate=chosen.rate, threads=chosen.threads
+        ) as video,
+        RecordingBuilder(video.name, video.size, video.rate, _info(scorer), journal) as builder,
+    ):
+        _analyze_frames(video, scorer, builder, chosen, watch, progress)
+        del scorer  # hours of rows want the memory that the model had
         return builder.build(damage=video.damage, notes=video.notes)
+
+
+def _analyze_frames(
+    video: Video,
+    model: Model,
+    builder: RecordingBuilder,
+    options: AnalyzeOptions,
+    watch: Stopwatch,
+    progress: Progress | None,
+) -> None:
+    frames = _reported(watch.through("decode", video), video, progress)
+    waiting: dict[tuple[int, int], Row] = {}
+    stages = Stages(_tracker(options), _clip_maker(model, options), builder, waiting, watch)
+    for batch in _batches(stages.clips(frames), options.batch):
+        stages.record(batch, watch.call("network", model, batch))
 
 
 def _options(options: AnalyzeOptions | None, changes: dict[str, Any]) -> AnalyzeOptions:

@@ -4,36 +4,23 @@ from __future__ import annotations
 
 from array import array as growing
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from facs.errors import InputError
-from facs.person import REASONS, STREAMS, Person, array_forms
+from facs.person import REASONS, STREAMS
 from facs.recording import ModelInfo, Recording
+from facs.rows import JournalRows, MemoryRows, Record, assemble, layout_of
 
 __all__ = ["RecordingBuilder", "Row"]
 
 NAN: Final = float("nan")
-
-_FIELD_OF: Final = {  # what a row calls it, and what a person calls it
-    "box": "boxes",
-    "landmarks": "landmarks",
-    "pose": "pose",
-    "score": "score",
-    "quality": "quality",
-    "reason": "reasons",
-    "stream": "streams",
-    "probability": "probability",
-    "intensity": "intensities",
-    "left": "left",
-    "right": "right",
-    "left_intensity": "left_intensity",
-    "right_intensity": "right_intensity",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +83,14 @@ class RecordingBuilder:
     source, size, rate, model
         As in `facs.recording.Recording`. The model says which units a row has;
         without one, rows have none.
+    journal : str or Path, optional
+        A new file that takes the rows as they become final: memory stays flat, and
+        `facs.recovery.recover` makes a recording of it if the process is killed.
+
+    Raises
+    ------
+    OutputError
+        If there is something at `journal`, or it cannot be written.
 
     Examples
     --------
@@ -114,17 +109,34 @@ class RecordingBuilder:
         size: tuple[int, int] | None,
         rate: Fraction | None,
         model: ModelInfo | None,
+        journal: str | Path | None = None,
     ) -> None:
-        self.source, self.size, self.rate, self.model = source, size, rate, model
-        self._units = () if model is None else model.units
-        self._sided = () if model is None else model.sided or ()
-        self._layout = _layout(self._units, self._sided)
+        nothing = np.zeros(0)
+        self._empty = Recording(source, size, rate, nothing, (), model)
+        self._layout = layout_of(model)
         self._times = growing("d")
-        self._tracks: dict[int, _Track] = {}
+        self._rows: MemoryRows | JournalRows = (
+            MemoryRows() if journal is None else JournalRows(Path(journal), self._empty)
+        )
 
     def __len__(self) -> int:
         """Return the number of frames so far."""
         return len(self._times)
+
+    def __enter__(self) -> RecordingBuilder:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the journal, if there is one; it stays where it is."""
+        self._rows.close()
 
     def add_frame(self, time: float) -> int:
         """Tell that a frame was decoded, whoever is in it.
@@ -143,10 +155,13 @@ class RecordingBuilder:
         ------
         InputError
             If the time is not later than that of the frame before.
+        OutputError
+            If the journal cannot be written.
         """
         if not np.isfinite(time) or (self._times and time <= self._times[-1]):
             before = self._times[-1] if self._times else "the start"
             raise InputError(f"wanted a time after {before}, got {time}")
+        self._rows.expect(self._times)
         self._times.append(time)
         return len(self._times) - 1
 
@@ -154,7 +169,8 @@ class RecordingBuilder:
         """Keep what is known of person `track` in frame `frame_index`.
 
         A row that is there already is replaced, so that a frame can be scored
-        again once its flow window is full.
+        again once its flow window is full. A row without a reason and without a
+        stream still waits for its scores.
 
         Raises
         ------
@@ -164,82 +180,24 @@ class RecordingBuilder:
         if not 0 <= frame_index < len(self):
             raise InputError(f"wanted a frame from 0 to {len(self) - 1}, got {frame_index}")
         record = _record(row, self._layout)
-        if track not in self._tracks:
-            self._tracks[track] = _Track(self._layout)
-        self._tracks[track].put(frame_index, record)
+        record["track"], record["frame"] = track, frame_index
+        self._rows.put(record, final=bool(row.reason or row.stream))
 
     def build(self, damage: str | None = None, notes: Sequence[str] = ()) -> Recording:
-        """Make the recording of what was added so far; rows that are missing become NaN."""
-        return Recording(
-            source=self.source,
-            size=self.size,
-            rate=self.rate,
-            times=np.array(self._times),
-            people=tuple(self._person(track) for track in sorted(self._tracks)),
-            model=self.model,
-            damage=damage,
-            notes=tuple(notes),
-        )
+        """Make the recording of what was added so far; rows that are missing become NaN.
 
-    def _person(self, track: int) -> Person:
-        rows = self._tracks[track].rows()
-        forms = array_forms(len(self), self._units, self._sided)
-        values: dict[str, NDArray[Any]] = {}
-        for name, field in _FIELD_OF.items():
-            shape, dtype = forms[field]
-            values[field] = np.full(shape, _ABSENT.get(name, NAN), dtype)
-            values[field][rows["frame"]] = rows[name]
-        nothing = np.zeros(0, np.float32)
-        values["on"] = nothing if self.model is None else self.model.on
-        values["off"] = nothing if self.model is None else self.model.off
-        return Person(
-            track=track,
-            times=np.array(self._times),
-            units=self._units,
-            sided=self._sided,
-            **values,
-        )
+        Raises
+        ------
+        OutputError
+            If the journal cannot be written, or the recording of it would be too large for
+            memory: one row for every frame and person. Its parts can still be recovered.
+        """
+        whole = replace(self._empty, times=np.array(self._times), damage=damage, notes=tuple(notes))
+        self._rows.end(whole)
+        return assemble(whole, self._rows.blocks(), self._rows.limit)
 
 
-_ABSENT: Final = {"reason": REASONS.index("no_face"), "stream": STREAMS.index("")}
-
-
-class _Track:
-    """One person's rows in order of frame, in an array that grows."""
-
-    def __init__(self, layout: np.dtype[Any]) -> None:
-        self._kept = np.empty(64, layout)
-        self._count = 0
-
-    def put(self, frame: int, record: NDArray[Any]) -> None:
-        frames = self._kept["frame"][: self._count]
-        at = int(np.searchsorted(frames, frame))
-        if at == self._count or frames[at] != frame:
-            self._make_room(at)
-        self._kept[at] = record
-        self._kept["frame"][at] = frame
-
-    def _make_room(self, at: int) -> None:
-        if self._count == len(self._kept):
-            larger = np.empty(len(self._kept) * 3 // 2, self._kept.dtype)
-            larger[: self._count] = self._kept
-            self._kept = larger
-        # Frames nearly always come in order, so that there is nothing to move.
-        self._kept[at + 1 : self._count + 1] = self._kept[at : self._count]
-        self._count += 1
-
-    def rows(self) -> NDArray[Any]:
-        return self._kept[: self._count]
-
-
-def _layout(units: tuple[Any, ...], sided: tuple[Any, ...]) -> np.dtype[Any]:
-    """One row as it is stored: the frame and every field, packed."""
-    forms = array_forms(1, units, sided)
-    stored = [(name, forms[field][1], forms[field][0][1:]) for name, field in _FIELD_OF.items()]
-    return np.dtype([("frame", np.int64), *stored])
-
-
-def _record(row: Row, layout: np.dtype[Any]) -> NDArray[Any]:
+def _record(row: Row, layout: np.dtype[Any]) -> Record:
     record = np.zeros((), layout)
     for field in fields(row):
         value = getattr(row, field.name)

@@ -238,7 +238,7 @@ class Recording:
         for index, person in enumerate(self.people):
             names = array_forms(0, (), ())
             arrays |= {f"people/{index}/{name}": getattr(person, name) for name in names}
-        write_archive(path, self._header(), arrays)
+        write_archive(path, self.header(), arrays)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, limit: int = MEMORY_LIMIT) -> Recording:
@@ -259,11 +259,12 @@ class Recording:
 
         header, arrays = read_archive(path, limit)
         try:
-            return _from_archive(header, arrays)
+            return from_archive(header, arrays)
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             raise RecordingError(f"{path} is not a whole recording: {error}") from error
 
-    def _header(self) -> dict[str, Any]:
+    def header(self) -> dict[str, Any]:
+        """Everything but the arrays, in plain values that JSON can hold."""
         people = [
             {"track": p.track, "units": _numbers(p.units), "sided": _numbers(p.sided)}
             for p in self.people
@@ -279,7 +280,8 @@ class Recording:
         }
 
 
-def _from_archive(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Recording:
+def from_archive(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Recording:
+    """Put together what `Recording.header` and the arrays say; whatever is wrong raises."""
     size, rate, model = header["size"], header["rate"], header["model"]
     return Recording(
         source=str(header["source"]),

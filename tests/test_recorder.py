@@ -127,7 +127,7 @@ def test_a_row_takes_little_memory():
     for frame in range(100):
         builder.add_frame(frame)
         builder.add(0, frame, Row())
-    assert builder._tracks[0].rows().nbytes / 100 < 700
+    assert sum(rows.nbytes for rows in builder._rows.blocks()) / 100 < 700
 
 
 def test_the_wrong_shape_is_refused_when_it_is_added():

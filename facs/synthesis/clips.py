@@ -32,6 +32,9 @@ from facs.synthesis.shapes import SLIDERS, Mixer, slider
 Generator = np.random.Generator
 
 SUPERSAMPLING: Final = 1.5
+FAR_OFF: Final = 0.2
+"""Share of gazes that go far from the camera."""
+
 RATE: Final = 30.0
 """Frames per second of clips."""
 
@@ -224,9 +227,15 @@ def draw_motion(rng: Generator, frames: int) -> list[Pose]:
 
 
 def _gaze(pose: Pose, rng: Generator) -> tuple[float, float]:
-    """Where the eyes turn: often back to the camera, always a little somewhere."""
+    """Where the eyes turn: often back to the camera, a little somewhere, or far off.
+
+    People read and look at their hands: far off is mostly down, where the lids follow.
+    """
     side, up = rng.normal(0, 0.2, 2)
-    if rng.random() < 0.5:
+    if rng.random() < FAR_OFF:
+        far = rng.uniform(0.3, 1.0)
+        side, up = 2 * side, -far if rng.random() < 0.75 else far
+    elif rng.random() < 0.6:
         side, up = side - pose.yaw / 40, up - pose.pitch / 40
     return float(np.clip(side, -1, 1)), float(np.clip(up, -1, 1))
 

@@ -117,7 +117,7 @@ class LabelMaker:
         face = Lengths.of(neutral + np.tensordot(weights, self.landmark_shapes, 1))
         values = {unit: _from_slider(unit, shown) for unit in UNITS}
         brow = face.inner_brow - rest.inner_brow
-        lids = _eyes_closed(rest.lid_aperture, face.lid_aperture)
+        lids = _eyes_closed(self._open_lids(neutral, weights, rest), face.lid_aperture)
         tight = (lids == 0) * _ramp(face.lower_lid - rest.lower_lid, 0.10, 0.32)
         lip = self._lip_peak(weights)
         _at_least(values, ActionUnit.AU1, _ramp(brow, 0.18, 0.58))
@@ -128,6 +128,15 @@ class LabelMaker:
         values[ActionUnit.AU25] = np.array([_ramp(face.lip_gap - rest.lip_gap, 0.06, 0.7)])
         values[ActionUnit.AU26], values[ActionUnit.AU27] = self._jaw(weights)
         return np.concatenate([values[unit] for unit in UNITS]).astype(np.float32)
+
+    def _open_lids(self, neutral: Floats, weights: Floats, rest: Lengths) -> Floats:
+        """How wide open eyes would be that look where these look.
+
+        Lids follow the eyes: whoever looks down has lost half of the aperture and closes nothing.
+        """
+        gaze = np.array([name.startswith("eyeLook") for name in self.names])
+        looking = neutral + np.tensordot(weights * gaze, self.landmark_shapes, 1)
+        return np.minimum(rest.lid_aperture, Lengths.of(looking).lid_aperture)
 
     def _lip_peak(self, weights: Floats) -> Floats:
         """How far the peaks of the upper lip are raised, without what merely protrudes them."""

@@ -8,8 +8,8 @@ from facs.synthesis.labels import LabelMaker, Lengths, columns
 from facs.synthesis.shapes import LEFT, slider, still
 from facs.units import SIDED
 
-NAMES = ("jawOpen", "eyeBlink_L", "noseSneer_L", "lipGap", "mouthFunnel")
-JAW, BLINK, SNEER, GAP, FUNNEL = range(5)
+NAMES = ("jawOpen", "eyeBlink_L", "noseSneer_L", "lipGap", "mouthFunnel", "eyeLookDown_L")
+JAW, BLINK, SNEER, GAP, FUNNEL, DOWN = range(6)
 APERTURE = 0.8
 
 
@@ -27,6 +27,7 @@ def maker() -> LabelMaker:
     moves = np.zeros((len(NAMES), 68, 3), np.float32)
     moves[JAW, 8, 1] = -2.0
     moves[BLINK, [43, 44], 1] = -APERTURE
+    moves[DOWN, [43, 44], 1] = -0.6 * APERTURE
     moves[SNEER, [21, 22], 1] = -0.05, -0.3
     moves[SNEER, [50, 52], 1] = 0.1, 0.9
     moves[GAP, [65, 66, 67], 1] = -1.0
@@ -67,6 +68,12 @@ def test_closing_is_measured_against_the_own_resting_eye(
     sleepy[[43, 44], 1] = 0.4
     assert label(maker, sleepy, "AU43_left", eyeBlink_L=0) == 0
     assert label(maker, sleepy, "AU43_left", eyeBlink_L=0.5) == 1
+
+
+def test_eyes_that_look_down_are_not_closing(maker: LabelMaker, neutral: np.ndarray) -> None:
+    assert label(maker, neutral, "AU43_left", eyeLookDown_L=1.0) == 0
+    assert label(maker, neutral, "AU43_left", eyeLookDown_L=1.0, eyeBlink_L=0.39) > 0.95
+    assert label(maker, neutral, "AU43_left", eyeBlink_L=0.6) > 0.2
 
 
 def test_a_wrinkled_nose_also_lowers_the_brow_on_its_side(

@@ -14,7 +14,9 @@ from facs.commands.common import source_of as _source
 from facs.commands.common import stem_of as _stem
 from facs.commands.common import tell as _tell
 from facs.commands.enroll import enroll
+from facs.commands.recover import recover
 from facs.commands.report import report
+from facs.commands.serve import serve
 from facs.errors import FacsError, InputError
 
 __all__ = ["app", "main"]
@@ -85,6 +87,9 @@ def analyze(
     model: Annotated[str | None, typer.Option(help="A name of `facs models`, or a path.")] = None,
     motion: Annotated[bool, typer.Option(help="Use the temporal stream.")] = True,
     threads: Annotated[int, typer.Option(help="Threads of each stage.")] = 1,
+    stream: Annotated[
+        bool, typer.Option("--stream", help="For hours: keep rows in NAME.rows while it runs.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
 ) -> None:
     """Say, for every frame and person, which facial muscles moved."""
@@ -104,16 +109,21 @@ def analyze(
     chosen = _source(source)
     plan = OutputPlan(out, _stem(source), tuple(formats), events, overlay, plot)
     plan.check(chosen)
+    journal = out / f"{_stem(source)}.rows" if stream else None
     with _bar(quiet) as progress:
-        recording = run(chosen, model=model, options=options, progress=progress)
+        recording = run(chosen, model=model, options=options, progress=progress, journal=journal)
     _tell(recording)
     for path in plan.write(recording, chosen, rate):
         typer.echo(f"wrote {path}")
+    if journal is not None:
+        journal.unlink()
 
 
 app.command()(report)
 app.command()(agree)
 app.command()(enroll)
+app.command()(recover)
+app.command()(serve)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from facs.person import LANDMARKS, REASONS, STREAMS, Person, array_forms
 if TYPE_CHECKING:
     from facs.recording import Recording
 
-__all__ = ["NOBODY", "columns", "interleaved", "people_of"]
+__all__ = ["NOBODY", "column_blocks", "columns", "interleaved", "people_of"]
 
 NOBODY: Final = -1
 """The person's number in the table of a recording in which nobody was found."""
@@ -54,6 +54,28 @@ def columns(recording: Recording, *, landmarks: bool = False) -> dict[str, Colum
     return interleaved([dict(_columns_of(person, landmarks)) for person in people_of(recording)])
 
 
+def column_blocks(
+    recording: Recording, rows: int, *, landmarks: bool = False
+) -> Iterator[dict[str, Column]]:
+    """Columns of a recording's table as `columns` gives them, about `rows` rows at a time.
+
+    What hours of rows take in memory at once is then a matter of `rows` alone. There is at
+    least one block, which is empty if the recording is.
+
+    Examples
+    --------
+    >>> from facs.recording import Recording
+    >>> recording = Recording("a.mp4", None, None, np.array([0.0, 0.1, 0.2]), ())
+    >>> [block["frame"].tolist() for block in column_blocks(recording, 2)]
+    [[0, 1], [2]]
+    """
+    people = people_of(recording)
+    step = max(1, rows // len(people))
+    for start in range(0, max(1, len(recording)), step):
+        frames = slice(start, start + step)
+        yield interleaved([dict(_columns_of(person, landmarks, frames)) for person in people])
+
+
 def people_of(recording: Recording) -> tuple[Person, ...]:
     """The people of a recording; somebody who is never there, `NOBODY`, where nobody was found."""
     return recording.people or (_nobody(recording),)
@@ -64,25 +86,29 @@ def interleaved(tables: list[dict[str, Column]]) -> dict[str, Column]:
     return {name: np.stack([t[name] for t in tables], axis=1).reshape(-1) for name in tables[0]}
 
 
-def _columns_of(person: Person, landmarks: bool) -> Iterator[tuple[str, Column]]:
-    yield "frame", np.arange(len(person))
-    yield "time", person.times
-    yield "person", np.full(len(person), person.track)
-    yield "reason", np.array(REASONS, dtype=object)[person.reasons]
-    yield "quality", person.quality
-    yield "score", person.score
-    yield "stream", np.array(STREAMS, dtype=object)[person.streams]
-    yield from zip(("x0", "y0", "x1", "y1"), person.boxes.T, strict=True)
-    yield from zip(("yaw", "pitch", "roll"), person.pose.T, strict=True)
-    yield from zip(map(str, person.units), person.probability.T, strict=True)
-    yield from zip((f"{u}_intensity" for u in person.units), person.intensities.T, strict=True)
+def _columns_of(
+    person: Person, landmarks: bool, frames: slice = slice(None)
+) -> Iterator[tuple[str, Column]]:
+    numbers = np.arange(*frames.indices(len(person)))
+    yield "frame", numbers
+    yield "time", person.times[frames]
+    yield "person", np.full(len(numbers), person.track)
+    yield "reason", np.array(REASONS, dtype=object)[person.reasons[frames]]
+    yield "quality", person.quality[frames]
+    yield "score", person.score[frames]
+    yield "stream", np.array(STREAMS, dtype=object)[person.streams[frames]]
+    yield from zip(("x0", "y0", "x1", "y1"), person.boxes[frames].T, strict=True)
+    yield from zip(("yaw", "pitch", "roll"), person.pose[frames].T, strict=True)
+    yield from zip(map(str, person.units), person.probability[frames].T, strict=True)
+    intensities = person.intensities[frames].T
+    yield from zip((f"{u}_intensity" for u in person.units), intensities, strict=True)
     for position, unit in enumerate(person.sided):
         for side in ("left", "right", "left_intensity", "right_intensity"):
-            yield f"{unit}_{side}", getattr(person, side)[:, position]
+            yield f"{unit}_{side}", getattr(person, side)[frames, position]
     if landmarks:
         for mark in range(LANDMARKS):
-            yield f"landmark{mark}_x", person.landmarks[:, mark, 0]
-            yield f"landmark{mark}_y", person.landmarks[:, mark, 1]
+            yield f"landmark{mark}_x", person.landmarks[frames, mark, 0]
+            yield f"landmark{mark}_y", person.landmarks[frames, mark, 1]
 
 
 def _nobody(recording: Recording) -> Person:

@@ -298,6 +298,42 @@ def test_damage_in_the_middle_keeps_what_was_decoded_and_says_so(facs, film, out
     assert error.startswith("damaged: ") and error.count("\n") == 1
 
 
+@pytest.mark.usefixtures("bright_squares")
+def test_rows_that_are_streamed_give_the_same_table_and_are_gone_at_the_end(facs, film, out, model):
+    path = film()
+    analysed(facs, path, out, model)
+    before = (out / "film.csv").read_bytes()
+    (out / "film.csv").unlink()
+    analysed(facs, path, out, model, "--stream")
+    assert [p.name for p in out.iterdir()] == ["film.csv"]
+    assert (out / "film.csv").read_bytes() == before
+
+
+@pytest.mark.usefixtures("bright_squares")
+def test_what_was_streamed_before_it_broke_off_is_recovered(facs, film, out, model, monkeypatch):
+    path = film(n=60)
+    analysed(facs, path, out, model)
+    whole = (out / "film.csv").read_text().splitlines()
+
+    def unplugged(recording, path):
+        raise OutputError("the disk is gone")
+
+    monkeypatch.setattr("facs.outputs.tables.write_csv", unplugged)
+    status, _, error = facs("analyze", path, "--out", out, "--model", model, "--stream")
+    assert (status, error) == (2, "facs: the disk is gone\n")
+    monkeypatch.undo()
+    rows = out / "film.rows"
+    rows.write_bytes(rows.read_bytes()[:-400])  # as if it had been killed
+    (out / "film.csv").unlink()
+    status, _, error = facs("analyze", path, "--out", out, "--model", model, "--stream")
+    assert status == 2 and "facs recover" in error
+    status, said, error = facs("recover", rows, "--out", out)
+    assert status == 0 and "wrote" in said and "broke off" in error
+    lines = (out / "film.csv").read_text().splitlines()
+    assert lines == whole[: len(lines)] and 30 <= len(lines) < 61
+    assert rows.exists()
+
+
 # the rest
 
 
@@ -332,7 +368,10 @@ def test_a_plan_does_not_replace_its_source(tmp_path, kind):
 def test_help_names_every_command(facs):
     status, said, _ = facs("--help")
     assert status == 0
-    assert all(word in said for word in ("agree", "analyze", "models", "report", "synth", "train"))
+    assert all(
+        word in said
+        for word in ("agree", "analyze", "models", "recover", "report", "synth", "train")
+    )
 
 
 def test_a_camera_number_that_is_a_file_is_the_file(tmp_path, monkeypatch):

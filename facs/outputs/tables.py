@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs._version import __version__
-from facs.columns import NOBODY, columns
+from facs.columns import NOBODY, column_blocks, columns
 from facs.errors import MissingPackageError
 from facs.events import Event
 from facs.files import atomic
@@ -68,13 +68,12 @@ def write_csv(recording: Recording, path: PathLike, *, landmarks: bool = False) 
     0,0.04,,no_face,,,,,,,,,,
     <BLANKLINE>
     """
-    table = columns(recording, landmarks=landmarks)
     with atomic(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(table)
-        for start in range(0, len(table["frame"]), _CHUNK):
-            rows = slice(start, start + _CHUNK)
-            writer.writerows(zip(*(_cells(name, table[name][rows]) for name in table), strict=True))
+        for number, table in enumerate(column_blocks(recording, _CHUNK, landmarks=landmarks)):
+            if number == 0:
+                writer.writerow(table)
+            writer.writerows(zip(*(_cells(name, table[name]) for name in table), strict=True))
 
 
 def _cells(name: str, column: NDArray[Any]) -> list[str]:

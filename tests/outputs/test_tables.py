@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from facs.columns import column_blocks, columns
 from facs.errors import MissingPackageError, OutputError
 from facs.outputs.tables import write_csv, write_events_csv, write_json, write_parquet
 from tests.builders import NAN, make_person, make_recording
@@ -184,3 +185,14 @@ def test_a_failure_leaves_the_old_file(tmp_path, write, monkeypatch):
     with pytest.raises(TypeError):
         write(make_two(), path)
     assert [file.read_text() for file in tmp_path.iterdir()] == ["old"]
+
+
+@pytest.mark.parametrize("rows", [1, 5, 7, 4096])
+def test_some_rows_at_a_time_are_all_rows(rows):
+    scores = np.random.default_rng(0).random((11, 3))
+    recording = make_recording(make_person(scores), make_person(scores / 2, track=4))
+    for landmarks in (False, True):
+        blocks = list(column_blocks(recording, rows, landmarks=landmarks))
+        for name, column in columns(recording, landmarks=landmarks).items():
+            np.testing.assert_array_equal(np.concatenate([b[name] for b in blocks]), column)
+    assert max(len(block["frame"]) for block in blocks) <= max(2, rows)

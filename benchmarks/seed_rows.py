@@ -198,24 +198,25 @@ def _temporal(motion: str) -> Callable[[Bench, str], dict[str, Any]]:
     return run
 
 
-def _fused(learned: bool) -> Callable[[Bench, str], dict[str, Any]]:
-    """Rows (i) and (iii) together: mean of both scores, or weights of the validation people."""
+def _average(bench: Bench, row: str) -> dict[str, Any]:
+    """Rows (i) and (iii) together: the mean of both probabilities, as in the two-stream paper."""
+    streams = [_scores(bench, name) for name in (SPATIAL, TEMPORAL)]
+    scores = [
+        np.mean([1 / (1 + np.exp(-stream[group])) for stream in streams], 0, np.float32)
+        for group in ("validation", "test")
+    ]
+    return _kept(bench, row, scores)
 
-    def run(bench: Bench, row: str) -> dict[str, Any]:
-        spatial, temporal = (_scores(bench, name) for name in (SPATIAL, TEMPORAL))
-        weight = np.float32(0.5)
-        if learned:
-            labels = bench.material.validation.labels
-            weight = np.array(
-                fit_fusion(spatial["validation"], temporal["validation"], labels), np.float32
-            )
-        scores = [
-            (1 - weight) * spatial[group] + weight * temporal[group]
-            for group in ("validation", "test")
-        ]
-        return {**_kept(bench, row, scores), "weights": np.atleast_1d(weight).tolist()}
 
-    return run
+def _weighed(bench: Bench, row: str) -> dict[str, Any]:
+    """Rows (i) and (iii) together: scores with a weight for each unit, of validation people."""
+    spatial, temporal = (_scores(bench, name) for name in (SPATIAL, TEMPORAL))
+    known = bench.material.validation.labels
+    weight = np.array(fit_fusion(spatial["validation"], temporal["validation"], known), np.float32)
+    scores = [
+        (1 - weight) * spatial[group] + weight * temporal[group] for group in ("validation", "test")
+    ]
+    return {**_kept(bench, row, scores), "weights": weight.tolist()}
 
 
 def _classical(method: str) -> Callable[[Bench, str], dict[str, Any]]:
@@ -253,8 +254,8 @@ ROWS = (
     Row("one-vs-all", "(ii) such a network for each unit", _one_vs_all),
     Row(TEMPORAL, "(iii) 20 channels of flow vectors, from nothing", _temporal("vector")),
     Row("temporal, magnitude", "(iii) 10 channels of speed", _temporal("magnitude")),
-    Row("fused, average", "(iv) (i) and (iii), mean score", _fused(learned=False)),
-    Row("fused, learned", "(iv) (i) and (iii), a weight for each unit", _fused(learned=True)),
+    Row("fused, average", "(iv) (i) and (iii), mean probability", _average),
+    Row("fused, learned", "(iv) (i) and (iii), a weight for each unit", _weighed),
     Row("whole, BCE", "all layers trained", _whole(lambda bench: binary)),
     Row("whole, class-weighted", "shown weighs as much as not shown", _whole(_weighted)),
     Row("whole, asymmetric", "Ridnik et al. (2021)", _whole(lambda bench: asymmetric)),

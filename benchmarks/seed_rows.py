@@ -200,12 +200,13 @@ def _temporal(motion: str) -> Callable[[Bench, str], dict[str, Any]]:
 
 def _average(bench: Bench, row: str) -> dict[str, Any]:
     """Rows (i) and (iii) together: the mean of both probabilities, as in the two-stream paper."""
-    streams = [_scores(bench, name) for name in (SPATIAL, TEMPORAL)]
-    scores = [
-        np.mean([1 / (1 + np.exp(-stream[group])) for stream in streams], 0, np.float32)
-        for group in ("validation", "test")
-    ]
-    return _kept(bench, row, scores)
+    one, two = (_scores(bench, name) for name in (SPATIAL, TEMPORAL))
+    groups = ("validation", "test")
+    return _kept(bench, row, [(_sigmoid(one[g]) + _sigmoid(two[g])) / 2 for g in groups])
+
+
+def _sigmoid(scores: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-np.clip(scores, -60, 60))), np.float32)
 
 
 def _weighed(bench: Bench, row: str) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 ``python benchmarks/closure.py --videos DIR --peer DIR``: spans of AU43, and of AU26 or AU27, by
 the shipped thresholds, against spans of MediaPipe's `eyeBlink` (mean of both eyes) and `jawOpen`
 by fixed thresholds; F1 of events that overlap at all, matched one to one. The reference is no
-truth: ``--pictures DIR`` writes what the two disagree about, for a person to judge.
-``peer_mediapipe.py --video`` writes the CSVs.
+truth: ``--pictures DIR`` writes what the two disagree about, for a person to judge, and with
+``--again DIR`` the reference is compared with itself, run frame by frame instead of in video mode.
+``peer_mediapipe.py --video`` (``--each-frame``) writes the CSVs.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from closure_clips import CLOSURES, OFF, ON, Clip, Closure, read_clips
+from blendshapes import read_csv, unit_scores
+from closure_clips import CLOSURES, OFF, ON, Clip, Closure, nearest, read_clips
 from closure_pictures import Disagreement, write_disagreements
 from heading import heading, table
 from numpy.typing import NDArray
@@ -64,6 +66,18 @@ def pooled(
     ]
 
 
+def against_itself(clips: Sequence[Clip], closure: Closure, again: Path) -> list[EventMatches]:
+    """The reference's spans in another mode of the peer against its spans here."""
+    found = []
+    for clip in clips:
+        columns = read_csv(again / f"{clip.path.stem}.csv")
+        score = unit_scores(columns)[closure.units[0]][nearest(clip.times, columns["time"])]
+        seen = np.where(clip.both, score, np.nan)
+        spans = events(clip, seen, closure.on, closure.off)
+        found.append(match_by_overlap(spans, peer_events(clip, closure)))
+    return found
+
+
 def numbers(matches: Sequence[EventMatches]) -> list[str]:
     """Cells under `NUMBERS`, of all clips together."""
     pairs = sum(len(m.pairs) for m in matches)
@@ -72,7 +86,7 @@ def numbers(matches: Sequence[EventMatches]) -> list[str]:
     return [*(f"{float(share):.3f}" for share in shares), str(pairs), str(found), str(truth)]
 
 
-NUMBERS = ["F1", "precision", "recall", "matched", "ours", "reference"]
+NUMBERS = ["F1", "precision", "recall", "matched", "found", "in the reference"]
 
 
 def frame_auc(clips: Sequence[Clip], closure: Closure) -> float:
@@ -82,7 +96,9 @@ def frame_auc(clips: Sequence[Clip], closure: Closure) -> float:
     return roc_auc(ours, peer >= closure.on)
 
 
-def summary(clips: Sequence[Clip], closure: Closure, draws: int, seed: int) -> str:
+def summary(
+    clips: Sequence[Clip], closure: Closure, again: Path | None, draws: int, seed: int
+) -> str:
     """Pooled numbers, then F1 under other thresholds of either side."""
     matches = pooled(clips, closure)
     low, high = interval(f1_draws(matches, draws, seed))
@@ -92,7 +108,12 @@ def summary(clips: Sequence[Clip], closure: Closure, draws: int, seed: int) -> s
     text += f"- event F1 {numbers(matches)[0]} [{low:.3f}, {high:.3f}], clips drawn\n"
     text += f"- median lag of our onsets: {median_lag(clips, closure):+.3f} s\n"
     text += f"- AUC of frames, by the reference: {frame_auc(clips, closure):.3f}\n\n"
-    text += table(NUMBERS, [numbers(matches)]) + "\n"
+    rows = [["ours", *numbers(matches)]]
+    if again is not None:
+        rows.append(
+            ["the peer, in its other mode", *numbers(against_itself(clips, closure, again))]
+        )
+    text += table(["compared with the reference", *NUMBERS], rows) + "\n"
     return text + neighbours(clips, closure) + "\n"
 
 
@@ -151,6 +172,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--videos", type=Path, required=True)
     parser.add_argument("--peer", type=Path, required=True, metavar="DIR", help="CSVs, by clip")
+    parser.add_argument("--again", type=Path, metavar="DIR", help="CSVs of the peer's other mode")
     parser.add_argument("--model")
     parser.add_argument("--no-motion", action="store_true", help="the spatial stream alone")
     parser.add_argument("--draws", type=int, default=1000)
@@ -171,7 +193,7 @@ def main() -> None:
         "- only frames in which both saw the same face; of several, the one that the peer took\n\n"
     )
     for closure in CLOSURES:
-        text += summary(clips, closure, chosen.draws, chosen.seed)
+        text += summary(clips, closure, chosen.again, chosen.draws, chosen.seed)
     columns = ["clip", "frames", "% compared"]
     for closure in CLOSURES:
         columns += [f"F1, {closure.name}", "matched / ours / reference"]

@@ -93,8 +93,8 @@ def matches(found: list[Event], truth: list[Event], times: Floats) -> Iterator[E
 
 
 def counts(clip: Shown, spec: ModelSpec) -> Floats:
-    """Twice the matched, and all events found and true: (systems, kinds, U, 2)."""
-    out = np.zeros((len(SYSTEMS), len(KINDS), len(spec.units), 2))
+    """Events that match, that were found and that are true: (systems, kinds, U, 3)."""
+    out = np.zeros((len(SYSTEMS), len(KINDS), len(spec.units), 3))
     for i, unit in enumerate(spec.units):
         movement = clip.truth[:, i]
         if np.isnan(movement).any():  # hidden for a while: nobody knows when it began
@@ -106,7 +106,7 @@ def counts(clip: Shown, spec: ModelSpec) -> Floats:
                 str(unit), clip.times, clip.said[system][:, i], on=spec.on[i], off=spec.off[i]
             )
             for k, match in enumerate(matches(found, truth, clip.times)):
-                out[s, k, i] = 2 * len(match.pairs), match.found + match.truth
+                out[s, k, i] = len(match.pairs), match.found, match.truth
     return out
 
 
@@ -128,17 +128,19 @@ def cell(values: Floats) -> str:
 
 
 def f1s(sums: Floats) -> Floats:
-    """F1 from sums (..., 2)."""
-    return ratio(sums[..., 0], sums[..., 1])
+    """F1 from sums (..., 3)."""
+    return ratio(2 * sums[..., 0], sums[..., 1] + sums[..., 2])
 
 
 def pooled_rows(drawn: Floats) -> list[list[str]]:
-    """Units pooled, from sums (draws, systems, kinds, U, 2): a row for every kind of match."""
+    """Units pooled, from sums (draws, systems, kinds, U, 3): a row for every kind of match."""
     pooled = f1s(drawn.sum(3))  # (draws, systems, kinds)
     rows = []
     for k, kind in enumerate(KINDS):
         spatial, fused = pooled[:, 0, k], pooled[:, 1, k]
-        rows.append([kind, f"{spatial[0]:.3f}", f"{fused[0]:.3f}", cell(fused - spatial)])
+        counted = [f"{x:.0f}" for x in (*drawn[0, :, k, :, 1].sum(1), drawn[0, 0, k, :, 2].sum())]
+        values = [f"{spatial[0]:.3f}", f"{fused[0]:.3f}", cell(fused - spatial)]
+        rows.append([kind, *values, *counted])
     return rows
 
 
@@ -167,7 +169,7 @@ def auc(clips: Sequence[Shown], unit: int, system: str) -> float:
 def drawn_counts(
     clips: Sequence[Shown], spec: ModelSpec, draws: int, seed: int
 ) -> tuple[Floats, Resamples]:
-    """Sums (draws, systems, kinds, U, 2) over the people of each draw."""
+    """Sums (draws, systems, kinds, U, 3) over the people of each draw."""
     resampled = resample([clip.subject for clip in clips], draws, seed)
     return resampled.sums(np.stack([counts(clip, spec) for clip in clips])), resampled
 
@@ -194,7 +196,9 @@ def main() -> None:
     text += f"{min(fused.spec.fusion):.2f} to {max(fused.spec.fusion):.2f}\n"
     text += f"- intervals: 95 %, {chosen.draws} bootstrap draws of people\n\n"
     text += "## All units together, F1 of events\n\n"
-    text += table(["matched by", "spatial", "fused", "fused less spatial"], pooled_rows(drawn))
+    columns = ["matched by", "spatial", "fused", "fused less spatial"]
+    columns += ["found, spatial", "found, fused", "true"]
+    text += table(columns, pooled_rows(drawn))
     text += "\n## Unit by unit\n\n"
     columns = ["unit", "true onsets"]
     for what in ("onset", "offset"):

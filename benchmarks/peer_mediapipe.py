@@ -102,13 +102,15 @@ def frames(path: Path) -> Iterator[tuple[float, np.ndarray]]:
             print(f"{path.name}: {error}", file=sys.stderr)
 
 
-def video_rows(task: Path, path: Path) -> Iterator[list[float]]:
-    """Rows of one video."""
+def video_rows(task: Path, path: Path, each_frame: bool) -> Iterator[list[float]]:
+    """Rows of one video; in video mode MediaPipe follows the face and smooths its landmarks."""
     stamp = -1
-    with landmarker(task, vision.RunningMode.VIDEO) as model:
+    mode = vision.RunningMode.IMAGE if each_frame else vision.RunningMode.VIDEO
+    with landmarker(task, mode) as model:
         for index, (time, picture) in enumerate(frames(path)):
             stamp = max(stamp + 1, round(1000 * time))
-            result = model.detect_for_video(as_image(picture), stamp)
+            image = as_image(picture)
+            result = model.detect(image) if each_frame else model.detect_for_video(image, stamp)
             height, width = picture.shape[:2]
             yield [index, time, *box_of(result, width, height), *shapes_of(result)]
 
@@ -176,6 +178,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--task", type=Path, required=True)
     parser.add_argument("--video", type=Path, nargs="+", default=[])
+    parser.add_argument("--each-frame", action="store_true", help="frames without their past")
     parser.add_argument("--npz", type=Path)
     parser.add_argument("--rows", metavar="FIRST:LAST", help="rows of the archive; all by default")
     parser.add_argument("--out", type=Path, required=True, help="folder")
@@ -183,7 +186,11 @@ def main() -> None:
     chosen.out.mkdir(parents=True, exist_ok=True)
     for path in chosen.video:
         columns = ("frame", "time", *BOX, *SHAPES)
-        write(chosen.out / f"{path.stem}.csv", columns, video_rows(chosen.task, path))
+        write(
+            chosen.out / f"{path.stem}.csv",
+            columns,
+            video_rows(chosen.task, path, chosen.each_frame),
+        )
     if chosen.npz:
         columns = ("row", "side", "padding", *SHAPES)
         rows = picture_rows(chosen.task, chosen.npz, chosen.rows)

@@ -95,8 +95,8 @@ def test_an_event_that_is_under_way_has_no_onset() -> None:
 
     spec = tiny_spec(units=(ActionUnit.AU9,))
     found = counts(make_shown([0.9, 0.9, 0.0, 0.0], [0.5, 0.5, 0.0, 0.0]), spec)[0, :, 0]
-    assert found[KINDS.index("onset 0.1 s")].tolist() == [0, 0]
-    assert found[KINDS.index("offset 0.1 s")].tolist() == [2, 2]
+    assert found[KINDS.index("onset 0.1 s")].tolist() == [0, 0, 0]
+    assert found[KINDS.index("offset 0.1 s")].tolist() == [1, 1, 1]
 
 
 def test_a_unit_that_is_hidden_for_a_while_does_not_count() -> None:

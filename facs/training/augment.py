@@ -54,14 +54,15 @@ def spoil(rng: np.random.Generator, gray: Gray, strength: float = 1.0) -> Gray:
     """Brightness, contrast, gamma, shade across the face, blur, low resolution, noise."""
     x = gray.astype(np.float32)
     x = 255 * (np.clip(x, 1, 255) / 255) ** np.float32(np.exp(rng.normal(0, 0.3 * strength)))
-    x = (x - 128) * np.float32(np.exp(rng.normal(0, 0.2))) + 128 + np.float32(rng.normal(0, 15))
-    if rng.random() < 0.3:
+    x = (x - 128) * np.float32(np.exp(rng.normal(0, 0.2 * strength)))
+    x += 128 + np.float32(rng.normal(0, 15 * strength))
+    if rng.random() < 0.3 * strength:
         x *= _shade(rng, gray.shape[0])
     if rng.random() < 0.35 * strength:
         x = cv2.GaussianBlur(x, (0, 0), float(rng.uniform(0.4, 1.6)))
     if rng.random() < 0.25 * strength:
         x = _coarse(rng, x)
-    if rng.random() < 0.6:
+    if rng.random() < 0.6 * strength:
         x += rng.standard_normal(x.shape, np.float32) * np.float32(rng.uniform(0, 9))
     return np.clip(x, 0, 255).astype(np.uint8)
 

@@ -34,6 +34,12 @@ __all__ = [
 
 Gray = NDArray[np.uint8]
 Floats = NDArray[np.float32]
+COVERED = 0.04
+"""Share of pictures with something before the face of which the labels know nothing."""
+
+SPOILING = 0.5
+"""Rendered pictures come from poor cameras already."""
+
 EMOTION_WEIGHT = 0.35
 WEAK_WEIGHT = 0.25
 
@@ -84,9 +90,9 @@ def spatial_batches(
 
     def picture(rng: np.random.Generator, crop: Gray, other: Gray, flip: bool) -> Gray:
         moved = _moved(rng, crop)
-        if rng.random() < 0.15:
+        if rng.random() < COVERED:
             moved, _ = cover(rng, moved, other)
-        return spoil(rng, moved[:, ::-1] if flip else moved)
+        return spoil(rng, moved[:, ::-1] if flip else moved, SPOILING)
 
     def make(rng: np.random.Generator) -> SpatialBatch:
         i = rng.integers(len(crops), size=sizes[0])

@@ -71,6 +71,7 @@ class UnitRun:
     rates: tuple[float, float] = (1.5e-3, 1.5e-3)
     slots: int = 10
     slot_seconds: float = 1 / 30
+    dropout: float = 0.5
     evidence: Evidence = field(default_factory=Evidence)
     seed: int = 0
     device: str = "cpu"
@@ -204,7 +205,10 @@ def _train_spatial(options: UnitRun, train: Split, progress: Progress | None) ->
     make = spatial_batches(
         stills.crops, stills.labels, columns, _real(options, columns), options.batch[:2]
     )
-    task = SpatialTask(SpatialStream(StreamConfig(len(columns))), _rate(stills.labels).float())
+    task = SpatialTask(
+        SpatialStream(StreamConfig(len(columns), dropout=options.dropout)),
+        _rate(stills.labels).float(),
+    )
     if options.start is not None:
         task.load_state_dict(torch.load(options.start, weights_only=True)["mean"])
     return _run(task, make, _run_options(options, "spatial", 0), progress).stream
@@ -215,7 +219,9 @@ def _train_temporal(options: UnitRun, train: Split, progress: Progress | None) -
     make = temporal_batches(
         clips.flows, clips.labels, train.windows, columns, options.slots, options.batch[2]
     )
-    stream = TemporalStream(StreamConfig(len(columns), slots=options.slots))
+    stream = TemporalStream(
+        StreamConfig(len(columns), dropout=options.dropout, slots=options.slots)
+    )
     task = TemporalTask(stream, _rate(clips.labels[train.windows]).float())
     return _run(task, make, _run_options(options, "temporal", 1), progress).stream
 

@@ -53,10 +53,28 @@ class Split:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a unit must reach on pictures of validation people to be shipped."""
+    """What a unit must reach on pictures of validation people to be shipped.
+
+    Parameters
+    ----------
+    min_auc : float
+    min_f1 : float
+        Of the best threshold; `min_lift` lets a rare unit pass with less.
+    min_lift : float
+        How many times the F1 of calling every picture positive is enough: for a unit in three
+        pictures of a hundred that is 0.06, and 0.25 would ask for much.
+    """
 
     min_auc: float = 0.70
     min_f1: float = 0.25
+    min_lift: float = 3.0
+
+    def enough(self, score: Floats, present: NDArray[np.bool_]) -> bool:
+        """Whether scores tell who shows the unit; what cannot be measured is no evidence."""
+        found = f1_score(score >= best_threshold(score, present), present)
+        always = f1_score(np.ones_like(present), present)
+        wanted = min(self.min_f1, self.min_lift * always)
+        return bool(roc_auc(score, present) >= self.min_auc and found >= wanted)
 
 
 @dataclass(frozen=True)
@@ -167,9 +185,7 @@ def _units_with_evidence(
     kept = set()
     for i, unit in enumerate(units):
         known = ~np.isnan(labels[:, i])
-        p, truth = probability[known, i], labels[known, i] >= LEVELS[0]
-        found = f1_score(p >= best_threshold(p, truth), truth)
-        if roc_auc(p, truth) >= wanted.min_auc and not found < wanted.min_f1:
+        if wanted.enough(probability[known, i], labels[known, i] >= LEVELS[0]):
             kept.add(unit)
     if not kept >= GAZE:  # a glance to one side alone would mislead
         kept -= GAZE

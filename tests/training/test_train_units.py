@@ -89,6 +89,16 @@ def test_coded_faces_teach_and_are_named(tmp_path, landmarks):
     assert Recipe("small").licence == "MIT"
 
 
+def test_a_rare_unit_needs_a_multiple_of_what_guessing_finds():
+    rng = np.random.default_rng(0)
+    rare = rng.random(4000) < 0.03
+    score = np.clip(0.35 + 0.12 * rare + rng.normal(0, 0.1, 4000), 0, 1).astype(np.float32)
+    assert Evidence().enough(score, rare)
+    assert not Evidence(min_lift=9.0).enough(score, rare)  # 0.25 is then what counts
+    assert not Evidence().enough(rng.random(4000).astype(np.float32), rare)
+    assert not Evidence().enough(score, np.zeros(4000, bool))
+
+
 def test_a_stream_that_there_is_not_is_refused(tmp_path):
     with pytest.raises(InputError, match="spatial"):
         UnitRun((tmp_path,), (tmp_path,), tmp_path, "small", streams=("audio",))

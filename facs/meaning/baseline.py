@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from facs.errors import InputError, ProfileError
-from facs.files import atomic
+from facs.files import atomic, read_text
 from facs.person import Person, array_forms, frozen_array
 from facs.units import ActionUnit
 
@@ -170,11 +169,11 @@ class Baseline:
             If there is no such file, or it is not a whole baseline.
         """
         try:
-            data = json.loads(Path(path).read_text(encoding="utf-8"))
+            data = json.loads(read_text(path))
             return cls._from_plain(data)
         except OSError as error:
             raise ProfileError(f"cannot read the baseline {path}: {error.strerror}") from error
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise ProfileError(
                 f"{path} is not a whole baseline ({error}): make it again with facs enroll"
             ) from error

@@ -96,6 +96,7 @@ class GestureDetector:
         self.level = float("nan")
         what = gesture.what
         self._swings = Swings(what, gesture.times) if isinstance(what, Swing) else None
+        self._conditions = gesture.conditions
         self._quiet_until = float("-inf")
         self.reset()
 
@@ -120,16 +121,22 @@ class GestureDetector:
         if self._last is not None and time - self._last > MAX_GAP:
             self.reset()
         self.level = values[0]
-        if any(value != value for value in values):
-            self.reset()
-            return None
+        already, active = self._span is not None, True
+        for condition, value in zip(self._conditions, values, strict=True):
+            if value != value:
+                self.reset()
+                return None
+            active = active and condition.holds(value, already)
         self._last = time
-        already = self._span is not None
-        active = all(
-            condition.holds(value, already)
-            for condition, value in zip(self.gesture.conditions, values, strict=True)
-        )
         return self._go_on(time, values[0]) if active else self._end(time)
+
+    def rest_until(self, time: float) -> None:
+        """Take all frames up to `time` at once: seen, without a gap, and far from the gesture.
+
+        Only for a machine that was shown the first of them.
+        """
+        self._last = self._before = time
+        self._armed = True
 
     def _update_swings(self, swings: Swings, moment: Moment) -> GestureEvent | None:
         if self._last is not None and moment.time - self._last > MAX_GAP:

@@ -17,32 +17,32 @@ from facs.errors import InputError
 from facs.meaning.baseline import Baseline
 from facs.meaning.contradictions import contradictions
 from facs.meaning.findings import Enrolment, Example, Finding
-from facs.meaning.gestures import STOCK, Gesture
+from facs.meaning.gestures import SHORTEST_BLINK, STOCK, Gesture
 from facs.meaning.listener import Sign
 from facs.meaning.moments import Moment, moments
 from facs.meaning.own import own_gesture
 from facs.meaning.profile import Profile
 from facs.meaning.rates import hours_seen, poisson_interval
 from facs.meaning.rest import find_baseline
-from facs.meaning.thresholds import Curve, count_activations, separate, triggers
+from facs.meaning.thresholds import Curve, count_activations, plateau, separate, triggers
 from facs.person import Person
 from facs.units import ActionUnit
 
 __all__ = ["enroll"]
 
-HOLD_SHARES: Final = (1.0, 0.75, 0.5)
-"""Shares of a gesture's usual hold that are tried, for a child who cannot hold it so long."""
+HOLD_SHARES: Final = (1.0, 1.4, 0.75, 0.5)
+"""Shares of a gesture's usual hold that are tried: longer tells it from what a face does by
+itself, shorter is for a child who cannot hold it so long."""
+
+CLEAR: Final = 0.25
+"""Share of the thresholds that must do, for the usual rule to be taken without trying others."""
 
 SHORTEST_HOLD: Final = 0.2
-SHORTEST_BLINK: Final = 0.55
-"""Seconds; natural blinks last up to 0.5."""
-
 HALF_SHUT: Final = 0.5
 """Probability of AU43 at rest from which an eye is left out, if the other one is open."""
 
 ENOUGH_REST: Final = 600.0  # s; less cannot show a rate of one an hour, nor much else
 
-PLATEAU: Final = 4  # steps of the threshold over which the number of activations must not change
 MOST_A_DAY: Final = 120.0
 """Activations an hour; what surely comes more often in her day is not meant."""
 
@@ -91,10 +91,11 @@ def enroll(
     whole = [*rest, *day, *(e.person for several in examples.values() for e in several)]
     baseline, notes = _baseline(whole, model)
     desk = _Desk.over(rest, day, baseline, per_hour, dict(words or {}))
-    findings = [
-        desk.from_examples(name, [_relative(e.piece(), baseline) for e in several])
+    pieces = {
+        name: [_relative(e.piece(), baseline) for e in several]
         for name, several in examples.items()
-    ]
+    }
+    findings = [desk.from_examples(name, pieces) for name in pieces]
     if day:
         others = [name for name in STOCK if name not in examples]
         findings += [finding for name in others if (finding := desk.from_day(name)) is not None]
@@ -140,49 +141,70 @@ class _Desk:
             )
         return found
 
-    def from_examples(self, name: str, pieces: list[Person]) -> Finding:
-        """Fit the stock rule; where there is none, or it does not fit, make one."""
-        first: Finding | None = None
+    def from_examples(self, name: str, pieces: dict[str, list[Person]]) -> Finding:
+        """Fit the stock rule, longer or shorter, or an own one: the first that is clear."""
+        findings = []
+        for finding in self._tries(name, pieces):
+            if finding.gesture is not None and finding.slack >= CLEAR:
+                return finding
+            findings.append(finding)
+        possible = [finding for finding in findings if finding.gesture is not None]
+        return max(possible, key=lambda finding: finding.slack, default=findings[0])
+
+    def _tries(self, name: str, pieces: dict[str, list[Person]]) -> Iterator[Finding]:
+        because = ""
         if name in STOCK:
-            first = self._fit_stock(STOCK[name], pieces)
-            if first.gesture is not None:
-                return first
+            missing = STOCK[name].missing(pieces[name][0].units, pieces[name][0].sided)
+            if missing:
+                because = f"needs {', '.join(missing)}: not measured"
+                yield self._refusal(name, because, pieces[name])
+            else:
+                usual = self._fit(STOCK[name], pieces)
+                because = usual.reason or "leaves little room"
+                yield usual
+                yield from (self._fit(other, pieces) for other in _holds(STOCK[name])[1:])
         own = self._fit_own(name, pieces)
-        if first is None or own.gesture is not None:
-            because = f"its own rule, since the usual one {first.reason}" if first else ""
-            return replace(own, reason=own.reason or because)
-        return first
+        note = f"her own rule: the usual one {because}" if because else ""
+        notes = "; ".join(part for part in (note, own.reason) if part)
+        yield own if own.gesture is None else replace(own, reason=notes)
 
-    def _fit_stock(self, gesture: Gesture, pieces: list[Person]) -> Finding:
-        missing = gesture.missing(pieces[0].units, pieces[0].sided) if pieces else ()
-        if missing:
-            return self._refusal(gesture.name, f"needs {', '.join(missing)}: not measured", pieces)
-        findings = [self._fit(shorter, pieces) for shorter in _holds(gesture)]
-        return next((f for f in findings if f.gesture is not None), findings[0])
-
-    def _fit_own(self, name: str, pieces: list[Person]) -> Finding:
+    def _fit_own(self, name: str, pieces: dict[str, list[Person]]) -> Finding:
+        others = [piece for other, several in pieces.items() if other != name for piece in several]
         try:
-            gesture = own_gesture(name, pieces, self.rest or self.day)
+            gesture = own_gesture(name, pieces[name], self.rest or self.day, others)
         except InputError as error:
-            return self._refusal(name, str(error), pieces)
+            return self._refusal(name, str(error), pieces[name])
         return self._fit(gesture, pieces)
 
     def _refusal(self, name: str, reason: str, pieces: list[Person]) -> Finding:
         return Finding(name, self.words.get(name, ""), None, 0, len(pieces), None, reason)
 
-    def _fit(self, gesture: Gesture, pieces: list[Person]) -> Finding:
-        """Separate one rule's examples from rest."""
+    def _fit(self, gesture: Gesture, pieces: dict[str, list[Person]]) -> Finding:
+        """Separate one rule's examples from rest, and from the examples of other gestures."""
         tried = triggers(gesture)
         curve = self._curve(gesture, tried)
+        reached = {name: self._reached(gesture, tried, several) for name, several in pieces.items()}
+        mine = reached.pop(gesture.name)
+        result = separate(gesture, curve, mine, self.per_hour, reached)
+        return Finding(
+            gesture.name,
+            self.words.get(gesture.name, ""),
+            None if result.trigger is None else gesture.with_trigger(result.trigger),
+            result.found,
+            len(mine),
+            curve,
+            result.reason,
+            slack=result.slack,
+        )
+
+    def _reached(
+        self, gesture: Gesture, tried: tuple[float, ...], pieces: list[Person]
+    ) -> NDArray[np.bool_]:
+        """Which piece is found at which threshold, shape (pieces, tried)."""
         # An example may begin in the middle of its gesture: no rest is asked for before it.
         eager = replace(gesture, rest=False)
-        reached: NDArray[np.bool_] = np.array(
-            [count_activations(eager, tried, self._streams([piece])) > 0 for piece in pieces]
-        )
-        result = separate(gesture, curve, reached, self.per_hour)
-        chosen = None if result.trigger is None else gesture.with_trigger(result.trigger)
-        word = self.words.get(gesture.name, "")
-        return Finding(gesture.name, word, chosen, result.found, len(pieces), curve, result.reason)
+        counts = [count_activations(eager, tried, self._streams([piece])) for piece in pieces]
+        return np.array(counts).reshape(len(pieces), len(tried)) > 0
 
     def from_day(self, name: str) -> Finding | None:
         """Propose a stock gesture that stands out in her day; None where it was not seen."""
@@ -192,7 +214,7 @@ class _Desk:
         tried = triggers(gesture)
         curve = self._curve(gesture, tried)
         seen = count_activations(gesture, tried, self._streams(self.day))
-        steps = _plateau(seen, curve.allowed(self.per_hour), tried, gesture)
+        steps = plateau(seen, curve.allowed(self.per_hour), tried, gesture)
         if steps is None:
             return None
         at, count = steps
@@ -248,29 +270,6 @@ def _holds(gesture: Gesture) -> list[Gesture]:
     shortest = min(gesture.hold, SHORTEST_BLINK) if lids else SHORTEST_HOLD
     holds = dict.fromkeys(round(max(share * gesture.hold, shortest), 3) for share in HOLD_SHARES)
     return [replace(gesture, hold=hold) for hold in holds]
-
-
-def _plateau(
-    seen: NDArray[np.int64],
-    allowed: NDArray[np.bool_],
-    tried: tuple[float, ...],
-    gesture: Gesture,
-) -> tuple[int, int] | None:
-    """The threshold, and the activations there, where a change of it changes least.
-
-    Between what a face does by itself and a gesture there is a gap, in which it does not
-    matter where the threshold is.
-    """
-    usual = int(np.argmin(np.abs(np.abs(tried) - abs(gesture.trigger))))
-    runs = np.split(np.arange(len(seen)), np.flatnonzero(np.diff(seen)) + 1)
-    fit = [run[allowed[run]] for run in runs if seen[run[0]] > 0]
-    longest = max(fit, key=len, default=np.zeros(0, np.int64))
-    if len(longest) < PLATEAU:
-        return None
-    quarter = len(longest) // 4
-    inner = longest[quarter : len(longest) - quarter]
-    at = int(np.clip(usual, inner[0], inner[-1]))
-    return at, int(seen[at])
 
 
 def _without_contradictions(findings: list[Finding], ignored: tuple[str, ...]) -> list[Finding]:

@@ -61,6 +61,8 @@ class Finding:
         Why it is refused, or what should be known.
     seen : int
         How often it was seen in a video of her day, if one was given.
+    slack : float, in [0, 1]
+        Share of the thresholds that would do: how clear the matter is.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Finding:
     curve: Curve | None = None
     reason: str = ""
     seen: int = 0
+    slack: float = 0.0
 
     @property
     def rate(self) -> Rate:

@@ -16,7 +16,10 @@ from facs.errors import InputError
 from facs.meaning.rules import Condition, Swing, parse_rule
 from facs.units import ActionUnit
 
-__all__ = ["STOCK", "Gesture"]
+__all__ = ["SHORTEST_BLINK", "STOCK", "Gesture"]
+
+SHORTEST_BLINK: Final = 0.55
+"""Seconds of shut eyes below which no rule that is made here counts them as meant."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,7 @@ class Gesture:
             return replace(self, what=replace(self.what, degrees=trigger))
         first = self.what[0]
         share = first.release / first.trigger if first.trigger else 1.0
-        moved = replace(first, trigger=trigger, release=round(trigger * share, 6))
+        moved = replace(first, trigger=trigger, release=round(trigger * share, 3))
         return replace(self, what=(moved, *self.what[1:]))
 
     def missing(self, units: Iterable[ActionUnit], sided: Iterable[ActionUnit]) -> tuple[str, ...]:

@@ -9,29 +9,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.errors import InputError
-from facs.meaning.gestures import Gesture
+from facs.meaning.gestures import SHORTEST_BLINK, Gesture
 from facs.meaning.rules import Condition, default_release
 from facs.meaning.signals import Signal, Term
 from facs.person import Person
 
 __all__ = ["own_gesture"]
 
-MOST_TERMS: Final = 4  # more cannot be read
+MOST_TERMS: Final = 5  # more cannot be read
 LEAST_CHANGE: Final = 0.15
-"""Change of a probability below which a unit is not part of a gesture."""
+"""Change of a probability that at least one unit must show."""
 
 FLOOR: Final = 0.05
 """Spread that is assumed at least, so that a unit without noise does not take all the weight."""
 
-HOLDS: Final = (0.2, 0.6)  # s, shortest and longest that is asked for
+HOLDS: Final = (0.25, 0.6)  # s, shortest and longest that is asked for
+
+HIGH: Final = 0.6
+"""Share of an example's greatest distance from rest from which it is at its height."""
+
+ONE_SIDED: Final = 0.4
+"""Share of the stronger side's change by which the sides must differ, to be told apart."""
+
+MATTERS: Final = 0.2
+"""Share of the weightiest unit's part below which another one is left out."""
 
 
-def own_gesture(name: str, examples: Sequence[Person], rest: Sequence[Person]) -> Gesture:
+def own_gesture(
+    name: str, examples: Sequence[Person], rest: Sequence[Person], others: Sequence[Person] = ()
+) -> Gesture:
     """Make a rule from examples: a weighted sum of the units in which they differ from rest.
 
-    The weights point from the rest to the mean of the examples, each unit by its change over
-    its variance (Fisher, 1936, with a diagonal covariance), and are scaled so that the rest
-    gives 0 and the examples give 1.
+    The weights are Fisher's (1936): the change from the rest to the mean of the examples,
+    over the covariance of the rest and of what else she does, so that a unit which also moves
+    in talk or in another gesture counts little or against it. The rest gives 0 and the
+    examples give 1, but for rounding.
 
     Parameters
     ----------
@@ -40,6 +52,8 @@ def own_gesture(name: str, examples: Sequence[Person], rest: Sequence[Person]) -
         Each a short piece with the gesture in it once, relative to her rest.
     rest : sequence of Person
         What she does otherwise, relative to her rest.
+    others : sequence of Person
+        Pieces with her other gestures.
 
     Returns
     -------
@@ -55,28 +69,37 @@ def own_gesture(name: str, examples: Sequence[Person], rest: Sequence[Person]) -
     if len(quiet) < 2:
         raise InputError("wanted some rest to compare with, got none in which she was seen")
     middle, spread = np.median(quiet, axis=0), quiet.std(axis=0) + FLOOR
-    heights, lengths = [], []
-    for example in examples:
-        height, length = _apex(example, middle, spread)
-        heights.append(height)
-        lengths.append(length)
-    change = np.mean(heights, axis=0) - middle
-    varied = spread**2 + (np.std(heights, axis=0) + FLOOR) ** 2
-    signal, offset = _signal(names, change, varied, middle)
-    hold = round(float(np.clip(0.5 * min(lengths), *HOLDS)), 2)
+    apexes = [_apex(example, middle, spread) for example in examples]
+    heights = np.array([height for height, _ in apexes])
+    change = heights.mean(axis=0) - middle
+    if np.abs(change).max() < LEAST_CHANGE:
+        raise InputError(
+            f"the examples differ from rest in no unit by {LEAST_CHANGE:g} or more: nothing "
+            "to hold on to"
+        )
+    away = [_apex(other, middle, spread)[0] - middle for other in others]
+    scatter = _scatter(quiet, heights, away)
+    signal, offset = _signal(names, _usable(names, change), change, scatter, middle)
+    hold = float(np.clip(0.5 * np.median([length for _, length in apexes]), *HOLDS))
+    if _is_of_the_lids(signal):
+        hold = max(hold, SHORTEST_BLINK)
     trigger = round(offset + 0.5, 3)
-    return Gesture(name, (Condition(signal, trigger, default_release(trigger)),), hold=hold)
+    condition = Condition(signal, trigger, default_release(trigger))
+    return Gesture(name, (condition,), hold=round(hold, 2))
+
+
+def _is_of_the_lids(signal: Signal) -> bool:
+    return max(signal.terms, key=lambda term: term.weight).channel == "43"
 
 
 def _table(people: Sequence[Person]) -> tuple[list[str], NDArray[np.float64]]:
-    """Names of the columns, and the seen frames (n, columns): sides where there are, or units."""
+    """Names of the columns, and the seen frames (n, columns): units, then sides."""
     names: list[str] = []
     rows = []
     for person in people:
-        whole = [i for i, unit in enumerate(person.units) if unit not in person.sided]
-        names = [str(int(person.units[i])) for i in whole]
+        names = [str(int(unit)) for unit in person.units]
         names += [f"{side} {int(u)}" for side in ("left", "right") for u in person.sided]
-        table = np.concatenate([person.probability[:, whole], person.left, person.right], axis=1)
+        table = np.concatenate([person.probability, person.left, person.right], axis=1)
         rows.append(table[person.seen & (person.reasons == 0)])
     return names, np.concatenate(rows).astype(np.float64) if rows else np.zeros((0, 0))
 
@@ -88,37 +111,64 @@ def _apex(
     _, rows = _table([example])
     if not len(rows):
         raise InputError("wanted examples in which she is seen, got one in which she is not")
-    times = example.times[example.seen & (example.reasons == 0)]
     distance = np.sqrt((((rows - middle) / spread) ** 2).sum(axis=1))
-    top = int(np.argmax(distance))
-    high = distance >= 0.6 * distance[top]
-    first = top - int(np.argmin(np.append(high[: top + 1][::-1], False)))
-    last = top + int(np.argmin(np.append(high[top:], False)))
-    return rows[first + 1 : last].mean(axis=0), float(times[last - 1] - times[first + 1])
+    high = distance >= HIGH * distance.max()
+    seconds = float(np.median(np.diff(example.times))) if len(example) > 1 else 0.0
+    return rows[high].mean(axis=0), seconds * int(high.sum())
+
+
+def _scatter(
+    quiet: NDArray[np.float64], heights: NDArray[np.float64], away: list[NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """How the columns vary together: at rest, among the examples, and in other gestures."""
+    inner = heights - heights.mean(axis=0)
+    scatter = np.cov(quiet.T) + inner.T @ inner / len(heights)
+    for other in away:
+        scatter += np.outer(other, other) / len(away)
+    return np.asarray(scatter + FLOOR**2 * np.eye(len(scatter)))
+
+
+def _usable(names: list[str], change: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Columns to choose from: the unit, or its sides where the examples are one-sided."""
+    at = {name: i for i, name in enumerate(names)}
+    kept = []
+    for i, name in enumerate(names):
+        side, _, unit = name.rpartition(" ")
+        pair = [change[at[f"{s} {unit}"]] for s in ("left", "right") if f"{s} {unit}" in at]
+        largest = float(np.abs(pair).max(initial=0.0))
+        one_sided = largest >= LEAST_CHANGE and abs(pair[0] - pair[1]) > ONE_SIDED * largest
+        if bool(side) == one_sided:
+            kept.append(i)
+    return np.array(kept)
 
 
 def _signal(
     names: list[str],
+    usable: NDArray[np.intp],
     change: NDArray[np.float64],
-    varied: NDArray[np.float64],
+    scatter: NDArray[np.float64],
     middle: NDArray[np.float64],
 ) -> tuple[Signal, float]:
-    """The weighted sum, and what it gives at rest."""
-    weights = np.where(np.abs(change) >= LEAST_CHANGE, change / varied, 0.0)
-    strongest = np.argsort(-np.abs(weights * change), kind="stable")[:MOST_TERMS]
-    kept = np.zeros(len(names), bool)
-    kept[strongest] = True
-    weights = np.where(kept, weights, 0.0)
-    total = float(weights @ change)
-    if total <= 0:
-        raise InputError(
-            f"the examples differ from rest in no unit by {LEAST_CHANGE:g} or more: nothing "
-            "to hold on to"
-        )
-    weights = np.round(weights / total, 3)
+    """The weighted sum of the units that matter most, and what it gives at rest."""
+    matter = np.abs(_weights(usable, change, scatter)) * np.sqrt(np.diag(scatter)[usable])
+    strongest = np.argsort(-matter, kind="stable")[:MOST_TERMS]
+    strongest = strongest[matter[strongest] >= MATTERS * matter.max()]
+    kept = np.sort(usable[strongest])
+    weights = np.round(_weights(kept, change, scatter), 2)
     terms = []
-    for i in np.flatnonzero(weights):
+    for i, weight in zip(kept, weights.tolist(), strict=True):
         side, _, unit = names[i].rpartition(" ")
-        terms.append(Term(unit, side, float(weights[i])))
-    how = "sum" if len(terms) > 1 or terms[0].weight != 1 else "mean"
-    return Signal(tuple(terms), how), float(weights @ middle)
+        if weight:
+            terms.append(Term(unit, side, weight))
+    if not terms:
+        raise InputError("the examples differ from rest in nothing that one rule can say")
+    how = "mean" if [term.weight for term in terms] == [1.0] else "sum"
+    return Signal(tuple(terms), how), float(weights @ middle[kept])
+
+
+def _weights(
+    kept: NDArray[np.intp], change: NDArray[np.float64], scatter: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Fisher's direction over some columns, scaled so that the examples give 1."""
+    direction = np.linalg.solve(scatter[np.ix_(kept, kept)], change[kept])
+    return np.asarray(direction / float(direction @ change[kept]))

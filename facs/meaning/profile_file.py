@@ -41,6 +41,7 @@ from tomlkit.exceptions import ParseError, TOMLKitError
 from tomlkit.toml_document import TOMLDocument
 
 from facs.errors import FacsError, InputError, ProfileError
+from facs.files import read_text
 from facs.meaning.baseline import Baseline
 from facs.meaning.contradictions import contradictions
 from facs.meaning.gestures import STOCK, Gesture
@@ -105,11 +106,13 @@ def read_document(path: Path) -> TOMLDocument:
 
 def _source(path: Path) -> _Source:
     try:
-        return _Source(path, path.read_text(encoding="utf-8"))
+        return _Source(path, read_text(path))
     except OSError as error:
         raise ProfileError(f"cannot read the profile {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ProfileError(f"{path}: wanted text in UTF-8: {error.reason}") from error
+    except ValueError as error:
+        raise ProfileError(f"{path}: {error}") from error
 
 
 def _parsed(source: _Source) -> TOMLDocument:
@@ -123,6 +126,8 @@ def _parsed(source: _Source) -> TOMLDocument:
         ) from None
     except TOMLKitError as error:
         raise ProfileError(f"{source.path}: this is not TOML: {error}") from None
+    except RecursionError:
+        raise ProfileError(f"{source.path}: this is not a profile: it is nested too deep") from None
 
 
 def _check_keys(source: _Source, data: dict[str, Any], table: str, number: int) -> None:

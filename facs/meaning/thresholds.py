@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from facs.meaning.detector import GestureDetector, read
+from facs.meaning.detector import MAX_GAP, GestureDetector, read
 from facs.meaning.gestures import Gesture
 from facs.meaning.moments import Moment
-from facs.meaning.rates import Rate
+from facs.meaning.rates import Rate, poisson_interval
 
-__all__ = ["Curve", "Separation", "count_activations", "separate", "triggers"]
+__all__ = ["Curve", "Separation", "count_activations", "plateau", "separate", "triggers"]
 
 STEPS: Final = 26
 FEW_STEPS: Final = 14  # for degrees and sums, whose scale is known less well, and which cost more
 MOST_ASKED: Final = 0.8
 """Share of the examples that must be found, from three examples on."""
 
-MARGIN: Final = 0.25
+MARGIN: Final = 0.35
 """Share of the way between rest and examples that is kept free on either side."""
+
+PLATEAU: Final = 4
+"""Steps of the threshold over which the number of activations must not change."""
+
+MOST_FOREIGN: Final = 0.2
+"""Share of the examples of another gesture in which this one may fire too."""
 
 
 def triggers(gesture: Gesture) -> tuple[float, ...]:
@@ -53,7 +60,10 @@ def _is_probability(gesture: Gesture) -> bool:
 def count_activations(
     gesture: Gesture, tried: Sequence[float], streams: Iterable[Iterable[Moment]]
 ) -> NDArray[np.int64]:
-    """Activations at each threshold, by as many machines in one pass, shape (tried,)."""
+    """Activations at each threshold, by as many machines in one pass, shape (tried,).
+
+    `tried` goes from the easiest threshold to the strictest.
+    """
     counts = np.zeros(len(tried), np.int64)
     for stream in streams:
         machines = [GestureDetector(gesture.with_trigger(trigger)) for trigger in tried]
@@ -61,47 +71,41 @@ def count_activations(
             for moment in stream:
                 counts += [machine.update(moment) is not None for machine in machines]
         else:
-            for time, values in _eventful(gesture, machines, stream):
-                told = [machine.step(time, values) is not None for machine in machines]
-                if any(told):
-                    counts += told
+            _run(gesture, machines, stream, counts)
     return counts
 
 
-def _eventful(
-    gesture: Gesture, machines: Sequence[GestureDetector], stream: Iterable[Moment]
-) -> Iterator[tuple[float, list[float]]]:
-    """Times and signals of a stream without what no machine would notice.
+def _run(
+    gesture: Gesture,
+    machines: Sequence[GestureDetector],
+    stream: Iterable[Moment],
+    counts: NDArray[np.int64],
+) -> None:
+    """Count in one stream, without waking the machines whose threshold is far away.
 
-    In a long stretch that is quiet for all of them, or in which nobody is seen, only the first
-    and the last frame matter.
+    A machine whose release is not reached, now and in the frame before, has nothing to do but
+    remember the latest such frame; it is shown that one before it is woken.
     """
-    levels = [machine.gesture.release for machine in machines]
-    above = gesture.conditions[0].above
-    lowest = min(levels) if above else max(levels)
-    last: tuple[float, list[float]] | None = None
-    dull_before = ""
+    sign = 1.0 if gesture.conditions[0].above else -1.0
+    releases = [sign * machine.gesture.release for machine in machines]
+    everyone = len(machines)
+    awake = told = everyone  # machines that were awake, and that were shown, the last frame
+    last = -np.inf
     for moment in stream:
         values = read(gesture, moment)
-        dull = _dull(values, lowest, above)
-        if dull and dull == dull_before:
-            last = (moment.time, values)
+        if any(value != value for value in values) or moment.time - last > MAX_GAP:
+            for machine in machines:
+                machine.reset()
+            awake = told = everyone
+        if any(value != value for value in values):
             continue
-        if last is not None:
-            yield last
-            last = None
-        yield moment.time, values
-        dull_before = dull
-    if last is not None:
-        yield last
-
-
-def _dull(values: Sequence[float], lowest: float, above: bool) -> str:
-    """``"unseen"``, ``"quiet"`` for every machine, or ``""`` where one may notice something."""
-    if any(value != value for value in values):
-        return "unseen"
-    quiet = values[0] < lowest if above else values[0] > lowest
-    return "quiet" if quiet else ""
+        near = bisect_right(releases, sign * values[0])
+        for machine in machines[told:near]:
+            machine.rest_until(last)
+        told = max(near, awake)
+        for at, machine in enumerate(machines[:told]):
+            counts[at] += machine.step(moment.time, values) is not None
+        last, awake = moment.time, near
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,26 +129,47 @@ class Curve:
         easier = [i for i, t in enumerate(self.tried) if abs(t) <= abs(trigger) + 1e-9]
         return Rate(int(self.counts[easier[-1] if easier else 0]), self.hours)
 
-    def allowed(self, per_hour: float) -> NDArray[np.bool_]:
-        """Thresholds from which on the rate stays within `per_hour`, shape (k,)."""
+    def allowed(self, per_hour: float, *, unless_sure: bool = False) -> NDArray[np.bool_]:
+        """Thresholds from which on the rate stays within `per_hour`, shape (k,).
+
+        With `unless_sure` those count, too, whose rate may be within it by their interval.
+        """
         over = self.counts > per_hour * self.hours
+        if unless_sure and self.hours:
+            lows = [poisson_interval(int(count))[0] for count in self.counts]
+            over = np.array(lows) > per_hour * self.hours
         # Counts need not fall steadily: one long span may break in two at a stricter threshold.
         return np.asarray(~np.logical_or.accumulate(over[::-1])[::-1], np.bool_)
 
 
 @dataclass(frozen=True)
 class Separation:
-    """A threshold between rest and examples, or None and why there is none."""
+    """A threshold between rest and examples, or None and why there is none.
+
+    Parameters
+    ----------
+    trigger : float or None
+    found : int
+        Examples that reach it.
+    reason : str
+    slack : float, in [0, 1]
+        Share of the thresholds that would do: how clear the matter is.
+    """
 
     trigger: float | None
     found: int
     reason: str
+    slack: float = 0.0
 
 
 def separate(
-    gesture: Gesture, curve: Curve, reached: NDArray[np.bool_], per_hour: float
+    gesture: Gesture,
+    curve: Curve,
+    reached: NDArray[np.bool_],
+    per_hour: float,
+    foreign: Mapping[str, NDArray[np.bool_]] | None = None,
 ) -> Separation:
-    """Choose a threshold that the examples reach and rest does not.
+    """Choose a threshold that the examples reach, and rest and other gestures do not.
 
     The gesture's own threshold stays where it separates with a margin; otherwise the nearest
     that does. Rest of 20 s shows little of a day, so what is usual counts as long as it fits.
@@ -157,18 +182,58 @@ def separate(
         Which example is found at which threshold.
     per_hour : float
         False activations that are accepted.
+    foreign : mapping from the name of another gesture to an array as `reached`
+        Which of its examples would be taken for this gesture.
     """
     found = reached.sum(axis=0)
     asked = _asked(len(reached))
-    good = np.flatnonzero(curve.allowed(per_hour) & (found >= asked))
-    if not len(good):
+    own = [
+        (curve.allowed(per_hour, unless_sure=lenient) & (found >= asked), lenient)
+        for lenient in (False, True)
+    ]
+    if not own[1][0].any():
         return Separation(None, 0, _why_not(curve, found, asked, len(reached), per_hour))
-    most = good[found[good] == found[good].max()]
-    first, last = int(most[0]), int(most[-1])
+    taken = _taken_by_others(foreign or {}, len(curve.tried))
+    for good, lenient in own:
+        good = good & ~taken
+        if good.any():
+            return _within(gesture, curve, good, found, _may_be_more(per_hour) if lenient else "")
+    return Separation(None, 0, f"cannot be told from {_nearest(foreign or {})}")
+
+
+def _within(
+    gesture: Gesture,
+    curve: Curve,
+    good: NDArray[np.bool_],
+    found: NDArray[np.int64],
+    reason: str,
+) -> Separation:
+    """The threshold among the good ones: the usual one, as far as there is a margin."""
+    best = np.flatnonzero(good & (found == found[good].max()))
+    first, last = int(best[0]), int(best[-1])
     margin = MARGIN * (last - first)
     usual = int(np.argmin(np.abs(np.abs(curve.tried) - abs(gesture.trigger))))
     at = round(float(np.clip(usual, first + margin, last - margin)))
-    return Separation(curve.tried[at], int(found[at]), "")
+    slack = 0.0 if reason else len(best) / len(curve.tried)
+    return Separation(curve.tried[at], int(found[at]), reason, slack)
+
+
+def _may_be_more(per_hour: float) -> str:
+    return f"may fire more than {per_hour:g} an hour: more rest would tell"
+
+
+def _taken_by_others(foreign: Mapping[str, NDArray[np.bool_]], tried: int) -> NDArray[np.bool_]:
+    """Thresholds at which examples of another gesture would be taken for this one."""
+    taken = np.zeros(tried, np.bool_)
+    for examples in foreign.values():
+        if len(examples):
+            taken |= examples.mean(axis=0) > MOST_FOREIGN
+    return taken
+
+
+def _nearest(foreign: Mapping[str, NDArray[np.bool_]]) -> str:
+    """The gesture whose examples are taken for this one at the most thresholds."""
+    return max(foreign, key=lambda name: (foreign[name].mean(axis=0) > MOST_FOREIGN).sum())
 
 
 def _asked(examples: int) -> int:
@@ -189,3 +254,26 @@ def _why_not(
         f"cannot be told from rest: at {strictest:g}, the strictest threshold that {asked} of "
         f"{examples} examples reach, rest fires {curve.rate(strictest)}, more than {per_hour:g}"
     )
+
+
+def plateau(
+    seen: NDArray[np.int64],
+    allowed: NDArray[np.bool_],
+    tried: tuple[float, ...],
+    gesture: Gesture,
+) -> tuple[int, int] | None:
+    """The threshold, and the activations there, where a change of it changes least.
+
+    Between what a face does by itself and a gesture there is a gap, in which it does not
+    matter where the threshold is.
+    """
+    usual = int(np.argmin(np.abs(np.abs(tried) - abs(gesture.trigger))))
+    runs = np.split(np.arange(len(seen)), np.flatnonzero(np.diff(seen)) + 1)
+    fit = [run[allowed[run]] for run in runs if seen[run[0]] > 0]
+    longest = max(fit, key=len, default=np.zeros(0, np.int64))
+    if len(longest) < PLATEAU:
+        return None
+    quarter = len(longest) // 4
+    inner = longest[quarter : len(longest) - quarter]
+    at = int(np.clip(usual, inner[0], inner[-1]))
+    return at, int(seen[at])

@@ -1,0 +1,224 @@
+"""Gestures: how many are found, how many false, how late, on simulated children and real clips.
+
+``python benchmarks/gestures.py --assets DIR --clips DIR --videos DIR --cache DIR``. Rendered
+children give the model's answers (`sittings.py`), hours of them are simulated
+(`simulated.py`, `performances.py`); the clips of `--clips` give the noise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from enrolled import enrolment_rows
+from filmed import clip_rows, head_rows
+from heading import heading, table
+from performances import perform
+from simulated import Course, live, scored
+from sittings import Noise, Sitting, sittings, wobble
+
+from facs.errors import InputError
+from facs.meaning.baseline import Baseline
+from facs.meaning.detector import GestureDetector, GestureEvent
+from facs.meaning.gestures import STOCK, Gesture
+from facs.meaning.moments import moments
+from facs.meaning.rates import Rate, hours_seen
+from facs.meaning.rest import find_baseline
+from facs.person import Person
+
+LATE = 0.8
+"""Seconds after the end of a gesture until which it may be decided."""
+
+
+@dataclass
+class Tally:
+    """What one gesture came to."""
+
+    made: int = 0
+    found: int = 0
+    false: int = 0
+    latency: list[float] = field(default_factory=list)
+    over: list[float] = field(default_factory=list)
+
+
+def find_all(gestures: Sequence[Gesture], person: Person) -> dict[str, list[GestureEvent]]:
+    """Activations of each gesture on its own, in one pass over the frames."""
+    detectors = [GestureDetector(gesture) for gesture in gestures]
+    found: dict[str, list[GestureEvent]] = {gesture.name: [] for gesture in gestures}
+    for moment in moments(person):
+        for detector in detectors:
+            if event := detector.update(moment):
+                found[event.label].append(event)
+    return found
+
+
+def tally(
+    child: Sitting,
+    noise: Noise,
+    gestures: Sequence[Gesture],
+    minutes: float,
+    repeats: int,
+    seed: int,
+) -> tuple[dict[str, Tally], float]:
+    """Rest and a session of one child; returns what each gesture came to, and hours of rest."""
+    rng = np.random.default_rng(seed)
+    rest_of = baseline_of(child, noise, rng)
+    day = Course.of(60 * minutes)
+    live(day, rng)
+    rest = rest_of.relative(scored(child, day, noise, rng))
+    session = perform([g.name for g in gestures], repeats, rng)
+    played = rest_of.relative(scored(child, session, noise, rng))
+    false, found = find_all(gestures, rest), find_all(gestures, played)
+    result = {g.name: Tally(false=len(false[g.name])) for g in gestures}
+    for trial in session.trials:
+        mine = result[trial.name]
+        mine.made += 1
+        hit = next(
+            (e for e in found[trial.name] if trial.start <= e.decided <= trial.stop + LATE), None
+        )
+        if hit is not None:
+            mine.found += 1
+            mine.latency.append(hit.decided - trial.start)
+            hold = STOCK[trial.name].hold
+            mine.over.append(hit.decided - hit.onset - hold)
+    return result, hours_seen([rest])
+
+
+def baseline_of(child: Sitting, noise: Noise, rng: np.random.Generator) -> Baseline:
+    """Her rest, from a minute in which nothing is asked of her."""
+    calm = Course.of(60)
+    live(calm, rng, busy=False)
+    return find_baseline(scored(child, calm, noise, rng))
+
+
+def measured() -> tuple[list[Gesture], list[str]]:
+    """Stock gestures that the shipped model can find, and lines about the others."""
+    from facs.network.weights import DEFAULT, shipped, spec_of
+
+    spec = spec_of(shipped()[DEFAULT])
+    able, lines = [], []
+    for name, gesture in STOCK.items():
+        if missing := gesture.missing(spec.units, spec.sided):
+            lines.append(f"{name} ({', '.join(missing)})")
+        else:
+            able.append(gesture)
+    return able, lines
+
+
+def simulated_rows(
+    children: Sequence[Sitting], noise: Noise, options: argparse.Namespace
+) -> tuple[list[list[str]], float]:
+    """Table rows of all gestures, and the hours of rest behind them."""
+    able, _ = measured()
+    total = {g.name: Tally() for g in able}
+    hours = 0.0
+    for i, child in enumerate(children):
+        seed = options.seed + 1000 + i
+        one, seen = tally(child, noise, able, options.minutes, options.repeats, seed)
+        hours += seen
+        for name, mine in one.items():
+            whole = total[name]
+            whole.made += mine.made
+            whole.found += mine.found
+            whole.false += mine.false
+            whole.latency += mine.latency
+            whole.over += mine.over
+        print(f"child {i + 1} of {len(children)}", file=sys.stderr)
+    return [_row(g, total[g.name], hours) for g in able], hours
+
+
+def _row(gesture: Gesture, mine: Tally, hours: float) -> list[str]:
+    rate = Rate(mine.false, hours)
+    low, high = rate.interval
+    late = np.quantile(mine.latency, [0.5, 0.95]) if mine.latency else (np.nan, np.nan)
+    over = 1000 * np.quantile(mine.over, 0.95) if mine.over else np.nan
+    hold = "-" if gesture.swings else f"{1000 * gesture.hold:.0f}"
+    waits = gesture.swings or gesture.times > 1
+    return [
+        gesture.name,
+        f"{mine.found / mine.made:.3f}",
+        f"{mine.found}/{mine.made}",
+        f"{rate.per_hour:.2f}",
+        f"{low:.2f} to {high:.2f}",
+        hold,
+        f"{late[0]:.2f}",
+        f"{late[1]:.2f}",
+        "-" if waits else f"{over:.0f}",
+    ]
+
+
+COLUMNS = [
+    "gesture",
+    "sensitivity",
+    "found/made",
+    "false an hour",
+    "95 %",
+    "hold, ms",
+    "median s from onset",
+    "95 % within s",
+    "ms after hold, 95 %",
+]
+
+
+def document(options: argparse.Namespace) -> str:
+    """Everything that is measured, as Markdown."""
+    children, lost = sittings(options.assets, options.cache / "sit", options.children, options.seed)
+    noise = wobble(options.clips, options.cache / "noise")
+    rows, hours = simulated_rows(children, noise, options)
+    _, without = measured()
+    geared = sum(bool(child.gear) for child in children)
+    parts = [
+        heading(
+            "Gestures",
+            f"{len(children)} rendered children ({geared} with tube, hose or tape; {lost} more "
+            f"could not be scored), {hours:.1f} h of simulated rest, real clips",
+            options.seed,
+        ),
+        "## Stock gestures at their own thresholds, relative to her rest\n",
+        "Rendered and scored by the shipped model, without motion: what each movement of each "
+        f"child does to each score ({len(children)} children, seed {options.seed}), and the noise "
+        f"({noise.pairs} pairs of frames of clips: {noise.deviation.mean():.2f} logits, "
+        f"correlation of neighbouring frames {noise.memory:.2f}; pose {noise.pose.mean():.1f} "
+        "degrees). Simulated: when the movements come, and that simultaneous ones add up in "
+        "logits. Rest has 15 blinks a minute of 100 to 500 ms, talk, meals, glances, passing "
+        "expressions, a drifting and turning head, and moments in which the face is lost. Latency "
+        "is media time; live adds the time of the analysis, and with motion the half window that "
+        "the flow waits for.\n",
+        table(COLUMNS, rows),
+        f"Not measured by the shipped model, and so never found: {'; '.join(without) or 'none'}.\n",
+        "## Enrolment\n",
+        *enrolment_rows(children, noise, options.seed),
+        "## Real clips\n",
+        *clip_rows(options.videos, options.cache / "videos"),
+        *head_rows(options.videos, options.assets / "hdri", options.cache / "videos"),
+    ]
+    return "\n".join(parts)
+
+
+def main() -> None:
+    """Print the tables, and write them where asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--assets", type=Path, required=True)
+    parser.add_argument("--clips", type=Path, required=True, help="rendered clips, for the noise")
+    parser.add_argument("--videos", type=Path, required=True)
+    parser.add_argument("--cache", type=Path, required=True)
+    parser.add_argument("--children", type=int, default=20)
+    parser.add_argument("--minutes", type=float, default=32.0, help="rest of each child")
+    parser.add_argument("--repeats", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=984)
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    if options.children < 1:
+        raise InputError(f"wanted at least one child, got {options.children}")
+    text = document(options)
+    print(text)
+    if options.out:
+        options.out.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

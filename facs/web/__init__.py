@@ -1,0 +1,1 @@
+"""A web page on this machine: a video in, its action units out, and nothing leaves it."""

@@ -1,0 +1,124 @@
+"""Files of a result, written when somebody first asks for them."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Final
+
+from fastapi import HTTPException
+
+from facs.web.downloads import available
+from facs.web.jobs import Job
+from facs.web.names import stem_for_files
+from facs.web.process import WorkFailed
+from facs.web.queue import Work
+
+__all__ = ["FileWriter", "thresholds_of"]
+
+AT_ONCE: Final = 2
+"""Files that are written at once, beside the analyses."""
+
+_THRESHOLD: Final = re.compile(r"(AU\d{1,2}):(\d(?:\.\d{1,9})?)")
+
+
+def thresholds_of(texts: list[str]) -> dict[str, float]:
+    """Read thresholds such as ``AU12:0.4``.
+
+    Raises
+    ------
+    HTTPException
+        422 for a text of another form, or a value outside [0, 1].
+
+    Examples
+    --------
+    >>> thresholds_of(["AU12:0.4", "AU1:0.55"])
+    {'AU12': 0.4, 'AU1': 0.55}
+    """
+    found = {}
+    for text in texts:
+        match = _THRESHOLD.fullmatch(text)
+        if match is None or not 0 <= float(match[2]) <= 1:
+            raise HTTPException(422, f"wanted a threshold such as AU12:0.4, got {text[:40]!r}")
+        found[match[1]] = float(match[2])
+    return found
+
+
+class FileWriter:
+    """Writes each file once, and two that ask for the same wait for the same.
+
+    Parameters
+    ----------
+    work : callable
+        What runs a worker.
+    memory : int
+        Bytes that a worker may take.
+    """
+
+    def __init__(self, work: Work, memory: int) -> None:
+        self._work, self._memory = work, memory
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._busy: dict[Path, asyncio.Lock] = {}
+
+    async def path(self, job: Job, kind: str, thresholds: dict[str, float]) -> Path:
+        """Where the file is, written now if it was not there.
+
+        Raises
+        ------
+        HTTPException
+            404 for a kind that cannot be written, 422 where writing fails.
+        """
+        if kind not in {one.format for one in available()}:
+            raise HTTPException(404, f"{kind[:40]!r} is no format that can be written here")
+        folder = job.folder / "files" / f"{kind}-{_key(thresholds)}"
+        lock = self._busy.setdefault(folder, asyncio.Lock())
+        try:
+            async with lock, self._slots:
+                return _only_file(folder) or await self._write(job, kind, thresholds, folder)
+        finally:
+            if not lock.locked():
+                self._busy.pop(folder, None)
+
+    async def _write(self, job: Job, kind: str, thresholds: dict[str, float], folder: Path) -> Path:
+        _forget_others(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        order = {
+            "do": "write",
+            "folder": str(job.folder),
+            "out": str(folder),
+            "format": kind,
+            "stem": stem_for_files(job.status.name),
+            "thresholds": thresholds,
+            "memory": self._memory,
+        }
+        try:
+            async for message in self._work(order):
+                if "done" in message:
+                    return Path(message["done"]["path"])
+        except WorkFailed as error:
+            raise HTTPException(422, str(error)) from None
+        raise HTTPException(500, "the file was not written")
+
+
+def _key(thresholds: dict[str, float]) -> str:
+    text = json.dumps(thresholds, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12] if thresholds else "model"
+
+
+def _only_file(folder: Path) -> Path | None:
+    if not folder.is_dir():
+        return None
+    return next((path for path in folder.iterdir() if not path.name.startswith(".")), None)
+
+
+def _forget_others(folder: Path) -> None:
+    """Remove the same kind of file with other thresholds: only the last one is kept."""
+    import shutil
+
+    kind = folder.name.rpartition("-")[0]
+    for other in folder.parent.glob(f"{kind}-*"):
+        if other != folder:
+            shutil.rmtree(other, ignore_errors=True)

@@ -1,0 +1,48 @@
+/** What this browser remembers: the token while the tab is open, and where results are. */
+
+const TOKEN = "facs.token";
+const RECENT = "facs.recent";
+
+/** Take the token out of an address such as /#token=..., so that nobody reads it there. */
+export function takeToken() {
+  const match = /^#token=([\w-]+)$/.exec(location.hash);
+  if (!match) return;
+  sessionStorage.setItem(TOKEN, match[1]);
+  history.replaceState(null, "", "#/");
+}
+
+export const token = () => sessionStorage.getItem(TOKEN);
+
+function read(storage) {
+  try {
+    return JSON.parse(storage.getItem(RECENT)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function change(storage, id, name) {
+  const all = read(storage);
+  if (name === null) delete all[id];
+  else all[id] = name;
+  storage.setItem(RECENT, JSON.stringify(all));
+}
+
+/** Results that are kept are remembered for good, others until the tab is closed. */
+export function remember(id, name, kept) {
+  change(sessionStorage, id, name);
+  change(localStorage, id, kept ? name : null);
+}
+
+export function forget(id) {
+  change(sessionStorage, id, null);
+  change(localStorage, id, null);
+}
+
+export const remembered = () => ({ ...read(localStorage), ...read(sessionStorage) });
+
+/** A choice such as "keys are on", which is of this browser. */
+export const choice = {
+  get: (name, otherwise) => localStorage.getItem(`facs.${name}`) ?? otherwise,
+  set: (name, value) => localStorage.setItem(`facs.${name}`, value),
+};

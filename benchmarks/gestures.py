@@ -28,6 +28,7 @@ from facs.meaning.gestures import STOCK, Gesture
 from facs.meaning.moments import moments
 from facs.meaning.rates import Rate, hours_seen
 from facs.meaning.rest import find_baseline
+from facs.network.weights import DEFAULT, shipped, spec_of
 from facs.person import Person
 
 LATE = 0.8
@@ -97,8 +98,6 @@ def baseline_of(child: Sitting, noise: Noise, rng: np.random.Generator) -> Basel
 
 def measured() -> tuple[list[Gesture], list[str]]:
     """Stock gestures that the shipped model can find, and lines about the others."""
-    from facs.network.weights import DEFAULT, shipped, spec_of
-
     spec = spec_of(shipped()[DEFAULT])
     able, lines = [], []
     for name, gesture in STOCK.items():
@@ -167,7 +166,8 @@ COLUMNS = [
 def document(options: argparse.Namespace) -> str:
     """Everything that is measured, as Markdown."""
     children, lost = sittings(options.assets, options.cache / "sit", options.children, options.seed)
-    noise = wobble(options.clips, options.cache / "noise")
+    scores = options.cache / DEFAULT  # scores of another model are of no use
+    noise = wobble(options.clips, scores / "noise")
     rows, hours = simulated_rows(children, noise, options)
     _, without = measured()
     geared = sum(bool(child.gear) for child in children)
@@ -193,8 +193,8 @@ def document(options: argparse.Namespace) -> str:
         "## Enrolment\n",
         *enrolment_rows(children, noise, options.seed),
         "## Real clips\n",
-        *clip_rows(options.videos, options.cache / "videos"),
-        *head_rows(options.videos, options.assets / "hdri", options.cache / "videos"),
+        *clip_rows(options.videos, scores / "videos"),
+        *head_rows(options.videos, options.assets / "hdri", scores / "videos"),
     ]
     return "\n".join(parts)
 

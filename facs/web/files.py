@@ -77,10 +77,25 @@ class FileWriter:
         lock = self._busy.setdefault(folder, asyncio.Lock())
         try:
             async with lock, self._slots:
-                return _only_file(folder) or await self._write(job, kind, thresholds, folder)
+                return _only_file(folder) or await self._written(job, kind, thresholds, folder)
         finally:
             if not lock.locked():
                 self._busy.pop(folder, None)
+
+    async def _written(
+        self, job: Job, kind: str, thresholds: dict[str, float], folder: Path
+    ) -> Path:
+        """Write in a task of its own, which ends when the job is deleted."""
+        task = asyncio.create_task(self._write(job, kind, thresholds, folder))
+        job.tasks.add(task)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if task.cancelled():
+                raise HTTPException(404, "the result was deleted") from None
+            raise
+        finally:
+            job.tasks.discard(task)
 
     async def _write(self, job: Job, kind: str, thresholds: dict[str, float], folder: Path) -> Path:
         _forget_others(folder)

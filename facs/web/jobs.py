@@ -92,7 +92,7 @@ class Status:
 
 @dataclass(eq=False)
 class Job:
-    """A job's status, which changes, and its folder, which does not.
+    """A job's status, which changes, its folder, and the tasks that write to it.
 
     `watch` gives every status to whoever listens; those that come faster than somebody
     reads are left out, the last one never.
@@ -101,6 +101,7 @@ class Job:
     status: Status
     folder: Path
     size: int = 0
+    tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def update(self, **changes: Any) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
 from typing import Any
 
 from facs.errors import FacsError
@@ -37,7 +36,6 @@ class JobQueue:
     def __init__(self, options: ServeOptions, store: Store, work: Work = work) -> None:
         self.options, self.store, self._work = options, store, work
         self._jobs: dict[str, Job] = {job.status.id: job for job in store.kept()}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
         self._slots = asyncio.Semaphore(options.workers)
         self._on_their_way: dict[str, int] = {}
 
@@ -72,18 +70,17 @@ class JobQueue:
         job.size = size_of(job.folder)
         self._jobs[job.status.id] = job
         self._count_ahead()
-        self._tasks[job.status.id] = asyncio.create_task(self._run(job))
+        task = asyncio.create_task(self._run(job))
+        job.tasks.add(task)
+        task.add_done_callback(job.tasks.discard)
         return job.status
 
     async def delete(self, job: Job) -> None:
-        """Stop a job if it runs, and remove everything of it before returning."""
-        name = job.status.id
-        self._jobs.pop(name, None)
-        task = self._tasks.pop(name, None)
-        if task is not None:
+        """Stop what works on a job, and remove everything of it before returning."""
+        self._jobs.pop(job.status.id, None)
+        for task in list(job.tasks):
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*job.tasks, return_exceptions=True)
         await asyncio.to_thread(self.store.remove, job.folder)
         job.update(state="deleted")
         self._count_ahead()
@@ -150,7 +147,6 @@ class JobQueue:
         if job.status.state == "failed":  # of no use to anybody any more
             self.store.remove(job.folder)
         job.size = size_of(job.folder)
-        self._tasks.pop(job.status.id, None)
         self._set_due(job)
 
     def _count_ahead(self) -> None:

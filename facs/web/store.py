@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +22,8 @@ UPLOAD: Final = "upload"
 RECORDING: Final = "recording.facs"
 SUMMARY: Final = "summary.json"
 """What the files in a job's folder are called."""
+
+_log = logging.getLogger(__name__)
 
 SPARE: Final = 500_000_000
 """Bytes of the disk that are left to others."""
@@ -75,8 +79,16 @@ class Store:
         return shutil.disk_usage(self.folder).free - SPARE
 
     def remove(self, folder: Path) -> None:
-        """Remove a job's folder; what is gone already is no error."""
-        shutil.rmtree(folder, ignore_errors=True)
+        """Remove a job's folder; what is gone already is no error.
+
+        Some systems do not remove what somebody just reads: then it is tried again.
+        """
+        for pause in (0.0, 0.1, 0.5, 1.0):
+            time.sleep(pause)
+            shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                return
+        _log.warning("cannot remove %s", folder)
 
     def remember(self, job: Job) -> None:
         """Write that a job is kept, or that it is not."""

@@ -35,7 +35,8 @@ def main(order: dict[str, Any]) -> None:
     try:
         tell({"done": _ACTIONS[order["do"]](order)})
     except FacsError as error:
-        tell({"error": " ".join(str(error).split())})
+        # The name that the file has here says nothing to whoever sent it.
+        tell({"error": " ".join(str(error).split()).removeprefix(f"{UPLOAD}: ")})
     except MemoryError:
         tell({"error": "the video needs more memory than one analysis may take"})
 

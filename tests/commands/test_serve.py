@@ -56,7 +56,7 @@ def folders(tmp_path):
 
 def submit(url):
     form = {"file": ("a.mp4", MP4 + bytes(200_000))}
-    answer = httpx.post(f"{url}api/jobs", files=form, trust_env=False, timeout=30)
+    answer = httpx.post(f"{url}api/jobs", files=form, trust_env=False, timeout=90)
     assert answer.status_code == 202
 
 

@@ -28,7 +28,7 @@ MP4 = b"\x00\x00\x00\x20ftypisom" + bytes(388)
 """What begins like a video and is none."""
 
 
-def wait_for(true: Callable[[], Any], seconds: float = 20.0) -> Any:
+def wait_for(true: Callable[[], Any], seconds: float = 90.0) -> Any:
     """Wait until something is true, and return what it is."""
     end = time.monotonic() + seconds
     while not (found := true()):
@@ -84,7 +84,7 @@ class Served:
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],))
         self._thread.start()
         wait_for(lambda: self._server.started or not self._thread.is_alive())
-        self.client = httpx.Client(base_url=self.url, timeout=30, trust_env=False)
+        self.client = httpx.Client(base_url=self.url, timeout=180, trust_env=False)
 
     @property
     def folder(self) -> Path:
@@ -101,10 +101,10 @@ class Served:
     def status(self, job: str) -> dict[str, Any]:
         return self.client.get(f"/api/jobs/{job}").json()
 
-    def wait_until(self, job: str, state: str, seconds: float = 60.0) -> dict[str, Any]:
+    def wait_until(self, job: str, state: str, seconds: float = 180.0) -> dict[str, Any]:
         return wait_for(lambda: (s := self.status(job))["state"] == state and s, seconds)
 
-    def over(self, job: str, seconds: float = 60.0) -> dict[str, Any]:
+    def over(self, job: str, seconds: float = 180.0) -> dict[str, Any]:
         """The last status that the stream of events tells."""
         with self.client.stream("GET", f"/api/jobs/{job}/events", timeout=seconds) as answer:
             lines = [line for line in answer.iter_lines() if line.startswith("data: ")]

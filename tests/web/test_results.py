@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import struct
+import threading
 import zlib
 from io import BytesIO, StringIO
 
@@ -17,7 +18,7 @@ from facs.person import LANDMARKS
 from facs.web import process
 from facs.web.downloads import DOWNLOADS
 from facs.web.process import WorkFailed, work
-from tests.web.conftest import EXAMPLE, MP4
+from tests.web.conftest import EXAMPLE, MP4, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +146,20 @@ def test_a_file_that_cannot_be_is_refused(real, done, what, code):
     assert real.client.get(f"/api/jobs/{done[0]}/{what}").status_code == code
 
 
+def test_a_file_that_is_being_written_ends_with_its_result(real, clip):
+    job = real.submitted("a.mp4", clip.read_bytes())
+    real.over(job)
+    answers = []
+    ask = threading.Thread(
+        target=lambda: answers.append(real.client.get(f"/api/jobs/{job}/files/overlay"))
+    )
+    ask.start()
+    wait_for(lambda: (real.folder / job / "files").exists())
+    assert real.client.delete(f"/api/jobs/{job}").status_code == 204
+    ask.join()
+    assert answers[0].status_code == 404 and not (real.folder / job).exists()
+
+
 # What is no face, no video, or a trap
 
 
@@ -196,7 +211,7 @@ def test_a_picture_that_says_it_is_huge_is_refused(real):
 
 
 def test_what_begins_like_a_video_and_is_none_says_so(real):
-    assert "not a video" in failed(real, "a.mp4", MP4)
+    assert failed(real, "a.mp4", MP4).startswith("not a video")
     assert real.submit("b.mp4", EXAMPLE.read_bytes()[:20_000]).status_code == 202
 
 

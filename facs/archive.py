@@ -95,6 +95,7 @@ def read_archive(
         raise RecordingError(f"there is no recording at {path}")
     try:
         with zipfile.ZipFile(path) as archive:
+            _check_members(archive)
             header = _read_header(archive)
             return header, _read_arrays(archive, limit)
     except RecordingError as error:
@@ -105,10 +106,20 @@ def read_archive(
         raise RecordingError(f"{path} is not a recording, or is damaged: {error}") from error
 
 
+def _check_members(archive: zipfile.ZipFile) -> None:
+    """Refuse compressions of which a few bytes may become gigabytes at once."""
+    for info in archive.infolist():
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise RecordingError(f"{info.filename}: wanted a member that is stored or deflated")
+
+
 def _read_header(archive: zipfile.ZipFile) -> dict[str, Any]:
-    if archive.getinfo(_HEADER).file_size > _HEADER_LIMIT:
+    with archive.open(_HEADER) as file:
+        # Not by what the member says of its size, which may be a lie.
+        text = file.read(_HEADER_LIMIT + 1)
+    if len(text) > _HEADER_LIMIT:
         raise RecordingError("its header is too long to be one")
-    header = json.loads(archive.read(_HEADER))
+    header = json.loads(text)
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise RecordingError(f"wanted a {FORMAT}, got another format")
     if header.get("version") != VERSION:

@@ -12,7 +12,10 @@ from typing import Final
 
 from facs.errors import FacsError, OutputError
 
-__all__ = ["atomic"]
+__all__ = ["TEXT_LIMIT", "atomic", "move", "read_text"]
+
+TEXT_LIMIT: Final = 2**18
+"""Bytes of the longest text that is read whole: what people write is a hundredth of it."""
 
 _ADVICE: Final = {
     errno.ENOENT: "create the folder first",
@@ -69,6 +72,41 @@ def atomic(path: str | os.PathLike[str]) -> Iterator[Path]:
         raise OutputError(_explanation(target, error)) from error
     finally:
         _remove(partial)
+
+
+def read_text(path: str | os.PathLike[str], limit: int = TEXT_LIMIT) -> str:
+    """Read a small file of UTF-8; no more of it than `limit` is ever in memory.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    ValueError
+        If it is longer than `limit` bytes, or is not UTF-8.
+    """
+    with Path(path).open("rb") as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise ValueError(f"wanted at most {limit:,} bytes of text, got more")
+    return data.decode("utf-8").replace("\r\n", "\n")
+
+
+def move(path: Path, target: Path) -> None:
+    """Put a whole file in its place on the same disk, where it also survives a loss of power.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be put there.
+    """
+    place = Path(os.path.realpath(target))
+    _refuse_what_is_no_file(place)
+    try:
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+        path.replace(place)
+    except OSError as error:
+        raise OutputError(_explanation(place, error)) from error
 
 
 def _refuse_what_is_no_file(target: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from facs.errors import ModelError
 
-__all__ = ["MAX_FILE", "open_session"]
+__all__ = ["MAX_FILE", "first_line", "open_session"]
 
 MAX_FILE = 1 << 30
 """Bytes; no model of ours comes near, and a larger file is refused before it is read."""
@@ -42,5 +42,9 @@ def open_session(path: Path, threads: int = 1) -> Any:
             path.read_bytes(), options, providers=["CPUExecutionProvider"]
         )
     except Exception as error:  # onnxruntime raises a family of private classes
-        first = str(error).splitlines()[0]
-        raise ModelError(f"wanted an ONNX file, {path} is not one: {first}") from None
+        raise ModelError(f"wanted an ONNX file, {path} is not one: {first_line(error)}") from None
+
+
+def first_line(error: Exception) -> str:
+    """The first line of what an engine says, which may go on for pages."""
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from facs.errors import ModelError
 from facs.network.spec import SPEC_KEY, ModelSpec
-from facs.sessions import open_session
+from facs.sessions import first_line, open_session
 
 __all__ = ["OnnxStream", "Stream", "TorchStream"]
 
@@ -45,18 +45,37 @@ class OnnxStream:
 
     def __init__(self, path: Path, threads: int = 1) -> None:
         self._session = open_session(path, threads)
-        text = self._session.get_modelmeta().custom_metadata_map.get(SPEC_KEY)
+        try:
+            text = self._session.get_modelmeta().custom_metadata_map.get(SPEC_KEY)
+        except UnicodeDecodeError:  # what is there is no text
+            text = None
         if text is None:
             raise ModelError(
                 f"wanted a model of facs, {path} is an ONNX file without {SPEC_KEY!r} in its "
                 "metadata; facs export and facs train write such files"
             )
         self.spec = ModelSpec.from_json(text)
-        self._input = self._session.get_inputs()[0].name
+        inputs = [value.name for value in self._session.get_inputs()]
+        outputs = [value.name for value in self._session.get_outputs()]
+        if len(inputs) != 1 or "scores" not in outputs:
+            raise ModelError(
+                f"wanted one input and the output 'scores', {path} has {inputs} and {outputs}"
+            )
+        self._input = inputs[0]
 
     def __call__(self, batch: NDArray[Any]) -> Scores:
-        """Run one batch."""
-        return np.asarray(self._session.run(["scores"], {self._input: batch})[0], np.float32)
+        """Run one batch; raises ModelError if the file does not do what it says of itself."""
+        try:
+            scores = self._session.run(["scores"], {self._input: batch})[0]
+            found = np.asarray(scores, np.float32)
+        except Exception as error:  # onnxruntime raises a family of private classes
+            raise ModelError(f"{self.spec.name} cannot be run: {first_line(error)}") from None
+        if found.shape != (len(batch), len(self.spec.columns)):
+            raise ModelError(
+                f"{self.spec.name}: wanted scores ({len(batch)}, {len(self.spec.columns)}), "
+                f"got {found.shape}"
+            )
+        return found
 
 
 class TorchStream:

@@ -192,7 +192,7 @@ class ModelSpec:
             return cls(**data)
         except ModelError:
             raise
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise ModelError(
                 f"wanted the JSON of a ModelSpec, got text that fails: {error}"
             ) from None

@@ -40,7 +40,13 @@ _SIDES: Final[tuple[Literal["left", "right"], ...]] = ("left", "right")
 # ELAN
 
 
-def write_eaf(recording: Recording, path: PathLike, *, media: PathLike | None = None) -> None:
+def write_eaf(
+    recording: Recording,
+    path: PathLike,
+    *,
+    media: PathLike | None = None,
+    folder: PathLike | None = None,
+) -> None:
     """Write the events as ELAN's annotations: a tier for each person, unit and side.
 
     Parameters
@@ -50,6 +56,8 @@ def write_eaf(recording: Recording, path: PathLike, *, media: PathLike | None = 
         By custom it ends in ``.eaf``.
     media : str or path, optional
         The video that ELAN is to open; by default one of the recording's name, beside `path`.
+    folder : str or path, optional
+        Where the file will be found, if it is moved after this; by default where it is written.
 
     Raises
     ------
@@ -71,8 +79,8 @@ def write_eaf(recording: Recording, path: PathLike, *, media: PathLike | None = 
         raise MissingPackageError.of("pympi-ling", "annotations", "write_eaf") from None
     document = Eaf(author=f"facs {__version__}")
     document.remove_tier("default")
-    folder = Path(path).resolve().parent
-    _link_media(document, Path(media or folder / recording.source).resolve(), folder)
+    home = Path(folder or Path(path).parent).resolve()
+    _link_media(document, Path(media or home / recording.source).resolve(), home)
     for person in recording.people:
         for tier, found in _tiers(person):
             document.add_tier(tier, part=f"person{person.track}", ann=measured_by(recording))

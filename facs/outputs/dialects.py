@@ -98,7 +98,11 @@ def write_feat_csv(recording: Recording, path: PathLike) -> None:
 def _write(path: PathLike, tables: list[list[Column]], separator: str) -> None:
     formats = {name: form for name, form, _ in tables[0]}
     table = interleaved([{name: values for name, _, values in columns} for columns in tables])
-    with atomic(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
+    with (
+        atomic(path) as partial,
+        # Names of files on Linux may be no text at all.
+        partial.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file,
+    ):
         file.write(separator.join(formats) + "\n")
         for start in range(0, len(table["frame"]), _CHUNK):
             cells = (

@@ -202,7 +202,11 @@ def _name(recording: Recording) -> str:
 
 
 def _write_table(path: PathLike, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    with atomic(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
+    with (
+        atomic(path) as partial,
+        # Names of files on Linux may be no text at all.
+        partial.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file,
+    ):
         writer = csv.writer(file, delimiter="\t", lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)

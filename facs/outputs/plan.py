@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from facs.errors import InputError, MissingPackageError, OutputError
+from facs.files import move
 from facs.recording import Recording
 
 __all__ = ["FORMATS", "OutputPlan"]
@@ -47,6 +48,9 @@ class OutputPlan:
     formats : tuple of str
         Of `FORMATS`.
     events, overlay, plot : bool
+    staging : Path, optional
+        A folder on the same disk in which all files are written before they are moved to
+        `folder`: a process that is killed then leaves nothing unfinished in `folder`.
 
     Examples
     --------
@@ -60,6 +64,7 @@ class OutputPlan:
     events: bool = False
     overlay: bool = False
     plot: bool = False
+    staging: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse formats that nobody writes."""
@@ -79,6 +84,12 @@ class OutputPlan:
             paths["plot"] = self.folder / f"{self.stem}.timeline.png"
         return paths
 
+    @property
+    def files(self) -> list[Path]:
+        """Everything that is written, with what explains it: BIDS has two files."""
+        beside = [path.with_suffix(".json") for kind, path in self.paths.items() if kind == "bids"]
+        return [*self.paths.values(), *beside]
+
     def check(self, source: Any) -> None:
         """Fail now rather than after an hour of analysis.
 
@@ -95,17 +106,21 @@ class OutputPlan:
             raise OutputError(f"wanted an existing folder for the results, got {self.folder}")
         if not os.access(self.folder, os.W_OK):
             raise OutputError(f"wanted a folder that can be written to, got {self.folder}")
+        self.check_packages()
+        if self.overlay and isinstance(source, int):
+            raise InputError("an overlay wants a file: a camera cannot be read twice")
+        for path in self.files:
+            if isinstance(source, (str, os.PathLike)) and path.resolve() == Path(source).resolve():
+                raise OutputError(f"the result would replace its own source {path}; choose --out")
+
+    def check_packages(self) -> None:
+        """Raise MissingPackageError if a package for a format is not installed."""
         for name in self.formats:
             module, package, extra = _PACKAGES.get(name, ("facs", "", ""))
             if find_spec(module) is None:
                 raise MissingPackageError.of(package, extra, f"the format {name}")
         if self.plot and find_spec("matplotlib") is None:
             raise MissingPackageError.of("matplotlib", "plots", "the timeline")
-        if self.overlay and isinstance(source, int):
-            raise InputError("an overlay wants a file: a camera cannot be read twice")
-        for path in self.paths.values():
-            if isinstance(source, (str, os.PathLike)) and path.resolve() == Path(source).resolve():
-                raise OutputError(f"the result would replace its own source {path}; choose --out")
 
     def write(self, recording: Recording, source: Any, rate: float | None = None) -> Iterator[Path]:
         """Write one file after the other, each complete or not at all; yield their paths.
@@ -116,15 +131,19 @@ class OutputPlan:
 
         writers = _writers()
         for kind, path in self.paths.items():
+            target = path if self.staging is None else self.staging / path.name
             if kind == "overlay":
-                overlay.write_overlay(recording, source, path, rate=rate)
+                overlay.write_overlay(recording, source, target, rate=rate)
             elif kind == "plot":
-                plots.plot_timeline(recording, path)
+                plots.plot_timeline(recording, target)
             elif kind == "eaf" and not isinstance(source, int):
-                annotations.write_eaf(recording, path, media=source)
+                annotations.write_eaf(recording, target, media=source, folder=self.folder)
             else:
-                writers[kind](recording, path)
+                writers[kind](recording, target)
             yield path
+        if self.staging is not None:
+            for path in self.files:
+                move(self.staging / path.name, path)
 
 
 def _writers() -> dict[str, Callable[[Recording, Path], None]]:

@@ -219,8 +219,11 @@ def _best_stream(container: InputContainer, name: str) -> VideoStream:
     moving = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     if not moving:
         raise UnreadableVideoError(f"{name}: no video stream, only {_kinds(container)}")
+    known: list[VideoStream] = [s for s in moving if s.codec_context is not None]
+    if not known:
+        raise UnreadableVideoError(f"{name}: its pictures are of a kind that cannot be decoded")
     best = container.streams.best("video")
-    chosen = best if best in moving else moving[0]
+    chosen = best if best in known else known[0]
     assert chosen is not None and chosen.type == "video"
     check_size(name, chosen.codec_context.width, chosen.codec_context.height)
     return chosen

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from typing import Final
 
-__all__ = ["HEIF", "PICTURE", "ends_properly", "kind_of", "size_of"]
+__all__ = ["DECODED", "HEIF", "PICTURE", "ends_properly", "kind_of", "size_of"]
 
 PICTURE: Final = frozenset({"png", "jpeg", "bmp", "tiff", "webp"})
+"""Kinds of one picture whose beginning is like that of nothing else."""
+
+DECODED: Final = PICTURE | {"jp2", "pnm"}
+"""Kinds whose header says their size, so that it is known before memory is taken."""
+
 HEIF: Final = "heif"
 
 _HEIF_BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1"})
 _START_OF_FRAME: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _WITHOUT_LENGTH: Final = frozenset({0x01, *range(0xD0, 0xD9)})
+_CODESTREAM: Final = b"\xff\x4f\xff\x51"  # of JPEG 2000: where it begins, and its size
+_NUMBERS_OF_PNM: Final = re.compile(rb"P[1-6]" + 2 * rb"(?:\s|#[^\n]*\n)+(\d{1,9})")
 
 
 def kind_of(data: bytes) -> str | None:
@@ -33,14 +41,26 @@ def kind_of(data: bytes) -> str | None:
         return "webp"
     if data.startswith(b"BM") and data[6:10] == b"\0\0\0\0":
         return "bmp"
+    if data.startswith((b"\0\0\0\x0cjP  ", _CODESTREAM)):
+        return "jp2"
+    if data[:2] in (b"P1", b"P2", b"P3", b"P4", b"P5", b"P6") and data[2:3].isspace():
+        return "pnm"
     if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
         return HEIF
     return None
 
 
 def size_of(data: bytes) -> tuple[int, int] | None:
-    """Width and height of a PNG, JPEG, WebP or BMP, from its header alone."""
-    readers = {"png": _png_size, "jpeg": _jpeg_size, "webp": _webp_size, "bmp": _bmp_size}
+    """Width and height of a picture of the `DECODED` kinds, from its header alone."""
+    readers = {
+        "png": _png_size,
+        "jpeg": _jpeg_size,
+        "webp": _webp_size,
+        "bmp": _bmp_size,
+        "tiff": _tiff_size,
+        "jp2": _jp2_size,
+        "pnm": _pnm_size,
+    }
     reader = readers.get(kind_of(data) or "")
     try:
         return reader(data) if reader else None
@@ -69,7 +89,7 @@ def _jpeg_size(data: bytes) -> tuple[int, int] | None:
 def _jpeg_frame(data: bytes) -> int | None:
     """Where the frame header is: after every EXIF segment and the thumbnail in it."""
     at = 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
+    while (at := data.find(b"\xff", at)) >= 0 and at + 4 <= len(data):  # decoders skip the rest
         marker = data[at + 1]
         if marker in _START_OF_FRAME:
             return at
@@ -93,6 +113,34 @@ def _webp_size(data: bytes) -> tuple[int, int] | None:
         (bits,) = struct.unpack_from("<I", data, 21)
         return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
     return None
+
+
+def _tiff_size(data: bytes) -> tuple[int, int] | None:
+    """Find width and length among the entries of the first directory (TIFF 6.0, section 2)."""
+    order = "<" if data.startswith(b"II") else ">"
+    (at,) = struct.unpack_from(f"{order}I", data, 4)
+    (count,) = struct.unpack_from(f"{order}H", data, at)
+    sides: dict[int, int] = {}
+    for entry in range(at + 2, at + 2 + 12 * count, 12):
+        tag, kind = struct.unpack_from(f"{order}HH", data, entry)
+        if tag in (256, 257):
+            (sides[tag],) = struct.unpack_from(order + ("H" if kind == 3 else "I"), data, entry + 8)
+    return (sides[256], sides[257]) if len(sides) == 2 else None
+
+
+def _jp2_size(data: bytes) -> tuple[int, int] | None:
+    """The largest size that anything in it claims: what only looks like a codestream counts too."""
+    found, at = [], data.find(_CODESTREAM)
+    while at >= 0:
+        right, bottom, left, top = struct.unpack_from(">IIII", data, at + 8)
+        found.append((max(0, right - left), max(0, bottom - top)))
+        at = data.find(_CODESTREAM, at + 1)
+    return max(found, key=lambda size: size[0] * size[1], default=None)
+
+
+def _pnm_size(data: bytes) -> tuple[int, int] | None:
+    match = _NUMBERS_OF_PNM.match(data[:4096])
+    return (int(match[1]), int(match[2])) if match else None
 
 
 def ends_properly(data: bytes) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 
 from facs.errors import UnreadableVideoError, VideoError
 from facs.video.frame import Image, check_size
-from facs.video.headers import PICTURE, ends_properly, kind_of, size_of
+from facs.video.headers import DECODED, PICTURE, ends_properly, kind_of, size_of
 from facs.video.opencv import quiet_opencv
 from facs.video.paths import printable, require_readable
 from facs.video.source import Shot, Source, as_rate
@@ -127,11 +127,12 @@ def _read_picture(path: Path) -> Image:
         data = path.read_bytes()
     except OSError as error:
         raise UnreadableVideoError(f"{name}: {error.strerror}") from None
-    if size := size_of(data):
+    size = size_of(data) if kind_of(data) in DECODED else None
+    if size:
         check_size(name, *size)
     if not ends_properly(data):  # some decoders would fill the rest with gray
         raise UnreadableVideoError(f"{name}: the picture is cut short")
-    image = _decode(data)
+    image = _decode(data) if size else None
     if image is None:
         raise UnreadableVideoError(f"{name}: not a picture that can be decoded")
     check_size(name, image.shape[1], image.shape[0])

@@ -81,3 +81,21 @@ def test_a_missing_package_is_known_before_the_work(tmp_path, monkeypatch, name,
     with pytest.raises(MissingPackageError, match=rf"facs\[{extra}\]"):
         OutputPlan(tmp_path, "talk", (name,)).check("talk.mp4")
     OutputPlan(tmp_path, "talk", ("csv",)).check("talk.mp4")
+
+
+def test_files_that_are_staged_end_up_where_the_others_do(tmp_path):
+    places = [tmp_path / name for name in ("direct", "staged", "staging")]
+    for place in places:
+        place.mkdir()
+    direct, staged, staging = places
+    for plan in (
+        OutputPlan(direct, "talk", tuple(FORMATS), events=True),
+        OutputPlan(staged, "talk", tuple(FORMATS), events=True, staging=staging),
+    ):
+        assert list(plan.write(two_people(), "talk.mp4")) == list(plan.paths.values())
+    assert sorted(p.name for p in direct.iterdir()) == sorted(p.name for p in staged.iterdir())
+    assert sorted(plan.files) == sorted(staged.iterdir())
+    assert list(staging.iterdir()) == []
+    for path in direct.iterdir():
+        if path.suffix != ".eaf":  # it has the date
+            assert path.read_bytes() == (staged / path.name).read_bytes()

@@ -28,7 +28,9 @@ from facs.crops.clips import FaceClip
 from facs.evaluation.bootstrap import interval, resample
 from facs.evaluation.ranking import Ranking
 from facs.faces.landmarks import Landmarker
+from facs.network.mirror import columns_in_mirror
 from facs.network.predict import Scores, TwoStreamModel
+from facs.network.spec import ModelSpec
 from facs.network.weights import load_model
 from facs.person import Person
 from facs.training.real_faces import read_photos
@@ -68,6 +70,14 @@ def swapped(a: Scores, b: Scores) -> dict[str, Floats]:
     }
 
 
+def gaze_swapped(scores: Scores, spec: ModelSpec) -> Scores:
+    """Eyes that turn left turn right in the mirror: AU61 and AU62 change places."""
+    order = columns_in_mirror([str(unit) for unit in spec.units])
+    return replace(
+        scores, probability=scores.probability[:, order], intensity=scores.intensity[:, order]
+    )
+
+
 def difference_row(what: str, count: str, values: NDArray[np.floating]) -> list[str]:
     """Mean, 95th percentile and largest difference, and whether all are small enough."""
     known = values[~np.isnan(values)]
@@ -81,7 +91,8 @@ def model_rows(name: str, clips: list[FaceClip], model: TwoStreamModel) -> list[
     parts: dict[str, list[Floats]] = {}
     for i in range(0, len(clips), BATCH):
         batch = clips[i : i + BATCH]
-        found = swapped(model(batch), model([mirrored(clip) for clip in batch]))
+        turned = model([mirrored(clip) for clip in batch])
+        found = swapped(model(batch), gaze_swapped(turned, model.spec))
         for what, values in found.items():
             parts.setdefault(what, []).append(values)
     count = f"{len(clips)} faces"
@@ -100,6 +111,17 @@ def photo_clips(path: Path, landmarker: Landmarker, limit: int) -> list[FaceClip
         if landmarks is not None:
             clips.append(FaceClip(0, i, 0.0, warp(gray, align(landmarks)), None))
     return clips
+
+
+def moving_faces(folders: Sequence[Path], spec: ModelSpec, seed: int, limit: int) -> list[FaceClip]:
+    """A few faces with a full window of motion from each rendered clip."""
+    found: list[FaceClip] = []
+    for film in clips_of(folders, spec, seed):
+        moving = [clip for clip in film.clips if clip.flow is not None]
+        found += moving[:: max(1, len(moving) // 8)]
+        if len(found) >= limit:
+            break
+    return found[:limit]
 
 
 def mirrored_frames(path: Path) -> Iterator[Frame]:
@@ -185,11 +207,7 @@ def main() -> None:
     if chosen.photos:
         photos = photo_clips(chosen.photos, Landmarker(), chosen.limit)
         rows += model_rows("photographs", photos, model)
-    filmed = [
-        clip for film in clips_of(chosen.rendered, model.spec, chosen.seed) for clip in film.clips
-    ]
-    moving = [clip for clip in filmed if clip.flow is not None]
-    moving = moving[:: max(1, len(moving) // chosen.limit)]
+    moving = moving_faces(chosen.rendered, model.spec, chosen.seed, chosen.limit)
     if moving:
         rows += model_rows("rendered clips with motion", moving, model)
     rows += [pipeline_row(path, model) for path in chosen.videos]

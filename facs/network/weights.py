@@ -13,9 +13,9 @@ from facs.network.backends import OnnxStream
 from facs.network.predict import TwoStreamModel
 from facs.network.spec import ModelSpec
 
-__all__ = ["DEFAULT", "ShippedModel", "load_model", "sha256_of", "shipped"]
+__all__ = ["DEFAULT", "ShippedModel", "files_of", "load_model", "sha256_of", "shipped"]
 
-DEFAULT: Final = "facs-1"
+DEFAULT: Final = "facs-2"
 """Name of the model that is used where none is asked for."""
 
 
@@ -64,7 +64,7 @@ def load_model(
     ModelError
         If there is no such model; the message lists those that exist.
     """
-    files = _files(DEFAULT if model is None else model)
+    files = files_of(model)
     spatial = OnnxStream(files.spatial, threads)
     checksum = sha256_of(files.spatial)
     if not motion or files.temporal is None:
@@ -72,8 +72,9 @@ def load_model(
     return TwoStreamModel(spatial, OnnxStream(files.temporal, threads), checksum)
 
 
-def _files(model: str | Path) -> ShippedModel:
-    known = shipped()
+def files_of(model: str | Path | None = None) -> ShippedModel:
+    """Find the files of a model as `load_model` does; raises ModelError if there are none."""
+    known, model = shipped(), DEFAULT if model is None else model
     if str(model) in known:
         return known[str(model)]
     path = Path(model)

@@ -67,7 +67,7 @@ class Evidence:
 
     min_auc: float = 0.70
     min_f1: float = 0.25
-    min_lift: float = 3.0
+    min_lift: float = 2.5
 
     def enough(self, score: Floats, present: NDArray[np.bool_]) -> bool:
         """Whether scores tell who shows the unit; what cannot be measured is no evidence."""

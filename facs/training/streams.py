@@ -37,6 +37,11 @@ Floats = NDArray[np.float32]
 COVERED = 0.04
 """Share of pictures with something before the face of which the labels know nothing."""
 
+LOPSIDED = 0.3
+LOPSIDED_SHARE = 0.3
+"""Most faces move alike on both sides: drawn alike, the few that do not would teach too little
+of left and right."""
+
 SPOILING = 0.5
 """Rendered pictures come from poor cameras already."""
 
@@ -78,6 +83,14 @@ def _moved(rng: np.random.Generator, crop: Gray) -> Gray:
     return np.asarray(moved, np.uint8)
 
 
+def _lopsided_rows(labels: Floats, columns: tuple[str, ...]) -> NDArray[np.int64]:
+    """Rows in which some unit with two sides is clearly stronger on one of them."""
+    left = [i for i, name in enumerate(columns) if name.endswith("_left")]
+    right = [columns_in_mirror(columns)[i] for i in left]
+    apart = np.abs(labels[:, left] - labels[:, right]) > LOPSIDED
+    return np.flatnonzero(apart.any(1))
+
+
 def spatial_batches(
     crops: Gray,
     labels: Floats,
@@ -87,6 +100,7 @@ def spatial_batches(
 ) -> Callable[[np.random.Generator], SpatialBatch]:
     """A function that makes batches of `sizes` rendered and real faces."""
     mirror = columns_in_mirror(columns)
+    lopsided = _lopsided_rows(labels, columns)
 
     def picture(rng: np.random.Generator, crop: Gray, other: Gray, flip: bool) -> Gray:
         moved = _moved(rng, crop)
@@ -96,6 +110,8 @@ def spatial_batches(
 
     def make(rng: np.random.Generator) -> SpatialBatch:
         i = rng.integers(len(crops), size=sizes[0])
+        often = rng.random(sizes[0]) < LOPSIDED_SHARE * (len(lopsided) > 0)
+        i[often] = rng.choice(lopsided, int(often.sum())) if often.any() else i[often]
         flips = rng.random(sizes[0]) < 0.5
         pictures = [picture(rng, crops[a], crops[i[0]], f) for a, f in zip(i, flips, strict=True)]
         truth = np.where(flips[:, None], labels[i][:, mirror], labels[i])

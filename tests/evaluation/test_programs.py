@@ -13,6 +13,7 @@ import pytest
 
 from facs.faces.landmarks import Located
 from facs.network.predict import TwoStreamModel
+from facs.network.weights import DEFAULT
 from tests.faces.builders import landmarks_at
 from tests.network.builders import tiny_spec
 from tests.training.builders import write_faces
@@ -88,7 +89,7 @@ def test_tables_of_a_run_give_the_numbers_of_the_run(accuracy, shards, tmp_path)
     accuracy("--shards", shards, "--out", out[0], "--out-predictions", tables[0],
              "--out-labels", tables[1])  # fmt: skip
     accuracy("--predictions", tables[0], "--labels", tables[1], "--out", out[1],
-             "--model", "facs-1", "--name", "tiny")  # fmt: skip
+             "--model", DEFAULT, "--name", "tiny")  # fmt: skip
     run, again = measured(out[0]), measured(out[1])
     notes = run.pop("notes"), again.pop("notes")  # they name the tables
     assert run == again

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from facs.commands.agree import agree
+from facs.commands.batch import batch
 from facs.commands.common import progress_bar as _bar
 from facs.commands.common import source_of as _source
 from facs.commands.common import stem_of as _stem
@@ -119,6 +120,7 @@ def analyze(
         journal.unlink()
 
 
+app.command()(batch)
 app.command()(report)
 app.command()(agree)
 app.command()(enroll)
@@ -244,6 +246,7 @@ def train_units(
     rates: Annotated[
         tuple[float, float], typer.Option(help="Largest learning rates: spatial, temporal.")
     ] = (1.5e-3, 1.5e-3),
+    dropout: Annotated[float, typer.Option(help="Before both dense layers of a stream.")] = 0.5,
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
     device: Annotated[str, typer.Option(help="A torch device.")] = "cpu",
 ) -> None:
@@ -253,7 +256,8 @@ def train_units(
 
     options = UnitRun(
         tuple(rendered), tuple(test), out, name, landmarks, fer, photos,
-        tuple(map(_coded_set, coded)), steps, rates=rates, seed=seed, device=device,
+        tuple(map(_coded_set, coded)), steps, rates=rates, dropout=dropout, seed=seed,
+        device=device,
         start=start, streams=(only,) if only else ("spatial", "temporal"),
     )  # fmt: skip
     report = run(options, _steps)

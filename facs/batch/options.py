@@ -1,0 +1,108 @@
+"""What is to be done with every video of a batch."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from facs._version import __version__
+from facs.errors import InputError
+from facs.outputs.plan import OutputPlan
+from facs.pipeline import AnalyzeOptions
+
+__all__ = ["BatchOptions"]
+
+
+@dataclass(frozen=True)
+class BatchOptions:
+    """How to analyse every video, and what to write of each.
+
+    Parameters
+    ----------
+    formats : tuple of str
+        Of `facs.outputs.plan.FORMATS`.
+    events, overlay, plot : bool
+        As for `facs.outputs.plan.OutputPlan`.
+    model : str, optional
+        A shipped name, or the path of an ONNX file.
+    analyze : AnalyzeOptions
+        Without a rate: videos have their own times.
+    jobs : int
+        Processes on this machine.
+    patience : float, seconds
+        A process that decodes no frame for so long is ended, and its video has failed.
+
+    Examples
+    --------
+    >>> options = BatchOptions(formats=("csv", "facs"), jobs=2)
+    >>> BatchOptions.from_plain(options.plain()) == options
+    True
+    >>> options.plan(Path("out"), "a/x").paths["csv"].as_posix()
+    'out/a/x.csv'
+    """
+
+    formats: tuple[str, ...] = ("csv",)
+    events: bool = False
+    overlay: bool = False
+    plot: bool = False
+    model: str | None = None
+    analyze: AnalyzeOptions = field(default_factory=AnalyzeOptions)
+    jobs: int = 1
+    patience: float = 600.0
+
+    def __post_init__(self) -> None:
+        """Refuse what no batch can do."""
+        if self.jobs < 1:
+            raise InputError(f"wanted jobs >= 1, got {self.jobs}")
+        if not self.patience > 0:
+            raise InputError(f"wanted patience > 0 seconds, got {self.patience}")
+        if self.analyze.rate is not None:
+            raise InputError("wanted no rate: the videos of a batch have their own times")
+        self.plan(Path(), "x")  # refuses unknown formats
+
+    def plan(self, out: Path, name: str, staging: Path | None = None) -> OutputPlan:
+        """What is written of the video called `name`, which may begin with folders."""
+        target = out / name
+        return OutputPlan(
+            target.parent,
+            target.name,
+            self.formats,
+            self.events,
+            self.overlay,
+            self.plot,
+            staging=staging,
+        )
+
+    def plain(self) -> dict[str, Any]:
+        """Plain values that JSON can hold."""
+        return asdict(self)
+
+    @classmethod
+    def from_plain(cls, data: dict[str, Any]) -> BatchOptions:
+        """Read what `plain` gave."""
+        changed = {
+            "formats": tuple(data["formats"]),
+            "analyze": AnalyzeOptions(**data["analyze"]),
+        }
+        return cls(**data | changed)
+
+    def how(self, checksums: dict[str, str]) -> dict[str, Any]:
+        """Everything that a result depends on beside its video.
+
+        Parameters
+        ----------
+        checksums : dict of str
+            SHA-256 of the model's files, by name.
+        """
+        said = self.plain()
+        return {
+            "facs": __version__,
+            "model": checksums,
+            "analyze": {k: said["analyze"][k] for k in _DECIDING},
+            "outputs": sorted({*self.formats} | {k for k in _ALSO if getattr(self, k)}),
+        }
+
+
+_DECIDING = ("start", "stop", "max_people", "detector", "motion")
+_ALSO = ("events", "overlay", "plot")

@@ -1,0 +1,165 @@
+"""Which videos a batch is about, and what the results of each are called."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Final
+
+from facs.errors import InputError
+
+__all__ = ["SUFFIXES", "Source", "find_sources", "named"]
+
+_KINDS: Final = (
+    "3gp apng asf avi divx dv f4v flv gif h264 h265 hevc m2ts m4v mjpeg mjpg "
+    "mkv mov mp4 mpeg mpg mts mxf ogv qt ts vob webm wmv y4m"
+)
+SUFFIXES: Final = frozenset(f".{kind}" for kind in _KINDS.split())
+"""Names of files in a folder that are taken for videos; a file that is named is always taken."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A video, and where it is among the others.
+
+    Parameters
+    ----------
+    path : Path
+        Absolute.
+    place : PurePath
+        Relative to what all the arguments have in common.
+    """
+
+    path: Path
+    place: PurePath
+
+
+def find_sources(arguments: Iterable[str | os.PathLike[str]], leave_out: set[Path]) -> list[Source]:
+    """Find videos: those of folders and their folders, those of lists, and those that are named.
+
+    Parameters
+    ----------
+    arguments : iterable of path
+        A folder; a ``.txt`` file with one path on each line, relative to its own folder;
+        or a video. What is named and absent is taken along, to be reported.
+    leave_out : set of Path
+        Files and folders that are not looked at, such as the results.
+
+    Returns
+    -------
+    list of Source
+        Each video once, in order of place.
+
+    Raises
+    ------
+    InputError
+        If there is no video at all, or a list cannot be read.
+    """
+    roots = [_absolute(path) for argument in arguments for path in _listed(Path(argument))]
+    base = _common([root if root.is_dir() else root.parent for root in roots])
+    paths = {path for root in roots for path in _videos(root, leave_out)}
+    if not paths:
+        raise InputError(
+            f"wanted videos, found none in {', '.join(map(str, roots[:3])) or 'an empty list'}: "
+            f"files of other kinds than {_KINDS} have to be named one by one"
+        )
+    found = [Source(path, PurePath(os.path.relpath(path, base))) for path in paths]
+    return sorted(found, key=lambda source: source.place)
+
+
+def _absolute(path: Path) -> Path:
+    """Without following links: what a link is called is what its results are called."""
+    return Path(os.path.normpath(path.absolute()))
+
+
+def _listed(path: Path) -> list[Path]:
+    """The paths on the lines of a list; anything else is itself."""
+    if path.suffix.lower() != ".txt" or not path.is_file():
+        return [path]
+    try:
+        lines = path.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError as error:
+        raise InputError(f"cannot read the list {path}: {error.strerror}") from error
+    return [path.parent / line.strip() for line in lines if line.strip()]
+
+
+def _common(folders: Sequence[Path]) -> Path:
+    return Path(os.path.commonpath(folders)) if folders else Path()
+
+
+def _videos(root: Path, leave_out: set[Path]) -> Iterator[Path]:
+    if not root.is_dir():
+        yield root
+        return
+    for folder, inner, names in os.walk(root):
+        here = Path(folder)
+        inner[:] = [n for n in inner if not n.startswith(".") and here / n not in leave_out]
+        for name in names:
+            path = here / name
+            known = path.suffix.lower() in SUFFIXES and not name.startswith(".")
+            if known and path not in leave_out:
+                yield path
+
+
+def named(
+    sources: Sequence[Source], known: dict[str, str], files: Callable[[str], Iterable[Path]]
+) -> dict[str, str]:
+    """Name the results of each source, so that no two write to the same file.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+    known : dict of str
+        Names that were given before, by the path of the source: they stay.
+    files : callable
+        What the results of a name are written to.
+
+    Returns
+    -------
+    dict of str
+        By the path of the source: its place without the suffix, or with it where that is
+        the place of another video, with a number where even that is.
+
+    Examples
+    --------
+    >>> places = ["a/x.mp4", "b/x.mp4", "b/y.mp4", "b/y.mov"]
+    >>> sources = [Source(Path("/films") / place, PurePath(place)) for place in places]
+    >>> list(named(sources, {}, lambda name: [Path(name + ".csv")]).values())
+    ['a/x', 'b/x', 'b/y.mp4', 'b/y.mov']
+    """
+    here = {str(source.path) for source in sources}
+    taken = {key for path, name in known.items() if path not in here for key in _keys(files(name))}
+    stems = Counter(_stem(source) for source in sources if str(source.path) not in known)
+    names: dict[str, str] = {}
+    for source in sorted(sources, key=lambda s: str(s.path) not in known):
+        for name in _candidates(source, known, alone=stems[_stem(source)] == 1):
+            keys = _keys(files(name))
+            if taken.isdisjoint(keys):
+                taken |= keys
+                names[str(source.path)] = name
+                break
+    return names
+
+
+def _candidates(source: Source, known: dict[str, str], alone: bool) -> Iterator[str]:
+    if (name := known.get(str(source.path))) is not None:
+        yield name
+    if alone:
+        yield _stem(source)
+    full, number = source.place.as_posix(), 2
+    yield full
+    while True:
+        yield f"{full} ({number})"
+        number += 1
+
+
+def _stem(source: Source) -> str:
+    return source.place.with_suffix("").as_posix()
+
+
+def _keys(files: Iterable[Path]) -> set[str]:
+    """Some disks do not tell large letters from small ones."""
+    return {os.path.normcase(str(path)).casefold() for path in files}

@@ -99,10 +99,12 @@ class BatchOptions:
         return {
             "facs": __version__,
             "model": checksums,
-            "analyze": {k: said["analyze"][k] for k in _DECIDING},
+            "analyze": {k: v for k, v in said["analyze"].items() if k not in _INDIFFERENT},
             "outputs": sorted({*self.formats} | {k for k in _ALSO if getattr(self, k)}),
         }
 
 
-_DECIDING = ("start", "stop", "max_people", "detector", "motion")
+_INDIFFERENT = ("rate", "batch", "threads")
+"""Of `AnalyzeOptions`: what changes nothing in the results of a video."""
+
 _ALSO = ("events", "overlay", "plot")

@@ -14,7 +14,18 @@ import facs
 
 ROOT = Path(__file__).resolve().parents[1]
 
-HEAVY = ("torch", "cv2", "av", "onnxruntime", "pandas", "pyarrow", "matplotlib", "numba", "typer", "tomlkit")
+HEAVY = (
+    "torch",
+    "cv2",
+    "av",
+    "onnxruntime",
+    "pandas",
+    "pyarrow",
+    "matplotlib",
+    "numba",
+    "typer",
+    "tomlkit",
+)
 
 
 def fresh(program: str) -> object:

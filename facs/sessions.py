@@ -41,6 +41,8 @@ def open_session(path: Path, threads: int = 1) -> Any:
         return onnxruntime.InferenceSession(
             path.read_bytes(), options, providers=["CPUExecutionProvider"]
         )
+    except MemoryError:  # of the machine, not of the file
+        raise
     except Exception as error:  # onnxruntime raises a family of private classes
         raise ModelError(f"wanted an ONNX file, {path} is not one: {first_line(error)}") from None
 

@@ -141,10 +141,10 @@ def test_a_batch_that_is_killed_again_and_again_loses_nothing(films, out, tmp_pa
     words = (films, "--out", out, "--jobs", "2", "--format", "csv", "--format", "facs")
     while kills < 5:
         batch = start(*words)
-        after = rng.choice((0, 1, 2)) + len(done)  # so many are to be done before it is killed
+        after = min(kills, 1) + len(done)  # so many are to be done before it is killed
         while batch.poll() is None and len(finished(out)) < after:
             time.sleep(0.01)
-        time.sleep(rng.uniform(0, 0.3))
+        time.sleep(rng.uniform(0, 0.1))
         if batch.poll() is not None:
             batch.communicate()
             break

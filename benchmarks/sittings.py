@@ -130,7 +130,10 @@ def _plan() -> list[tuple[NDArray[np.float32], tuple[float, float, float]]]:
     straight = (0.0, 0.0, 0.0)
     plan = [(still(), straight)] * RESTS
     plan += [(_asked(name, s), straight) for name in MOVES for s in STRENGTHS]
-    return plan + [(still(), turn) for turn in TURNS + TILTS]
+    for yaw, pitch, roll in TURNS + TILTS:  # there and back by half: faces are followed, not sought
+        half = (yaw / 2, pitch / 2, roll / 2)
+        plan += [(still(), turn) for turn in (half, (yaw, pitch, roll), half)]
+    return plan
 
 
 def _asked(name: str, strength: float) -> NDArray[np.float32]:
@@ -159,7 +162,7 @@ def sit(pictures: NDArray[np.uint8], gear: str) -> Sitting | None:
         outputs=outputs_of(person),
         rest=middle,
         moved=away[:moves].reshape(len(MOVES), len(STRENGTHS), -1),
-        turned=away[moves:],
+        turned=away[moves + 1 :: 3],
         noise=np.cov(rest.T),
         gear=gear,
     )
@@ -173,7 +176,7 @@ def sittings(assets: Path, cache: Path, count: int, seed: int) -> tuple[list[Sit
     lost = 0
     number = 0
     while len(found) < count:
-        path = cache / f"child_{seed}_{number:03d}.npz"
+        path = cache / f"child_{seed}_{number:03d}_{len(_plan())}.npz"
         if not path.exists():
             studio = studio or Studio(load(assets))
             gear = GEAR[number // 3 % len(GEAR)] if number % 3 == 2 else ""

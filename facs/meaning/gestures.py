@@ -178,20 +178,21 @@ def _ms(seconds: float) -> str:
     return f"{1000 * seconds:.6g}"
 
 
+# A head that turns away while the eyes stay with somebody is no glance: hence the yaw.
 _RULES: Final = {
     "long blink": "both eyes 43 >= 0.6 for 600 ms",
     "blink twice": "both eyes 43 >= 0.6 for 350-1000 ms, 2 times in 3000 ms",
     "wink left": "left eye 43 >= 0.6 and right eye 43 <= 0.35 for 400 ms",
     "wink right": "right eye 43 >= 0.6 and left eye 43 <= 0.35 for 400 ms",
-    "brow lift": "1+2 >= 0.5 for 400 ms",
-    "brow squeeze": "4 >= 0.5 for 500 ms",
-    "smile": "12 >= 0.5 for 500 ms",
+    "brow lift": "1+2 >= 0.55 for 400 ms",
+    "brow squeeze": "4 >= 0.4 for 500 ms",
+    "smile": "12 >= 0.6 for 500 ms",
     "mouth open": "26|27 >= 0.5 for 600 ms",
-    "tongue": "19 >= 0.5 for 400 ms",
+    "tongue": "19 >= 0.45 for 400 ms",
     "pucker": "18 >= 0.5 for 500 ms",
     "cheek puff": "34 >= 0.5 for 500 ms",
-    "glance left": "61 >= 0.5 and both eyes 43 <= 0.5 for 700 ms",
-    "glance right": "62 >= 0.5 and both eyes 43 <= 0.5 for 700 ms",
+    "glance left": "61 >= 0.5 and both eyes 43 <= 0.5 and yaw >= -9 for 700 ms",
+    "glance right": "62 >= 0.5 and both eyes 43 <= 0.5 and yaw <= 9 for 700 ms",
     "look up": "63 >= 0.5 and both eyes 43 <= 0.5 for 700 ms",
     "nod": "pitch swings 8, 3 times, each 80-600 ms",
     "shake": "yaw swings 10, 3 times, each 80-600 ms",

@@ -9,7 +9,7 @@
     roll >= 15 until 8 for 600 ms
     pitch swings 8, 3 times, each 80-600 ms
 
-``until`` is where it ends (two thirds of the way back where it is left out). ``for 350-900 ms``
+``until`` is where it ends (a third of the threshold back where it is left out). ``for 350-900 ms``
 is judged when it ends. ``pause`` is the least time to the next; ``no rest`` lets it come
 again without having ended, and begin in a face that was not seen before.
 """
@@ -27,7 +27,7 @@ from facs.meaning.signals import Signal
 __all__ = ["Condition", "Swing", "parse_rule"]
 
 RELEASE: Final = 2 / 3
-"""Where a condition ends if nothing is said: this share of where it begins."""
+"""Share of its threshold at which a condition ends if nothing is said."""
 
 _NUMBER: Final = r"-?\d*\.?\d+"
 _CONDITION: Final = re.compile(
@@ -106,16 +106,18 @@ class Condition:
 
 
 def default_release(trigger: float, above: bool = True) -> float:
-    """Where a condition ends if nothing is said.
+    """Where a condition ends if nothing is said: a third of the threshold back.
 
     Examples
     --------
-    >>> default_release(0.6), default_release(-12.0, above=False)
-    (0.4, -8.0)
+    >>> default_release(0.6), default_release(-12.0, above=False), default_release(-9.0)
+    (0.4, -8.0, -12.0)
     """
-    if above or trigger < 0:
-        return round(trigger * RELEASE, 3)
-    return round(min(trigger / RELEASE, max(trigger, 1.0)), 3)
+    back = (1 - RELEASE) * abs(trigger)
+    release = trigger - back if above else trigger + back
+    if 0 <= trigger <= 1:  # a probability: degrees are larger
+        release = min(release, 1.0)
+    return round(release, 3)
 
 
 @dataclass(frozen=True)

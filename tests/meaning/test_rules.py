@@ -39,6 +39,12 @@ def test_what_is_left_out_has_a_default():
     assert Gesture.parse("no", "yaw swings 10, 3 times").what == Swing("yaw", 10.0)
 
 
+def test_what_must_be_low_or_negative_ends_on_its_own_side():
+    low, negative, degrees = map(Condition.parse, ("43 <= 0.3", "yaw >= -9", "yaw <= 9"))
+    assert (low.release, negative.release, degrees.release) == (0.4, -12.0, 12.0)
+    assert Condition.parse("43 <= 0.9").release == 1.0
+
+
 def test_people_may_write_it_in_their_way():
     short = Gesture.parse("yes", "both 43>=.6 until .4 for 650 ms")
     long = Gesture.parse("yes", "both eyes AU43 >= 0.60 until 0.40 for 650 ms, pause 1000 ms")

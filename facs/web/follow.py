@@ -52,7 +52,7 @@ async def _stream(job: Job) -> AsyncIterator[str]:
 
 @router.put("/jobs/{job_id}/kept", summary="Keep, or stop keeping", responses=answers(404))
 async def keep(job: AnyJob, wish: Kept, queue: Queue) -> Status:
-    """Keep a result until somebody deletes it; without `--folder`, until the server stops."""
+    """Keep a result until somebody deletes it; without --folder, until the server stops."""
     return queue.keep(job, wish.kept)
 
 

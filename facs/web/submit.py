@@ -22,6 +22,8 @@ from facs.web.uploads import FRAME, declared_size, receive, too_large
 
 __all__ = ["router"]
 
+_BEARER: Final = "Bearer, and the token that facs serve printed, where it wants one"
+
 router = APIRouter(prefix="/api", tags=["submit"])
 
 
@@ -38,7 +40,9 @@ class Limits:
     downloads: list[dict[str, str]]
 
 
-def _may_submit(queue: Queue, authorization: Annotated[str, Header()] = "") -> None:
+def _may_submit(
+    queue: Queue, authorization: Annotated[str, Header(description=_BEARER)] = ""
+) -> None:
     token = queue.options.token
     given = authorization.removeprefix("Bearer ").encode()
     if token is not None and not compare_digest(given, token.encode()):
@@ -93,7 +97,7 @@ def _examples(folder: Path) -> list[Path]:
     openapi_extra=_FORM,
 )
 async def submit(request: Request, queue: Queue) -> Status:
-    """Send a form with a part called `file`. The answer names the job; ask for its status."""
+    """Send a form with a part called file. The answer names the job; ask for its status."""
     limit = queue.options.max_bytes
     size = declared_size(request)
     if size is not None and size > limit + FRAME:
@@ -121,7 +125,7 @@ async def submit(request: Request, queue: Queue) -> Status:
     responses=answers(401, 404, 503, 507),
 )
 async def submit_example(name: str, queue: Queue) -> Status:
-    """Analyse one of the examples that `limits` lists."""
+    """Analyse one of the examples that limits lists."""
     found = [path for path in _examples(queue.options.examples) if path.name == name]
     if not found:
         raise HTTPException(404, "there is no such example")

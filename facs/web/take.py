@@ -104,6 +104,6 @@ async def file(
     writer: Annotated[FileWriter, Depends(_writer)],
     on: Annotated[list[str], Query(description="A threshold of your own: AU12:0.4")] = [],  # noqa: B006
 ) -> FileResponse:
-    """A file by the model's thresholds, or by those of `on`."""
+    """A file by the model's thresholds, or by those of on."""
     path = await writer.path(job, format, thresholds_of(on))
     return FileResponse(path, filename=path.name)

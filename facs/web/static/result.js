@@ -134,7 +134,7 @@ export class Result {
       active: events > 0,
       share: this.recording.facts.duration ? seconds / this.recording.facts.duration : Number(events > 0),
       value: `${seconds.toFixed(1)} s`,
-      words: peak === null ? "" : `${events} ×, peak ${peak.toFixed(2)}`,
+      words: events ? `${events} ×` : `peak ${peak?.toFixed(2) ?? "unknown"}`,
     };
   }
 

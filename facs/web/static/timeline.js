@@ -14,8 +14,9 @@ export class Timeline {
     this.to = recording.end || 1;
     this.rows = recording.units.map((unit, column) => this.makeRow(unit, column));
     $("rows").querySelectorAll(".row.unit-row").forEach((row) => row.remove());
-    $("cursor").before(...this.rows.map((row) => row.element));
+    $("rows").querySelector(".over").before(...this.rows.map((row) => row.element));
     $("seek").max = Math.max(0, recording.length - 1);
+    this.onlyShown = $("only-shown").checked;
     this.resized = new ResizeObserver(() => this.draw());
     this.resized.observe($("rows"));
   }
@@ -49,10 +50,12 @@ export class Timeline {
   }
 
   setChosen(column) {
+    this.chosen = column;
     for (const row of this.rows) {
       row.button.setAttribute("aria-pressed", String(row.column === column));
       row.element.classList.toggle("chosen", row.column === column);
     }
+    if (this.onlyShown) this.draw();
   }
 
   setOnlyShown(only) {
@@ -99,7 +102,7 @@ export class Timeline {
 
   drawRow(row, colours) {
     const events = this.recording.events(this.person, row.column);
-    row.element.hidden = Boolean(this.onlyShown) && !events.length;
+    row.element.hidden = this.onlyShown && !events.length && row.column !== this.chosen;
     const sheet = fit(row.canvas);
     if (!sheet) return;
     row.canvas.setAttribute("aria-label", this.words(row.column, events));
@@ -153,9 +156,7 @@ export class Timeline {
   }
 
   placeCursor() {
-    const [box, track] = [$("rows"), $("ticks")].map((e) => e.getBoundingClientRect());
-    const x = track.left - box.left + this.xOf(this.time ?? this.from, track.width);
-    $("cursor").style.transform = `translateX(${x}px)`;
+    $("cursor").style.transform = `translateX(${this.xOf(this.time ?? this.from, 100)}%)`;
   }
 
   timeAt(x, width) {

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
@@ -22,12 +22,25 @@ from facs.web.process import work as run_worker
 from facs.web.queue import JobQueue, Work
 from facs.web.store import Store
 
+if TYPE_CHECKING:
+    from fastapi.telemetry import TelemetryConfig
+
 __all__ = ["create_app"]
 
 STATIC: Final = Path(str(files("facs.web"))) / "static"
 
 ROUND: Final = 1.0
 """Seconds between two looks for what has to be deleted."""
+
+
+# FastAPI would tell an OpenTelemetry collector that the environment names about every request.
+_SILENT: Final[TelemetryConfig] = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 
 
 def create_app(options: ServeOptions | None = None, *, work: Work = run_worker) -> FastAPI:
@@ -74,6 +87,7 @@ def create_app(options: ServeOptions | None = None, *, work: Work = run_worker) 
         openapi_url="/api/openapi.json",
         docs_url=None,  # FastAPI's own pages load their scripts from elsewhere
         redoc_url=None,
+        telemetry=_SILENT,
     )
     for part in (submit, follow, take):
         app.include_router(part.router)

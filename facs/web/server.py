@@ -111,6 +111,12 @@ def server_of(app: FastAPI, address: Address) -> uvicorn.Server:
     """Make the server of an application, which listens nowhere yet."""
     import uvicorn
 
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            # Who watches a job is told that it is over; else the server would wait for them.
+            await app.state.queue.close()
+            await super().shutdown(sockets)
+
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -122,7 +128,7 @@ def server_of(app: FastAPI, address: Address) -> uvicorn.Server:
         ssl_certfile=address.certificate,
         ssl_keyfile=address.key,
     )
-    return uvicorn.Server(config)
+    return Server(config)
 
 
 def listen(address: Address) -> socket.socket:

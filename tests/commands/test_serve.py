@@ -8,12 +8,16 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import psutil
 import pytest
 
 from tests.web.conftest import MP4, wait_for
 
+PLAIN = {"trust_env": False, "timeout": 180}
 HERE = "only this machine can reach it"
 
 
@@ -27,6 +31,7 @@ def start(tmp_path):
         process = subprocess.Popen(
             program,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             env={**os.environ, "TMPDIR": str(tmp_path), "OMP_NUM_THREADS": "1"},
         )
@@ -41,6 +46,7 @@ def start(tmp_path):
         process.kill()
         process.wait()
         process.stdout.close()
+        process.stderr.close()
 
 
 def answers(url):
@@ -56,7 +62,7 @@ def folders(tmp_path):
 
 def submit(url):
     form = {"file": ("a.mp4", MP4 + bytes(200_000))}
-    answer = httpx.post(f"{url}api/jobs", files=form, trust_env=False, timeout=90)
+    answer = httpx.post(f"{url}api/jobs", files=form, **PLAIN)
     assert answer.status_code == 202
 
 
@@ -66,8 +72,12 @@ def test_it_is_for_this_machine_alone_and_leaves_nothing(start, tmp_path):
     [folder] = folders(tmp_path)
     assert folder.stat().st_mode & 0o077 == 0
     submit(url)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(20) in (0, 130, -signal.SIGINT)
+    job = httpx.post(f"{url}api/examples/synthetic_face.mp4", **PLAIN).json()["id"]
+    with httpx.stream("GET", f"{url}api/jobs/{job}/events", **PLAIN) as told:
+        process.send_signal(signal.SIGINT)
+        assert '"deleted"' in list(told.iter_lines())[-2]
+    assert process.wait(90) in (0, 130, -signal.SIGINT)
+    assert process.stderr.read() == ""
     assert folders(tmp_path) == []
 
 
@@ -83,12 +93,30 @@ def test_what_a_killed_server_left_behind_is_removed_by_the_next(start, tmp_path
     assert now != left
 
 
+def test_twenty_large_uploads_at_once_take_little_memory(start):
+    process, url, _ = start("--waiting", "40")
+    server = psutil.Process(process.pid)
+    before = most = server.memory_info().rss
+    video = b"\x00\x00\x00\x20ftypisom" + bytes(8_000_000)
+
+    def upload():
+        httpx.post(f"{url}api/jobs", files={"file": ("a.mp4", video)}, **PLAIN).raise_for_status()
+
+    with ThreadPoolExecutor(20) as threads:
+        uploads = [threads.submit(upload) for _ in range(20)]
+        while not all(one.done() for one in uploads):
+            most = max(most, server.memory_info().rss)
+            time.sleep(0.01)
+    assert all(one.result() is None for one in uploads)
+    assert most - before < len(video) * 20 / 4
+
+
 def test_others_need_a_token(start):
     _, url, said = start("--host", "0.0.0.0")
     token = re.search(r"#token=([\w-]{20,})$", url)[1]
     assert "token" in said and HERE not in said
     base = url.partition("#")[0]
-    form = {"files": {"file": ("a.mp4", MP4)}, "trust_env": False}
+    form = {"files": {"file": ("a.mp4", MP4)}, **PLAIN}
     assert httpx.post(f"{base}api/jobs", **form).status_code == 401
     headers = {"authorization": f"Bearer {token}"}
     assert httpx.post(f"{base}api/jobs", headers=headers, **form).status_code == 202

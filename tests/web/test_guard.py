@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import socket
+import subprocess
+import sys
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -127,6 +129,31 @@ def test_the_interface_describes_itself(served):
             assert about["summary"] and about["description"]
     assert "multipart/form-data" in paths["/api/jobs"]["post"]["requestBody"]["content"]
     assert "openapi.js" in served.client.get("/api/").text
+
+
+WATCHED = """
+import asyncio, httpx
+from opentelemetry import trace
+from facs.web.app import create_app
+
+class Provider(trace.TracerProvider):
+    def get_tracer(self, *about, **more):
+        print("asked for a tracer")
+        return trace.NoOpTracer()
+
+async def ask(app):
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as client:
+        print((await client.get("/api/openapi.json", headers={"host": "localhost"})).status_code)
+
+trace.set_tracer_provider(Provider())
+asyncio.run(ask(create_app()))
+"""
+
+
+def test_nobody_is_told_of_requests():
+    pytest.importorskip("opentelemetry")
+    done = subprocess.run([sys.executable, "-c", WATCHED], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("200\n", "")
 
 
 # The files of the page

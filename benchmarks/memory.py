@@ -55,6 +55,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("video", type=Path)
     parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--model", help="a name of facs models")
     parser.add_argument("--stream", action="store_true", help="as facs analyze --stream does")
     parser.add_argument("--out", type=Path)
     chosen = parser.parse_args()
@@ -70,7 +71,7 @@ def main() -> None:
                 samples.append((done / float(rate), process.memory_info().rss / 2**20))
 
         journal = Path(folder) / "long.rows" if chosen.stream else None
-        recording = facs.analyze(path, progress=watch, journal=journal)
+        recording = facs.analyze(path, model=chosen.model, progress=watch, journal=journal)
         write_csv(recording, Path(folder) / "long.csv")
     if len(recording) != count:
         raise SystemExit(f"wanted {count} frames, got {len(recording)}")
@@ -80,7 +81,8 @@ def main() -> None:
     step = max(1.0, chosen.minutes / 12)  # a dozen rows
     parts = (times // (60 * step)).astype(int)
     rows = [[f"{(p + 1) * step:g}", f"{memory[parts == p].max():.0f}"] for p in np.unique(parts)]
-    slope = float(np.polyfit(times[times > 60] / 60, memory[times > 60], 1)[0])
+    late = times > 60
+    slope = float(np.polyfit(times[late] / 60, memory[late], 1)[0]) if late.sum() > 1 else np.nan
     text = heading("Memory", f"{chosen.video.name} repeated to {chosen.minutes:g} minutes")
     text += f"- growth after the first minute: {slope:.2f} MiB per minute of video\n"
     text += f"- peak of the whole process, the recording and its CSV included: {peak:.0f} MiB\n"

@@ -45,9 +45,27 @@ def run_on_ray(
         from ray import data
     except ImportError:
         raise MissingPackageError.of("ray", "ray", "a batch on a cluster") from None
-    ray.init(address=address, ignore_reinit_error=True, log_to_driver=False)
-    data.DataContext.get_current().max_errored_blocks = -1  # a lost video is reported below
-    data.DataContext.get_current().enable_progress_bars = False
+    ours = not ray.is_initialized()
+    if ours:
+        ray.init(address=address, log_to_driver=False)
+    try:
+        yield from _with_the_lost(tasks, _rows(ray, data, tasks, out, options, how))
+    finally:
+        if ours:
+            ray.shutdown()
+
+
+def _rows(
+    ray: Any,
+    data: Any,
+    tasks: Sequence[Task],
+    out: Path,
+    options: BatchOptions,
+    how: dict[str, Any],
+) -> Iterator[dict[str, str]]:
+    context = data.DataContext.get_current()
+    context.max_errored_blocks = -1  # what is lost is reported at the end
+    context.enable_progress_bars = False
     settings = (str(out), replace(options, jobs=1).plain(), how)
     # One block for each video: finished ones arrive while others are still being analysed.
     videos = data.from_items(
@@ -60,13 +78,13 @@ def run_on_ray(
         compute=data.ActorPoolStrategy(min_size=1, max_size=min(most, len(tasks))),
         num_cpus=1,
     )
-    yield from _with_the_lost(tasks, (json.loads(row["entry"]) for row in entries.iter_rows()))
+    yield from entries.iter_rows()
 
 
-def _with_the_lost(tasks: Sequence[Task], entries: Iterator[dict[str, Any]]) -> Iterator[Entry]:
+def _with_the_lost(tasks: Sequence[Task], rows: Iterator[dict[str, str]]) -> Iterator[Entry]:
     missing = {task.source: task for task in tasks}
-    for data in entries:
-        entry = Entry(**data)
+    for row in rows:
+        entry = Entry(**json.loads(row["entry"]))
         if missing.pop(entry.source, None) is not None:
             yield entry
     for task in missing.values():

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import math
 import os
-import selectors
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any, Final
 
 import facs
@@ -30,6 +31,9 @@ FALSE_STARTS: Final = 3
 """Processes that may die one after the other before they have begun with anything."""
 
 LOOK_EVERY: Final = 1.0  # seconds between looks for a process that makes no progress
+
+Heard = tuple["_Process", "dict[str, Any] | None"]
+"""What a process said; None is its end."""
 
 OnFrames = Callable[[dict[str, "tuple[int, int | None]"]], None]
 
@@ -64,9 +68,12 @@ def run_tasks(
 
 
 class _Process:
-    """One worker: what it does, and when it last made progress."""
+    """One worker: what it does, and when it last made progress.
 
-    def __init__(self, settings: dict[str, Any]) -> None:
+    A thread reads what it says, because not every system can wait for pipes.
+    """
+
+    def __init__(self, settings: dict[str, Any], heard: SimpleQueue[Heard]) -> None:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  closed in `end`
         self._process = subprocess.Popen(
             [sys.executable, "-m", "facs.batch.worker"],
@@ -76,13 +83,20 @@ class _Process:
             env=_environment(),
         )
         assert self._process.stdin is not None and self._process.stdout is not None
-        self._input, self.output = self._process.stdin, self._process.stdout
+        self._input, self._output = self._process.stdin, self._process.stdout
         self.task: Task | None = None
         self.ready = False
         self.frames: tuple[int, int | None] = (0, None)
         self._alive_until = math.inf
-        self._rest = b""
+        self._listener = threading.Thread(target=self._listen, args=(heard,), daemon=True)
+        self._listener.start()
         self._send(settings)
+
+    def _listen(self, heard: SimpleQueue[Heard]) -> None:
+        for line in self._output:
+            if line.endswith(b"\n"):  # what is not may be half of what it wanted to say
+                heard.put((self, json.loads(line)))
+        heard.put((self, None))
 
     def _send(self, message: dict[str, Any]) -> None:
         with suppress(BrokenPipeError):  # it is dead, which its output tells
@@ -95,21 +109,14 @@ class _Process:
         self._alive_until = time.monotonic() + patience
         self._send(asdict(task))
 
-    def answers(self, patience: float) -> Iterator[dict[str, Any]]:
-        """What it has said since the last time; raises EOFError once it is dead."""
-        data = os.read(self.output.fileno(), 2**16)
-        if not data:
-            raise EOFError
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        for line in lines:
-            message = json.loads(line)
-            if "frames" in message:
-                self.frames = message["frames"], message["expected"]
-                self._alive_until = time.monotonic() + patience
-            elif "writing" in message:
-                self._alive_until = math.inf
-            else:
-                yield message
+    def goes_on(self, message: dict[str, Any], patience: float) -> bool:
+        """Whether a message only says how far it is."""
+        if "frames" in message:
+            self.frames = message["frames"], message["expected"]
+            self._alive_until = time.monotonic() + patience
+        elif "writing" in message:
+            self._alive_until = math.inf
+        return "frames" in message or "writing" in message
 
     def is_stuck(self) -> bool:
         """Whether it has decoded nothing for too long."""
@@ -119,9 +126,10 @@ class _Process:
         """End it if it still runs; say what it died of."""
         self._process.kill()
         status = self._process.wait()
-        for file in (self._input, self.output):
-            with suppress(BrokenPipeError):  # what was still to be sent has nobody to read it
-                file.close()
+        self._listener.join()
+        with suppress(BrokenPipeError):  # what was still to be sent has nobody to read it
+            self._input.close()
+        self._output.close()
         last = self._last_words()
         self._errors.close()
         how = signal.Signals(-status).name if status < 0 else f"exit status {status}"
@@ -146,7 +154,7 @@ class Crew:
     def __init__(self, out: Path, options: BatchOptions, how: dict[str, Any]) -> None:
         self._settings = {"out": str(out), "options": options.plain(), "how": how}
         self._size, self._patience = options.jobs, options.patience
-        self._selector = selectors.DefaultSelector()
+        self._heard: SimpleQueue[Heard] = SimpleQueue()
         self._processes: set[_Process] = set()
         self._false_starts = 0
 
@@ -161,7 +169,6 @@ class Crew:
         for process in self._processes:
             process.end()
         self._processes.clear()
-        self._selector.close()
 
     def run(self, tasks: Sequence[Task], on_frames: OnFrames | None = None) -> Iterator[Entry]:
         """Yield the entry of each task, in the order in which they are done."""
@@ -179,22 +186,21 @@ class Crew:
                 on_frames({p.task.name: p.frames for p in self._processes if p.task is not None})
 
     def _start(self) -> None:
-        process = _Process(self._settings)
-        self._processes.add(process)
-        self._selector.register(process.output, selectors.EVENT_READ, process)
+        self._processes.add(_Process(self._settings, self._heard))
 
     def _wait(self) -> Iterator[Entry]:
-        for key, _ in self._selector.select(LOOK_EVERY):
-            process: _Process = key.data
-            try:
-                for message in process.answers(self._patience):
-                    yield from self._heard(process, message)
-            except EOFError:
+        with suppress(Empty):
+            process, message = self._heard.get(timeout=LOOK_EVERY)
+            if process not in self._processes:  # what it said before it was ended
+                return
+            if message is None:
                 yield from self._lost(process)
+            elif not process.goes_on(message, self._patience):
+                yield from self._answered(process, message)
         for process in [p for p in self._processes if p.is_stuck()]:
             yield from self._lost(process, f"no frame was decoded for {self._patience:g} s")
 
-    def _heard(self, process: _Process, message: dict[str, Any]) -> Iterator[Entry]:
+    def _answered(self, process: _Process, message: dict[str, Any]) -> Iterator[Entry]:
         if "fatal" in message:
             raise FacsError(message["fatal"])
         process.ready, self._false_starts = True, 0
@@ -204,7 +210,6 @@ class Crew:
 
     def _lost(self, process: _Process, why: str = "") -> Iterator[Entry]:
         """Let go of a process; its video, if it had one, has failed."""
-        self._selector.unregister(process.output)
         self._processes.remove(process)
         died = process.end()
         if not process.ready:

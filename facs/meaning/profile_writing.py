@@ -103,10 +103,14 @@ def _fill_gestures(document: TOMLDocument, signs: tuple[Sign, ...]) -> None:
 def _fill_gesture(table: Any, sign: Sign) -> None:
     _put(table, "name", sign.gesture.name)
     _put(table, "word", sign.word)
-    for key in ("sound", "note"):
-        if getattr(sign, key) or key in table:
-            _put(table, key, getattr(sign, key))
-    if "rule" not in table or Gesture.parse("x", table["rule"]) != Gesture.parse(
-        "x", sign.gesture.rule
-    ):
-        table["rule"] = sign.gesture.rule
+    _put_text(table, "sound", sign.sound)
+    rule = sign.gesture.rule
+    if "rule" not in table or Gesture.parse("x", table["rule"]) != Gesture.parse("x", rule):
+        table["rule"] = rule
+    _put_text(table, "note", sign.note)
+
+
+def _put_text(table: Any, key: str, text: str) -> None:
+    """Put a text that may be missing."""
+    if text or key in table:
+        _put(table, key, text)

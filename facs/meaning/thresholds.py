@@ -41,13 +41,14 @@ def triggers(gesture: Gesture) -> tuple[float, ...]:
     >>> tried[0], tried[-1], len(tried)
     (0.12, 0.99, 26)
     >>> triggers(Gesture.parse("left", "roll <= -15 for 600 ms"))[:2]
-    (-4.5, -6.808)
+    (-4.5, -6.8)
     """
     if _is_probability(gesture):
         logits = np.linspace(np.log(0.12 / 0.88), np.log(0.99 / 0.01), STEPS)
         return tuple(round(float(p), 3) for p in 1 / (1 + np.exp(-logits)))
     scale = gesture.trigger * np.linspace(0.3, 2.3, FEW_STEPS)
-    return tuple(round(float(value), 3) for value in scale)
+    digits = 2 if abs(gesture.trigger) < 2 else 1  # a sum, or degrees
+    return tuple(round(float(value), digits) for value in scale)
 
 
 def _is_probability(gesture: Gesture) -> bool:

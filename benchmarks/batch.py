@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import resource
 import signal
 import subprocess
 import sys
@@ -186,7 +185,6 @@ def main() -> None:
 def report(chosen: argparse.Namespace, tally: Tally, undisturbed: Path, out: Path) -> str:
     """The table of what was found."""
     wanted, got = results(undisturbed), results(out)
-    cpu = resource.getrusage(resource.RUSAGE_CHILDREN)
     same = sum(got.get(name) == data for name, data in wanted.items())
     frames = sum(entry.frames for entry in read_manifest(out))
     rows = [
@@ -200,7 +198,6 @@ def report(chosen: argparse.Namespace, tally: Tally, undisturbed: Path, out: Pat
         rows += [
             ["results that were done and were done again", str(tally.redone)],
             ["processes that outlived their batch by a minute", str(tally.outlived)],
-            ["CPU seconds of both", f"{cpu.ru_utime + cpu.ru_stime:.0f}"],
         ]
     for name in FORMATS:
         size = sum(len(data) for key, data in got.items() if key.endswith(f".{name}"))

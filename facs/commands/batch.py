@@ -69,22 +69,26 @@ def _summary(result: BatchResult, out: Path) -> None:
     typer.echo(f"{str(result).strip('<>')}; see {out / 'manifest.jsonl'}")
 
 
-def _tell(entry: Entry) -> None:
-    """Say, on standard error, what is wrong with a video."""
+def _trouble(entry: Entry | None) -> str:
+    """What is wrong with a video, in one line; nothing if nothing is."""
     from facs.video.paths import printable
 
+    if entry is None or not (entry.error or entry.damage):
+        return ""
     name = "/".join(printable(Path(part)) for part in Path(entry.name).parts)
-    if entry.status == "failed":
-        typer.echo(f"failed: {name}: {entry.error}", err=True)
-    elif entry.damage:
-        typer.echo(f"damaged: {name}: {entry.damage}", err=True)
+    return f"failed: {name}: {entry.error}" if entry.error else f"damaged: {name}: {entry.damage}"
+
+
+def _plainly(progress: BatchProgress) -> None:
+    if trouble := _trouble(progress.entry):
+        typer.echo(trouble, err=True)
 
 
 @contextmanager
 def _bars(quiet: bool) -> Iterator[Callable[[BatchProgress], None]]:
     """Two progress bars on standard error, of videos and of frames; lines about bad videos."""
     if quiet or not sys.stderr.isatty():
-        yield lambda progress: None if progress.entry is None else _tell(progress.entry)
+        yield _plainly
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -100,9 +104,9 @@ def _bars(quiet: bool) -> Iterator[Callable[[BatchProgress], None]]:
         frames = bars.add_task("frames", total=None)
 
         def show(progress: BatchProgress) -> None:
-            if progress.entry is not None:
-                _tell(progress.entry)
-            else:
+            if trouble := _trouble(progress.entry):
+                bars.console.print(trouble, markup=False, highlight=False, soft_wrap=True)
+            if progress.entry is None:
                 done = sum(done for done, _ in progress.frames.values())
                 total = sum(expected or 0 for _, expected in progress.frames.values())
                 bars.update(frames, completed=done, total=total or None)

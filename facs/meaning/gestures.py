@@ -194,10 +194,10 @@ _RULES: Final = {
     "glance left": "61 >= 0.5 and both eyes 43 <= 0.5 and yaw >= -9 for 700 ms",
     "glance right": "62 >= 0.5 and both eyes 43 <= 0.5 and yaw <= 9 for 700 ms",
     "look up": "63 >= 0.5 and both eyes 43 <= 0.5 for 700 ms",
-    "nod": "pitch swings 8, 3 times, each 80-600 ms",
+    "nod": "pitch swings 10, 3 times, each 80-600 ms",
     "shake": "yaw swings 10, 3 times, each 80-600 ms",
-    "tilt left": "roll <= -15 for 600 ms",
-    "tilt right": "roll >= 15 for 600 ms",
+    "tilt left": "roll <= -17 for 600 ms",
+    "tilt right": "roll >= 17 for 600 ms",
 }
 
 STOCK: Final = {name: Gesture.parse(name, rule) for name, rule in _RULES.items()}

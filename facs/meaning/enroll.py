@@ -88,6 +88,9 @@ def enroll(
         raise InputError("wanted rest, examples or a video of her day, got none of them")
     if not per_hour > 0:
         raise InputError(f"wanted more than 0 false activations an hour to be accepted: {per_hour}")
+    for name, several in examples.items():
+        if not several:
+            raise InputError(f"wanted at least one example of {name!r}, got none")
     whole = [*rest, *day, *(e.person for several in examples.values() for e in several)]
     baseline, notes = _baseline(whole, model)
     desk = _Desk.over(rest, day, baseline, per_hour, dict(words or {}))

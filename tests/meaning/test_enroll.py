@@ -186,6 +186,7 @@ def test_gestures_that_share_a_unit_are_told_apart_by_the_others():
     [
         (([], {}), {}, "got none of them"),
         (([], {"smile": []}), {"per_hour": 0.0}, "more than 0 false"),
+        (([], {"smile": []}), {}, "at least one example of 'smile'"),
     ],
 )
 def test_nothing_to_learn_from_is_refused(arguments, options, message):

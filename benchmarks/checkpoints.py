@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from facs.canonical import align, warp
 from facs.evaluation.metrics import roc_auc
 from facs.faces.landmarks import Landmarker
-from facs.network.mirror import Mirrored
+from facs.network.jaw import as_shipped
 from facs.network.spec import LEVELS, columns_of
 from facs.network.two_stream import SpatialStream, StreamConfig
 from facs.training.cut_sets import CutFaces, cut_shards, read_cut
@@ -76,7 +76,7 @@ def scorer(path: Path, columns: tuple[str, ...]) -> Scorer:
     stream = SpatialStream(StreamConfig(len(columns)))
     weights = {k.removeprefix("stream."): v for k, v in saved.items() if k.startswith("stream.")}
     stream.load_state_dict(weights)
-    network = Mirrored(stream.eval(), columns).eval()
+    network = as_shipped(stream.eval(), columns).eval()
 
     @torch.no_grad()
     def run(batch: NDArray[np.uint8]) -> Floats:

@@ -16,6 +16,7 @@ from facs.canonical import CROP_SIZE
 from facs.errors import InputError
 from facs.evaluation.metrics import best_threshold, f1_score, roc_auc
 from facs.network.backends import OnnxStream
+from facs.network.jaw import as_shipped
 from facs.network.mirror import Mirrored, columns_in_mirror
 from facs.network.spec import LEVELS, SPEC_KEY, STREAMS, ModelSpec, columns_of
 from facs.training.calibrate import fit_calibration, fit_fusion, fit_thresholds
@@ -261,8 +262,8 @@ def _parts(networks: Streams, spec: ModelSpec, out: Path) -> tuple[_Part, _Part]
     spatial, temporal = _paths(spec, out)
     says = [{SPEC_KEY: replace(spec, stream=stream).to_json()} for stream in STREAMS]
     return (
-        _Part(Mirrored(networks.spatial, spec.columns), crops, "crop", spatial, says[0]),
-        _Part(Mirrored(networks.temporal, spec.columns), flows, "flow", temporal, says[1]),
+        _Part(as_shipped(networks.spatial, spec.columns), crops, "crop", spatial, says[0]),
+        _Part(as_shipped(networks.temporal, spec.columns), flows, "flow", temporal, says[1]),
     )
 
 

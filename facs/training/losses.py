@@ -9,10 +9,13 @@ from torch.nn import functional
 from facs.network.spec import LEVELS
 from facs.training.weak_labels import POSSIBLE
 
-__all__ = ["OrdinalLoss", "emotion_loss", "weak_loss"]
+__all__ = ["LOPSIDED", "OrdinalLoss", "emotion_loss", "side_loss", "weak_loss"]
 
 TRACE = 0.08
 """Movement under which a unit is surely absent; between here and letter A nobody would agree."""
+
+LOPSIDED = 0.3
+"""Difference of the sides, of the full movement, from which anybody sees which one moved."""
 
 TRACE_WEIGHT = 0.3
 LETTER_WEIGHT = 0.4
@@ -80,6 +83,26 @@ def weak_loss(scores: Tensor, targets: Tensor) -> Tensor:
     return functional.binary_cross_entropy_with_logits(
         scores[known], targets[known], weight=weight[known]
     )
+
+
+def side_loss(scores: Tensor, labels: Tensor, left: list[int], right: list[int]) -> Tensor:
+    """Cross-entropy of the side that moved more, where one clearly did.
+
+    Presence on both sides is learned long before the difference, which every other loss lets
+    drown in the noise of faces that move alike on both sides.
+
+    Parameters
+    ----------
+    scores, labels : Tensor, shape (B, columns)
+    left, right : list of int
+        The columns of each pair.
+    """
+    ahead = labels[:, left] - labels[:, right]
+    clear = ahead.abs() > LOPSIDED  # False where one side is not known
+    if not bool(clear.any()):
+        return scores.sum() * 0
+    score = scores[:, left] - scores[:, right]
+    return functional.binary_cross_entropy_with_logits(score[clear], (ahead[clear] > 0).float())
 
 
 def emotion_loss(logits: Tensor, votes: Tensor) -> Tensor:

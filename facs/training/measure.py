@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from facs.evaluation.metrics import f1_score, roc_auc
-from facs.network.mirror import Mirrored
+from facs.network.jaw import as_shipped
 from facs.network.spec import LEVELS, ModelSpec, columns_of
 from facs.network.two_stream import SpatialStream, TemporalStream
 from facs.training.export import round_to_half
@@ -52,11 +52,11 @@ class Streams:
 
     def spatial_scores(self, crops: NDArray[np.uint8]) -> Floats:
         """Scores (n, columns) of crops (n, S, S)."""
-        return in_batches(_runner(Mirrored(self.spatial, self.columns)), crops)
+        return in_batches(_runner(as_shipped(self.spatial, self.columns)), crops)
 
     def temporal_scores(self, stacks: Iterable[Floats]) -> Floats:
         """Scores (n, columns) of flow stacks, taken in one at a time."""
-        return in_batches(_runner(Mirrored(self.temporal, self.columns)), stacks)
+        return in_batches(_runner(as_shipped(self.temporal, self.columns)), stacks)
 
 
 def _runner(network: torch.nn.Module) -> Callable[[NDArray[Any]], Floats]:

@@ -8,6 +8,7 @@ one emotion each, split by person. Nothing is downloaded.
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,9 @@ EMOTIONS: Final = (
     "neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt"
 )  # fmt: skip
 """Columns of the votes, in the order of FER+."""
+
+MOST_ALIKE: Final = 8
+"""More pictures than this of one person with one emotion would teach how that person looks."""
 
 FER_SPLITS: Final = {"train": 0, "validation": 1, "test": 2}
 
@@ -88,10 +92,30 @@ def third_of(name: str) -> int:
 
 
 def read_photos(path: Path, split: str) -> FaceSet:
-    """Press photographs with one emotion each; ``test`` is the third of people held out."""
+    """Photographs with one emotion each; ``test`` is the third of people held out.
+
+    Of those who teach, each person has at most `MOST_ALIKE` pictures of an emotion: most faces
+    said to be disgusted are stills of two actors.
+    """
     data = np.load(path, allow_pickle=False)
     held_out = np.array([third_of(str(name)) == 2 for name in data["names"]])
     rows = np.flatnonzero(held_out == (split == "test"))
+    if split != "test":
+        rows = _few_alike(rows, data["names"], data["emotion"])
     index = np.array([EMOTIONS.index(str(e)) for e in data["emotion"][rows]])
     votes = np.eye(len(EMOTIONS), dtype=np.float32)[index]
     return FaceSet(data["jpeg"], data["offsets"].astype(np.int64), rows, votes)
+
+
+def _few_alike(
+    rows: NDArray[np.int64], names: NDArray[np.str_], emotions: NDArray[np.str_]
+) -> NDArray[np.int64]:
+    """The first `MOST_ALIKE` of the rows of each person and emotion."""
+    seen: Counter[tuple[str, str]] = Counter()
+    kept = []
+    for row in rows:
+        key = (str(names[row]).rsplit("_", 1)[0], str(emotions[row]))
+        seen[key] += 1
+        if seen[key] <= MOST_ALIKE:
+            kept.append(row)
+    return np.array(kept, np.int64)

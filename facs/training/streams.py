@@ -15,7 +15,13 @@ from facs.canonical import CROP_SIZE
 from facs.network.mirror import columns_in_mirror
 from facs.network.two_stream import SpatialStream, TemporalStream
 from facs.training.augment import cover, jitter, spoil
-from facs.training.losses import OrdinalLoss, emotion_loss, weak_loss
+from facs.training.losses import (
+    LOPSIDED,
+    OrdinalLoss,
+    emotion_loss,
+    side_loss,
+    weak_loss,
+)
 from facs.training.real_faces import EMOTIONS
 from facs.training.unit_data import FLOW_STEP, WIDE
 
@@ -27,6 +33,7 @@ __all__ = [
     "TemporalTask",
     "central_crops",
     "flow_stack",
+    "jaw_as_far",
     "spatial_batches",
     "temporal_batches",
     "window_rows",
@@ -37,7 +44,6 @@ Floats = NDArray[np.float32]
 COVERED = 0.04
 """Share of pictures with something before the face of which the labels know nothing."""
 
-LOPSIDED = 0.3
 LOPSIDED_SHARE = 0.3
 """Most faces move alike on both sides: drawn alike, the few that do not would teach too little
 of left and right."""
@@ -46,6 +52,7 @@ SPOILING = 0.5
 """Rendered pictures come from poor cameras already."""
 
 EMOTION_WEIGHT = 0.35
+SIDE_WEIGHT = 0.15
 WEAK_WEIGHT = 0.25
 
 
@@ -83,12 +90,36 @@ def _moved(rng: np.random.Generator, crop: Gray) -> Gray:
     return np.asarray(moved, np.uint8)
 
 
+def _sides(columns: tuple[str, ...]) -> tuple[list[int], list[int]]:
+    """Columns of the left sides, and of the right ones in the same order."""
+    left = [i for i, name in enumerate(columns) if name.endswith("_left")]
+    return left, [columns_in_mirror(columns)[i] for i in left]
+
+
 def _lopsided_rows(labels: Floats, columns: tuple[str, ...]) -> NDArray[np.int64]:
     """Rows in which some unit with two sides is clearly stronger on one of them."""
-    left = [i for i, name in enumerate(columns) if name.endswith("_left")]
-    right = [columns_in_mirror(columns)[i] for i in left]
+    left, right = _sides(columns)
     apart = np.abs(labels[:, left] - labels[:, right]) > LOPSIDED
     return np.flatnonzero(apart.any(1))
+
+
+def jaw_as_far(labels: Floats, columns: tuple[str, ...]) -> Floats:
+    """Labels in which a stretched mouth (AU27) is a dropped jaw (AU26) too.
+
+    A jaw that opens is one movement: a unit that came and went on its way would be hard to learn.
+    `facs.network.jaw` tells the two apart again.
+
+    Examples
+    --------
+    >>> jaw_as_far(np.array([[0.5, 0.0], [0.0, 0.4]], np.float32), ("AU26", "AU27"))
+    array([[0.5, 0. ],
+           [1. , 0.4]], dtype=float32)
+    """
+    if not {"AU26", "AU27"} <= set(columns):
+        return labels
+    out: Floats = labels.copy()
+    out[labels[:, columns.index("AU27")] > 0, columns.index("AU26")] = 1
+    return out
 
 
 def spatial_batches(
@@ -100,6 +131,7 @@ def spatial_batches(
 ) -> Callable[[np.random.Generator], SpatialBatch]:
     """A function that makes batches of `sizes` rendered and real faces."""
     mirror = columns_in_mirror(columns)
+    labels = jaw_as_far(labels, columns)
     lopsided = _lopsided_rows(labels, columns)
 
     def picture(rng: np.random.Generator, crop: Gray, other: Gray, flip: bool) -> Gray:
@@ -137,9 +169,10 @@ def spatial_batches(
 class SpatialTask(nn.Module):
     """The spatial stream with what only training needs: letter steps and an emotion head."""
 
-    def __init__(self, stream: SpatialStream, rate: Tensor) -> None:
+    def __init__(self, stream: SpatialStream, rate: Tensor, columns: tuple[str, ...]) -> None:
         super().__init__()
         self.stream = stream
+        self.sides = _sides(columns)
         self.ordinal = OrdinalLoss(rate)
         self.emotions = nn.Linear(512, len(EMOTIONS))
 
@@ -152,7 +185,9 @@ class SpatialTask(nn.Module):
             dense = self.stream.head.dense(features)
             scores = self.stream.head.scores(dense).float()
             emotions = self.emotions(dense[n:]).float()
-        loss: Tensor = self.ordinal(scores[:n], batch.labels.to(device))
+        labels = batch.labels.to(device)
+        loss: Tensor = self.ordinal(scores[:n], labels)
+        loss = loss + SIDE_WEIGHT * side_loss(scores[:n], labels, *self.sides)
         if len(batch.votes):
             loss = loss + EMOTION_WEIGHT * emotion_loss(emotions, batch.votes.to(device))
             loss = loss + WEAK_WEIGHT * weak_loss(scores[n:], batch.weak.to(device))
@@ -203,6 +238,7 @@ def temporal_batches(
 ) -> Callable[[np.random.Generator], TemporalBatch]:
     """A function that makes batches of flow stacks, mirrored, scaled, slowed, covered at random."""
     mirror = columns_in_mirror(columns)
+    labels = jaw_as_far(labels, columns)
 
     def make(rng: np.random.Generator) -> TemporalBatch:
         stacks, truth = [], []

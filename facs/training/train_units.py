@@ -208,6 +208,7 @@ def _train_spatial(options: UnitRun, train: Split, progress: Progress | None) ->
     task = SpatialTask(
         SpatialStream(StreamConfig(len(columns), dropout=options.dropout)),
         _rate(stills.labels).float(),
+        columns,
     )
     if options.start is not None:
         task.load_state_dict(torch.load(options.start, weights_only=True)["mean"])

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from facs.network.spec import LEVELS
-from facs.training.losses import OrdinalLoss, emotion_loss, weak_loss
+from facs.training.losses import OrdinalLoss, emotion_loss, side_loss, weak_loss
 from facs.training.real_faces import EMOTIONS
 from facs.training.weak_labels import NOT_SHOWN, POSSIBLE, weak_targets
 
@@ -155,3 +155,17 @@ def test_no_unit_is_only_ever_absent_on_real_faces():
     absent, shown = (targets < POSSIBLE).any(0), (targets > POSSIBLE).any(0)
     assert absent.sum() == 4 and (shown | ~absent).all()
     assert np.isnan(targets[:, 1]).all()  # nobody votes on shut eyes
+
+
+def test_the_side_that_moved_more_wants_the_higher_score():
+    labels = torch.tensor([[0.8, 0.1], [0.1, 0.8]])
+    right = torch.tensor([[2.0, -2.0], [-2.0, 2.0]])
+    assert side_loss(right, labels, [0], [1]) < 0.1 < side_loss(-right, labels, [0], [1])
+
+
+@pytest.mark.parametrize("labels", [[0.8, 0.8], [0.8, float("nan")]])
+def test_sides_alike_or_unknown_cost_nothing(labels):
+    scores = torch.tensor([[2.0, -2.0]], requires_grad=True)
+    loss = side_loss(scores, torch.tensor([labels]), [0], [1])
+    loss.backward()
+    assert loss.item() == 0 and not scores.grad.any()

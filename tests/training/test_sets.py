@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import cv2
 import numpy as np
 import pytest
@@ -33,6 +35,15 @@ def test_no_person_of_the_photographs_is_in_two_splits(tmp_path):
     assert people[0] and people[1] and not people[0] & people[1]
     assert len(train) + len(test) == len(names)
     assert 3 <= len(people[1]) <= 17  # about a third
+
+
+def test_one_person_does_not_teach_how_an_emotion_looks(tmp_path):
+    path = write_photos(tmp_path / "photos.npz", people=3, each=8 * 12)
+    names, emotions = (np.load(path)[key] for key in ("names", "emotion"))
+    for split, most in (("train", 8), ("test", 12)):
+        rows = read_photos(path, split).rows
+        alike = Counter((names[i].rsplit("_", 1)[0], emotions[i]) for i in rows)
+        assert set(alike.values()) <= {most}
 
 
 def test_a_photograph_has_one_emotion(tmp_path):

@@ -154,7 +154,7 @@ def test_the_middle_of_a_stored_crop_is_the_canonical_crop():
 
 def test_the_spatial_stream_learns_a_few_pictures():
     batch = spatial_batches(crops(), labels(), COLUMNS, real(), (6, 3))(np.random.default_rng(0))
-    task = SpatialTask(SpatialStream(StreamConfig(3, hidden=16, dropout=0.0)), RATE)
+    task = SpatialTask(SpatialStream(StreamConfig(3, hidden=16, dropout=0.0)), RATE, COLUMNS)
     before, after = falls(task, batch, lambda net, b: net.loss(b), 8, 1e-3)
     assert after < 0.9 * before
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from facs.errors import InputError, MissingPackageError
 
-__all__ = ["DETECTORS", "Detector", "DlibDetector", "HaarDetector", "detector"]
+__all__ = ["DETECTORS", "Boxes", "Detector", "DlibDetector", "HaarDetector", "detector", "shrunk"]
 
 Boxes = NDArray[np.float32]
 

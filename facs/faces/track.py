@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.canonical import align, warp
-from facs.faces.detect import Detector, detector
+from facs.faces.detect import Boxes, Detector, detector, shrunk
 from facs.faces.face import Face
 from facs.faces.landmarks import Landmarker, Located
 from facs.faces.pose import head_pose
@@ -32,6 +32,8 @@ class TrackOptions:
         The landmark network's score from which a track begins, and under which it is lost.
     look_every : float, seconds
         How often the detector looks for more people while some are followed.
+    search_every : float, seconds
+        How often it then looks for small faces too, which costs four times as much.
     remember : float, seconds
         Who returns within this time keeps her number.
     limits : QualityLimits
@@ -41,6 +43,7 @@ class TrackOptions:
     start_score: float = 0.85
     keep_score: float = 0.4
     look_every: float = 0.5
+    search_every: float = 2.0
     remember: float = 2.0
     limits: QualityLimits = field(default_factory=QualityLimits)
 
@@ -60,6 +63,12 @@ OVERLAP: Final = 0.45
 
 LOST_LOOK: Final = 0.1
 """Seconds between looks while somebody has just been lost, so that her return is seen in time."""
+
+GLANCE_SIDE: Final = 320
+"""Longer side of the picture in which large faces are looked for, in pixels."""
+
+SMALL: Final = 0.15
+"""Width of a face, of the picture's longer side, that a glance may overlook."""
 
 SAME: Final = 0.3
 """A detector's box that shares more than this with a followed face is that face."""
@@ -94,7 +103,7 @@ class FaceTracker:
         self._tracks: list[_Track] = []
         self._lost: list[_Track] = []
         self._next = 0
-        self._looked = -np.inf
+        self._looked = self._searched = -np.inf
 
     def update(self, gray: NDArray[np.uint8], time: float) -> list[Face]:
         """Find and follow the faces of one frame.
@@ -114,7 +123,7 @@ class FaceTracker:
         self._part_doubles(time)
         if self._wants_look(time):
             self._looked = time
-            self._look(gray, time)
+            self._look(gray, time, self._boxes(gray, time))
         self._lost = [t for t in self._lost if time - t.seen <= self.options.remember]
         return [self._face(gray, t) for t in sorted(self._tracks, key=lambda t: t.number)]
 
@@ -152,11 +161,24 @@ class FaceTracker:
         pause = LOST_LOOK if self._lost else self.options.look_every
         return time - self._looked >= min(pause, self.options.look_every)
 
-    def _look(self, gray: NDArray[np.uint8], time: float) -> None:
-        """Run the detector and start, or take up again, a track for each new face."""
+    def _boxes(self, gray: NDArray[np.uint8], time: float) -> Boxes:
+        """What the detector finds: in the whole picture, or at a glance."""
+        if self._wants_search(gray, time):
+            self._searched = time
+            return self._detect(gray)
+        small, factor = shrunk(gray, GLANCE_SIDE)
+        return np.asarray(self._detect(small) * np.float32(factor), np.float32)
+
+    def _wants_search(self, gray: NDArray[np.uint8], time: float) -> bool:
+        if not self._tracks or time - self._searched >= self.options.search_every:
+            return True
+        return any(_width(t.landmarks) < SMALL * max(gray.shape) for t in self._lost)
+
+    def _look(self, gray: NDArray[np.uint8], time: float, boxes: Boxes) -> None:
+        """Start, or take up again, a track for each new face."""
         room = self.options.max_people - len(self._tracks)
         new: list[Located] = []
-        for box in self._detect(gray):
+        for box in boxes:
             if len(new) < room and not self._followed(box):
                 located = self._locate.from_box(gray, box)
                 if located.score >= self.options.start_score and not self._known(located, new):
@@ -214,6 +236,10 @@ def _box(landmarks: Points) -> tuple[float, float, float, float]:
     x0, y0 = landmarks.min(0)
     x1, y1 = landmarks.max(0)
     return float(x0), float(y0), float(x1), float(y1)
+
+
+def _width(landmarks: Points) -> float:
+    return float(np.ptp(landmarks[:, 0]))
 
 
 def _overlap(a: NDArray[np.floating] | tuple[float, ...], b: tuple[float, ...]) -> float:

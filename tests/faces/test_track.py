@@ -153,6 +153,22 @@ def test_the_detector_looks_at_the_start_and_then_twice_a_second():
     assert stage.looks == 6
 
 
+def test_it_glances_at_a_small_picture_and_searches_the_whole_one_every_two_seconds():
+    stage = Stage(ann=LEFT)
+    watch(tracker_of(stage), 0, 3)
+    assert stage.sides == [400, 320, 320, 320, 400, 320]
+
+
+def test_who_is_lost_is_looked_for_in_the_whole_picture_if_her_face_is_small():
+    for size, side in ((40, 400), (100, 320)):
+        stage = Stage(ann=LEFT, bob=(250, 40, size))
+        tracker = tracker_of(stage)
+        watch(tracker, 0, 1)
+        del stage.people["bob"]
+        watch(tracker, 1, 1.04)
+        assert stage.sides[-1] == side
+
+
 def test_the_detector_looks_at_once_when_a_face_is_lost():
     stage = Stage(ann=LEFT, bob=RIGHT)
     tracker = tracker_of(stage, look_every=100.0)

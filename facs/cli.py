@@ -15,6 +15,7 @@ from facs.commands.common import source_of as _source
 from facs.commands.common import stem_of as _stem
 from facs.commands.common import tell as _tell
 from facs.commands.enroll import enroll
+from facs.commands.export import export
 from facs.commands.recover import recover
 from facs.commands.report import report
 from facs.commands.serve import serve
@@ -124,6 +125,7 @@ app.command()(batch)
 app.command()(report)
 app.command()(agree)
 app.command()(enroll)
+app.command()(export)
 app.command()(recover)
 app.command()(serve)
 

@@ -17,7 +17,10 @@ from numpy.typing import NDArray
 
 from facs.errors import InputError
 
-__all__ = ["FlowPiece", "farneback", "stack"]
+__all__ = ["FARNEBACK", "FlowPiece", "farneback", "stack"]
+
+FARNEBACK: Final = (0.5, 3, 13, 3, 5, 1.1)
+"""Pyramid scale, levels, window (px), iterations, polynomial neighbourhood (px), its sigma (px)."""
 
 SLIVER: Final = 0.1
 """A flow that covers less than this share of a slot is left out: time stamps are rounded to ms."""
@@ -69,7 +72,7 @@ def farneback(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np
     import cv2
 
     start = np.zeros((*before.shape, 2), np.float32)
-    flow = cv2.calcOpticalFlowFarneback(before, after, start, 0.5, 3, 13, 3, 5, 1.1, 0)
+    flow = cv2.calcOpticalFlowFarneback(before, after, start, *FARNEBACK, 0)
     planes = np.ascontiguousarray(flow.transpose(2, 0, 1), np.float32)
     return np.asarray(planes / before.shape[0], np.float32)
 

@@ -18,16 +18,9 @@ from torch import Tensor, nn
 from facs.crops.mask import ellipse
 from facs.errors import InputError
 from facs.network.local import LocallyConnected
+from facs.network.scaling import CONTRAST_FLOOR, FLOW_GAIN, FLOW_LIMIT
 
 __all__ = ["SpatialStream", "StreamConfig", "TemporalStream", "Trunk"]
-
-CONTRAST_FLOOR = 8.0
-"""Grey levels added to a crop's spread, so that a flat crop is not blown up to noise."""
-
-FLOW_GAIN = 4.0
-"""Crop widths per second to network units: a quick smile, 0.25 widths/s, becomes 1."""
-
-FLOW_LIMIT = 6.0
 
 
 @dataclass(frozen=True)

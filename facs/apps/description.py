@@ -1,0 +1,191 @@
+"""What an app has to know of a model, in plain values that JSON can hold.
+
+`facs.network.spec.ModelSpec` is the same for this library; here everything has its unit
+beside it, and what lies inside the network is told apart from what the app has to do.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from facs.canonical import canonical
+from facs.crops.clips import MAX_STEP
+from facs.crops.flow import FARNEBACK
+from facs.crops.mask import CENTRE, RADII
+from facs.faces.quality import QualityLimits
+from facs.mean_face import RIGID
+from facs.network.scaling import CONTRAST_FLOOR, FLOW_GAIN, FLOW_LIMIT
+from facs.network.spec import LEVELS, ModelSpec
+from facs.units import SIDED, ActionUnit
+
+__all__ = ["APP_KEY", "describe"]
+
+APP_KEY: Final = "facs.app"
+"""Key of the description in the metadata of an exported file; ``facs.spec`` stays beside it."""
+
+GREY: Final = (0.299, 0.587, 0.114)
+"""Weights of red, green and blue (ITU-R BT.601), which OpenCV's conversion to grey uses."""
+
+_FLOW_WORDS: Final = (
+    *("pyramid_scale", "levels", "window", "iterations"),
+    *("polynomial_neighbourhood", "polynomial_sigma"),
+)
+
+
+def describe(spec: ModelSpec) -> dict[str, Any]:
+    """Describe a model to those who run its files without this library.
+
+    Examples
+    --------
+    >>> from facs.network.weights import shipped, spec_of
+    >>> facts = describe(spec_of(shipped()["facs-2"]))
+    >>> facts["columns"][0]
+    {'name': 'AU1_left', 'unit': 'AU1', 'side': 'left'}
+    >>> facts["crop"]["size"], len(facts["canonical"]["landmarks"])
+    (112, 68)
+    """
+    return {
+        "name": spec.name,
+        "version": spec.version,
+        "licence": spec.licence,
+        "training": spec.training,
+        "sides": "the subject's own left and right",
+        "units": [_unit(spec, i) for i in range(len(spec.units))],
+        "columns": [_column(name) for name in spec.columns],
+        "streams": {"spatial": _spatial(spec), "temporal": _temporal(spec)},
+        "calibration": _calibration(spec),
+        "crop": _crop(spec),
+        "flow": _flow(spec),
+        "canonical": _canonical(spec),
+        "limits": _limits(),
+    }
+
+
+def _unit(spec: ModelSpec, index: int) -> dict[str, Any]:
+    unit = spec.units[index]
+    return {
+        "unit": str(unit),
+        "number": int(unit),
+        "name": unit.label,
+        "region": unit.region.value,
+        "columns": [f"{unit}_left", f"{unit}_right"] if unit in SIDED else [str(unit)],
+        "on": spec.on[index],
+        "off": spec.off[index],
+    }
+
+
+def _column(name: str) -> dict[str, Any]:
+    unit, _, side = name.partition("_")
+    return {"name": name, "unit": str(ActionUnit[unit]), "side": side or None}
+
+
+def _spatial(spec: ModelSpec) -> dict[str, Any]:
+    size = spec.crop_size
+    return {
+        "input": {"name": "crop", "shape": ["batch", size, size], "type": "uint8"},
+        "range": "grey levels, 0 to 255",
+        "output": _output(spec),
+        "inside": {
+            "mirror": "the mean of the face and of its mirror image, sides swapped",
+            "ellipse": {
+                "centre": CENTRE,
+                "radii": RADII,
+                "unit": "crop widths from the upper left corner, pixel centres at halves",
+                "outside": "zero",
+            },
+            "contrast_floor": CONTRAST_FLOOR,
+            "standardised": "(crop - mean) / (spread + contrast_floor), both inside the ellipse",
+        },
+    }
+
+
+def _temporal(spec: ModelSpec) -> dict[str, Any]:
+    size = spec.crop_size
+    return {
+        "input": {
+            "name": "flow",
+            "shape": ["batch", 2 * spec.slots, size, size],
+            "type": "float32",
+        },
+        "range": "crop widths per second; for each slot rightwards, then downwards",
+        "output": _output(spec),
+        "inside": {
+            "mirror": "as of the spatial stream; rightwards becomes leftwards",
+            "ellipse": "as of the spatial stream",
+            "gain": FLOW_GAIN,
+            "limit": FLOW_LIMIT,
+            "scaled": "clip(gain * flow, -limit, limit) inside the ellipse",
+        },
+    }
+
+
+def _output(spec: ModelSpec) -> dict[str, Any]:
+    return {"name": "scores", "shape": ["batch", len(spec.columns)], "type": "float32"}
+
+
+def _calibration(spec: ModelSpec) -> dict[str, Any]:
+    return {
+        "letters": "ABCDE",
+        "levels": LEVELS,
+        "rule": "P(at least letter k) = 1 / (1 + exp(cuts[column][k] - slope[column] * score))",
+        "presence": "P(at least A)",
+        "intensity": "the sum of the five, 0 to 5; rounded half up it is the letter, 0 is none",
+        "unit": "the stronger of its columns, for presence and for intensity",
+        "spatial": {"slope": spec.spatial.slope, "cuts": spec.spatial.cuts},
+        "fused": {"slope": spec.fused.slope, "cuts": spec.fused.cuts},
+        "fusion": spec.fusion,
+        "fusion_rule": "score = (1 - fusion) * spatial + fusion * temporal, then `fused`",
+    }
+
+
+def _crop(spec: ModelSpec) -> dict[str, Any]:
+    return {
+        "size": spec.crop_size,
+        "unit": "pixels",
+        "colour": "grey",
+        "grey_of_rgb": GREY,
+        "align": "the similarity (rotation, one scale, shift; no mirroring) that brings the "
+        "`rigid` landmarks of the face closest, by least squares, to those of `canonical`",
+        "sampling": "bilinear; pixel centres at whole numbers; outside the picture its edge",
+        "shrink": "k = floor(0.75 / scale), scale in crop pixels per picture pixel; for k >= 2 "
+        "first shrink the picture k times by area, so that fine texture does not alias",
+    }
+
+
+def _flow(spec: ModelSpec) -> dict[str, Any]:
+    return {
+        "slots": spec.slots,
+        "slot_seconds": spec.slot_seconds,
+        "window_seconds": 2 * spec.half_window,
+        "order": "half of the slots before the frame, half after it, in order of time",
+        "slot": "mean velocity over the slot's span; between two frames it is constant",
+        "unit": "crop widths per second",
+        "method": "Farneback (2003) between neighbouring aligned crops",
+        "parameters": dict(zip(_FLOW_WORDS, FARNEBACK, strict=True)),
+        "longest_step_seconds": MAX_STEP,
+        "without": "where the window is not full, use the spatial score and calibration alone",
+    }
+
+
+def _canonical(spec: ModelSpec) -> dict[str, Any]:
+    points = canonical(spec.crop_size).round(4)
+    return {
+        "landmarks": points.tolist(),
+        "rigid": RIGID,
+        "unit": "pixels of the crop: x to the right, y down",
+        "order": "68 points: jaw 0-16 from the subject's right ear, brows 17-26, nose 27-35, "
+        "eyes 36-47, lips 48-67",
+    }
+
+
+def _limits() -> dict[str, Any]:
+    """Beyond which this library gives no numbers; the network itself does not know."""
+    limits = QualityLimits()
+    return {
+        "width_pixels": limits.min_width,
+        "yaw_degrees": limits.max_yaw,
+        "pitch_degrees": limits.max_pitch,
+        "mean_grey": limits.min_light,
+        "spread_grey": limits.min_spread,
+        "covered_share": limits.max_covered,
+    }

@@ -1,0 +1,89 @@
+"""One ONNX file in another precision, and what is written into it; torch is not needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from facs.errors import MissingPackageError, ModelError
+
+if TYPE_CHECKING:
+    import onnx
+
+__all__ = ["annotate", "as_single", "opset_of", "read_onnx"]
+
+STANDARD: Final = frozenset({"", "ai.onnx"})
+"""Names of the domain of ONNX's own operators."""
+
+
+def read_onnx(path: Path) -> onnx.ModelProto:
+    """Read an ONNX file.
+
+    Raises
+    ------
+    MissingPackageError
+        If the package onnx is not installed: ONNX Runtime runs files but does not write them.
+    """
+    try:
+        import onnx
+    except ImportError:
+        raise MissingPackageError.of("onnx", "export", "facs export") from None
+    return onnx.load(path)
+
+
+def as_single(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Store weights in single precision that were kept in half and cast back at every start.
+
+    The numbers are the same: each half is a single as well.
+
+    Raises
+    ------
+    ModelError
+        If the weights are stored in eight bits, from which they do not come back.
+    """
+    import onnx
+    from onnx import numpy_helper
+
+    if any(node.op_type == "DequantizeLinear" for node in model.graph.node):
+        raise ModelError("wanted weights in half or single precision, these have eight bits")
+    whole = onnx.ModelProto()
+    whole.CopyFrom(model)
+    stored = {tensor.name: tensor for tensor in whole.graph.initializer}
+    casts = [node for node in whole.graph.node if _widens(node, stored)]
+    for node in casts:
+        tensor = stored[node.input[0]]
+        values = numpy_helper.to_array(tensor).astype(np.float32)
+        tensor.CopyFrom(numpy_helper.from_array(values, node.output[0]))
+        whole.graph.node.remove(node)
+    return whole
+
+
+def _widens(node: onnx.NodeProto, stored: Mapping[str, onnx.TensorProto]) -> bool:
+    """Whether a node does nothing but cast stored halves to singles."""
+    import onnx
+
+    return (
+        node.op_type == "Cast"
+        and node.input[0] in stored
+        and stored[node.input[0]].data_type == onnx.TensorProto.FLOAT16
+        and any(a.name == "to" and a.i == onnx.TensorProto.FLOAT for a in node.attribute)
+    )
+
+
+def annotate(model: onnx.ModelProto, facts: Mapping[str, str]) -> None:
+    """Add metadata, and leave out operator sets that no node uses: some engines refuse them."""
+    import onnx
+
+    used = {node.domain for node in model.graph.node} | STANDARD
+    kept = [entry for entry in model.opset_import if entry.domain in used]
+    del model.opset_import[:]
+    model.opset_import.extend(kept)
+    onnx.helper.set_model_props(model, {p.key: p.value for p in model.metadata_props} | dict(facts))
+
+
+def opset_of(model: onnx.ModelProto) -> int:
+    """Version of ONNX's own operators that a file needs."""
+    return max(int(entry.version) for entry in model.opset_import if entry.domain in STANDARD)

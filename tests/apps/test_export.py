@@ -20,13 +20,6 @@ from facs.units import letter
 from tests.network.builders import model_files, random_crops, random_flows
 
 
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("exported")
-    export_model("facs-2", folder)
-    return folder
-
-
 def scores(path, batch):
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     return session.run(["scores"], {session.get_inputs()[0].name: batch})[0]

@@ -24,6 +24,7 @@ from facs.faces.landmarks import Landmarker
 from facs.faces.track import FaceTracker, TrackOptions
 from facs.network.predict import Model, Scores
 from facs.network.weights import load_model
+from facs.overlap import ahead, overlapped
 from facs.recorder import RecordingBuilder, Row
 from facs.recording import ModelInfo, Recording
 from facs.video import Frame, Video, open_video
@@ -54,7 +55,8 @@ class AnalyzeOptions:
     batch : int
         Clips that are scored at once.
     threads : int
-        Threads of each stage, of this analysis alone.
+        Threads of each stage, of this analysis alone; from two on, decoding, faces and
+        networks also run at the same time.
     """
 
     start: float | None = None
@@ -75,7 +77,10 @@ class AnalyzeOptions:
 
 @dataclass
 class Stopwatch:
-    """CPU seconds spent in each stage, where somebody asked for them."""
+    """CPU seconds spent in each stage, where somebody asked for them.
+
+    They are those of the process: stages that overlap would count each other's.
+    """
 
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -174,11 +179,17 @@ def _analyze_frames(
     watch: Stopwatch,
     progress: Progress | None,
 ) -> None:
-    frames = _reported(watch.through("decode", video), video, progress)
+    decoded = ahead(watch.through("decode", video), options.threads)
+    frames = _reported(decoded, video, progress)
     waiting: dict[tuple[int, int], Row] = {}
     stages = Stages(_tracker(options), _clip_maker(model, options), builder, waiting, watch)
-    for batch in _batches(stages.clips(frames), options.batch):
-        stages.record(batch, watch.call("network", model, batch))
+
+    def scored(batch: list[FaceClip]) -> Scores:
+        return watch.call("network", model, batch)
+
+    batches = _batches(stages.clips(frames), options.batch)
+    for batch, scores in overlapped(scored, batches, options.threads):
+        stages.record(batch, scores)
 
 
 def _options(options: AnalyzeOptions | None, changes: dict[str, Any]) -> AnalyzeOptions:

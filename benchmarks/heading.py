@@ -12,7 +12,7 @@ from pathlib import Path
 
 import facs
 
-__all__ = ["heading", "table"]
+__all__ = ["commit", "heading", "table"]
 
 
 def heading(title: str, data: str, seed: int | None = None) -> str:
@@ -26,7 +26,7 @@ def heading(title: str, data: str, seed: int | None = None) -> str:
         f"- command: `{command}`",
         f"- data: {data}",
         f"- seed: {seed if seed is not None else 'nothing is random'}",
-        f"- facs {facs.__version__}, commit {_commit()}, Python {platform.python_version()}",
+        f"- facs {facs.__version__}, commit {commit()}, Python {platform.python_version()}",
         f"- machine: {machine}; load over 1, 5, 15 minutes: {load}",
         f"- date: {datetime.now(timezone.utc):%Y-%m-%d}",
         "",
@@ -35,7 +35,8 @@ def heading(title: str, data: str, seed: int | None = None) -> str:
     return "\n".join(lines)
 
 
-def _commit() -> str:
+def commit() -> str:
+    """What stands checked out, as git describes it."""
     try:
         done = subprocess.run(
             ["git", "describe", "--always", "--dirty"],

@@ -1,0 +1,178 @@
+"""The systems of the seed documents for FER2013, trained and measured, and ours.
+
+``python benchmarks/fer.py --data FER2013.npz --systems NAME... --minutes M --out FILE.md`` trains
+each system for at most so long, from where the last run left it, and writes the table, the
+confusion matrices and ``FILE.json``, in which systems of different runs meet. Without
+``--systems`` it names them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import datetime, timezone
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from fer_data import Faces, Fer, read
+from fer_measure import Scorer, figures, milliseconds
+from fer_networks import parameters
+from fer_svm import fit, score
+from fer_systems import SYSTEMS, System, named
+from fer_tables import markdown, picture
+from fer_train import Options, Recipe, scores_of, train
+from heading import commit
+
+from facs.errors import FacsError, InputError
+from facs.files import atomic
+
+__all__ = ["main"]
+
+Row = dict[str, Any]
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Train and measure what is asked for; returns the exit status."""
+    chosen = _parser().parse_args(argv)
+    if not chosen.systems:
+        for system in SYSTEMS:
+            print(f"{system.name:18} {system.what} ({system.document})")
+        return 0
+    try:
+        _run(chosen)
+    except FacsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="fer2013.npz")
+    parser.add_argument("--systems", nargs="*", metavar="NAME", default=[])
+    parser.add_argument("--minutes", type=float, default=30, help="wall clock, for each system")
+    parser.add_argument("--epochs", type=int, help="another number than the recipe's")
+    parser.add_argument("--out", type=Path, default=Path("benchmarks/results/fer.md"))
+    parser.add_argument("--checkpoints", type=Path, default=Path("data/fer"))
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--threads", type=int, help="of torch, on the CPU")
+    parser.add_argument("--full", action="store_true", help="single precision throughout")
+    parser.add_argument("--seed", type=int, default=0)
+    return parser
+
+
+def _run(chosen: argparse.Namespace) -> None:
+    unknown = set(chosen.systems) - {system.name for system in SYSTEMS}
+    if unknown:
+        names = ", ".join(system.name for system in SYSTEMS)
+        raise InputError(f"wanted systems of {names}; got {', '.join(sorted(unknown))}")
+    if chosen.threads:
+        torch.set_num_threads(chosen.threads)
+    fer = read(chosen.data)
+    for name in chosen.systems:
+        row = _finished(named(name), fer, chosen)
+        _merge(row, fer.missing(), chosen.out, chosen.seed)
+        _say(f"{name}: {100 * row['private']['accuracy']:.2f} % ({row['trained']})")
+
+
+def _finished(system: System, fer: Fer, chosen: argparse.Namespace) -> Row:
+    """Train a system and measure it."""
+    fitted = _fit_machine if system.build is None else _fit_network
+    scorer, done = fitted(system, fer, chosen)
+    private, public = fer.private.labelled, fer.public.labelled
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    times = {n: milliseconds(scorer, private, n) for n in (1, 32)}
+    torch.set_num_threads(threads)
+    return {
+        "name": system.name,
+        "seed": chosen.seed,
+        **done,
+        "private": figures(scorer(private.pictures), private.labels),
+        "public": figures(scorer(public.pictures), public.labels),
+        "ms alone": times[1],
+        "ms of 32": times[32],
+        "command": "python " + shlex.join([Path(sys.argv[0]).as_posix(), *sys.argv[1:]]),
+        "commit": commit(),
+        "date": f"{datetime.now(timezone.utc):%Y-%m-%d}",
+    }
+
+
+def _fit_machine(system: System, fer: Fer, chosen: argparse.Namespace) -> tuple[Scorer, Row]:
+    machine, done = fit(fer.training.labelled, fer.public.labelled, chosen.seed)
+    row = {
+        "parameters": int(machine.coef_.size + machine.intercept_.size),
+        "trained": f"C = {done['C']:g}, {done['sweeps']:.0f} sweeps, until it changed no more",
+        "cpu": done["cpu"],
+        "wall": done["wall"],
+    }
+    return partial(score, machine), row
+
+
+def _fit_network(system: System, fer: Fer, chosen: argparse.Namespace) -> tuple[Scorer, Row]:
+    assert system.build is not None
+    torch.manual_seed(chosen.seed)
+    recipe = replace(system.recipe, epochs=chosen.epochs or system.recipe.epochs)
+    network = system.build(recipe.columns)
+    options = Options(
+        chosen.checkpoints / f"{system.name}-{chosen.seed}.pt",
+        60 * chosen.minutes,
+        seed=chosen.seed,
+        device=chosen.device,
+        half=not chosen.full,
+    )
+    done = train(network, teachers(fer, recipe), recipe, options, _progress(system.name))
+    network.to("cpu")
+    row = {
+        "parameters": parameters(network),
+        "trained": f"{done.epochs:.1f} of {done.planned} epochs{_shortened(system, recipe)}",
+        **asdict(done),
+    }
+    return partial(scores_of, network), row
+
+
+def teachers(fer: Fer, recipe: Recipe) -> Faces:
+    """The faces that a recipe learns from: those without a label only where votes are learned."""
+    faces = fer.training + fer.public if recipe.public else fer.training
+    return faces if recipe.votes else faces.labelled
+
+
+def _shortened(system: System, recipe: Recipe) -> str:
+    whole = system.recipe.epochs
+    return "" if recipe.epochs == whole else f" (recipe: {whole})"
+
+
+def _merge(row: Row, data: str, out: Path, seed: int) -> None:
+    """Put a row among those of other runs, and write everything anew."""
+    path = out.with_suffix(".json")
+    rows = json.loads(path.read_text())["rows"] if path.exists() else []
+    others = [r for r in rows if (r["name"], r["seed"]) != (row["name"], row["seed"])]
+    found = {"data": data, "rows": [*others, row]}
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with atomic(path) as unfinished:
+        unfinished.write_text(json.dumps(found, indent=1) + "\n")
+    sheet = out.with_name(f"{out.stem}_confusion.png")
+    picture(found, sheet)
+    with atomic(out) as unfinished:
+        unfinished.write_text(markdown(found, sheet.name, seed))
+
+
+def _progress(name: str) -> Callable[[int, int, float, float], None]:
+    def tell(step: int, steps: int, loss: float, seconds: float) -> None:
+        _say(f"  {name}: step {step} of {steps}, loss {loss:.4f}, {seconds:.0f} s of CPU")
+
+    return tell
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,204 @@
+"""Every system of seeds 001, 002 and 004 for FER2013, ours, and the study of augmentation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
+
+import torch
+from fer_augment import Augment
+from fer_classics import GoogLeNet, MobileNetV2
+from fer_networks import (
+    Residual,
+    four_layers,
+    reference_cnn,
+    ronnet,
+    tuned_cnn,
+    two_layers,
+)
+from fer_train import Recipe
+from torch import nn
+
+__all__ = ["SYSTEMS", "System", "named"]
+
+CHILDREN: Final = "Goghberg, Elimelech, Hait (2019)"
+SANTA_CRUZ: Final = "Li, Shen, Miao (2018)"
+LIVERPOOL: Final = "Kumar"
+
+
+@dataclass(frozen=True)
+class System:
+    """One row of the table.
+
+    Parameters
+    ----------
+    name, what : str
+    document : str
+        Who described it; ``"ours"`` for ours.
+    wanted : float
+        The document's accuracy on its test faces, or our goal, in percent; NaN where none is given.
+    build : callable or None
+        From the number of columns to a network; None for the support vector machine.
+    recipe : Recipe
+    silent : str
+        What the document does not say and was chosen here.
+    """
+
+    name: str
+    what: str
+    document: str
+    wanted: float
+    build: Callable[[int], nn.Module] | None
+    recipe: Recipe
+    silent: str = "nothing"
+
+
+SHIFT: Final = 0.1
+BEST: Final = Augment(flip=True, shift=SHIFT)
+"""Translation and mirroring: what Kumar's study chose."""
+
+ALONE: Final = {
+    "none": Augment(),
+    "flip": Augment(flip=True),
+    "shift": Augment(shift=SHIFT),
+    "turn": Augment(turn=15),
+    "zoom": Augment(zoom=0.15),
+    "shear": Augment(shear=15),
+}
+"""Every geometric transform alone; how far is chosen here."""
+
+OURS: Final = Recipe(
+    epochs=100,
+    optimiser=partial(torch.optim.AdamW, lr=3e-3, weight_decay=0.05),
+    anneal=True,
+    augment=Augment(flip=True, shift=0.08, turn=12, zoom=0.12, cover=0.35),
+    votes=1.0,
+    smoothing=0.1,
+    average=0.999,
+)
+KUMAR: Final = Recipe(epochs=60, augment=BEST)
+KUMAR_SILENT: Final = "layers, dropout, optimiser (Adam, 1e-3), epochs, batch, extent of shifts"
+
+_TUNED = System(
+    "tuned-cnn", "CNN with tuning, 0.25M", LIVERPOOL, 58.63, tuned_cnn, KUMAR, KUMAR_SILENT
+)
+
+_DOCUMENTS = (
+    System(
+        "svm",
+        "linear support vector machine on pixels",
+        SANTA_CRUZ,
+        34,
+        None,
+        Recipe(epochs=1),
+        "C; how pixels are scaled",
+    ),
+    System(
+        "cnn-2",
+        "two convolutions",
+        SANTA_CRUZ,
+        49,
+        two_layers,
+        Recipe(epochs=30, optimiser=partial(torch.optim.Adam, lr=1e-4)),
+        "rates of dropout (0.25, 0.5)",
+    ),
+    System(
+        "cnn-4",
+        "four convolutions",
+        SANTA_CRUZ,
+        58,
+        four_layers,
+        Recipe(
+            epochs=30, optimiser=partial(torch.optim.Adam, lr=1e-3, weight_decay=1e-7), public=True
+        ),
+        "dense layers, dropout and L2 (those of Alizadeh and Fazel, 2017); its 32,298 images that "
+        "teach are Training and PublicTest together",
+    ),
+    System(
+        "ronnet",
+        "RonNet: three convolutions, two dense layers",
+        CHILDREN,
+        61.884,
+        ronnet,
+        Recipe(epochs=60, augment=Augment(flip=True, shift=SHIFT, turn=10, zoom=0.1, shear=10)),
+        "widths, kernels, optimiser (Adam, 1e-3), epochs, batch, extent of its transforms",
+    ),
+    System(
+        "googlenet",
+        "GoogLeNet",
+        CHILDREN,
+        67.93,
+        GoogLeNet,
+        Recipe(epochs=60, augment=Augment(flip=True, shift=SHIFT, turn=10, zoom=0.1, shear=10)),
+        "size of pictures (enlarged to 96 px), optimiser (Adam, 1e-3), epochs, batch, auxiliary "
+        "classifiers (none)",
+    ),
+    _TUNED,
+    System(
+        "reference-cnn",
+        "reference CNN, 5.18M",
+        LIVERPOOL,
+        68.92,
+        reference_cnn,
+        KUMAR,
+        KUMAR_SILENT,
+    ),
+    System(
+        "mobilenet",
+        "MobileNetV2",
+        LIVERPOOL,
+        56.82,
+        MobileNetV2,
+        KUMAR,
+        "its weights of ImageNet are not to be had here: this one begins from nothing; size of "
+        "pictures (enlarged to 96 px), optimiser (Adam, 1e-3), epochs, batch",
+    ),
+)
+
+_OURS = (
+    System(
+        "ours-1m",
+        "residual network, at most 1M",
+        "ours",
+        70,
+        partial(Residual, widths=(24, 64, 144), blocks=(1, 2, 2), dropout=0.2),
+        OURS,
+    ),
+    System(
+        "ours-5m",
+        "residual network, at most 5M",
+        "ours",
+        72,
+        partial(Residual, widths=(64, 128, 256), blocks=(2, 2, 3), dropout=0.3),
+        OURS,
+    ),
+    System(
+        "ours-1m-labels",
+        "the same without the votes of FER+",
+        "ours",
+        float("nan"),
+        partial(Residual, widths=(24, 64, 144), blocks=(1, 2, 2), dropout=0.2),
+        replace(OURS, votes=0.0),
+    ),
+)
+
+_STUDY = tuple(
+    replace(
+        _TUNED,
+        name=f"tuned-cnn-{name}",
+        what=f"CNN with tuning, augmentation: {name}",
+        wanted=float("nan"),
+        recipe=replace(KUMAR, augment=augment),
+    )
+    for name, augment in ALONE.items()
+)
+
+SYSTEMS: Final = (*_DOCUMENTS, *_OURS, *_STUDY)
+"""All of them, in the order of the table."""
+
+
+def named(name: str) -> System:
+    """The system of that name; KeyError where there is none."""
+    return {system.name: system for system in SYSTEMS}[name]

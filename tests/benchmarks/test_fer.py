@@ -1,0 +1,217 @@
+"""The systems for FER2013: their shapes and sizes, that they learn, that runs resume and meet."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+NAMES = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral", "contempt")
+NETWORKS = (
+    "cnn-2", "cnn-4", "ronnet", "googlenet", "tuned-cnn", "reference-cnn", "mobilenet", "ours-1m",
+    "ours-5m", "ours-1m-labels",
+)  # fmt: skip
+
+
+def some_faces(n=14, seed=0):
+    """Squares of seven kinds: bright in one of seven places."""
+    from fer_data import Faces
+
+    rng = np.random.default_rng(seed)
+    labels = np.arange(n) % 7
+    pictures = rng.integers(60, 90, (n, 48, 48)).astype(np.uint8)
+    for picture, label in zip(pictures, labels, strict=True):
+        x = 6 * label
+        picture[x : x + 12, x : x + 12] = 220
+    return Faces(pictures, labels, np.eye(7, dtype=np.float32)[labels])
+
+
+def write_archive(path, n=42):
+    """An archive in the form of FER2013's, with one face without a label and six votes each."""
+    faces = some_faces(n)
+    labels = faces.labels.astype(np.uint8)
+    labels[0] = 255
+    files = [cv2.imencode(".jpg", p)[1] for p in faces.pictures]
+    votes = np.zeros((n, 8), np.uint8)
+    votes[np.arange(n), faces.labels] = 6
+    votes[:, 7] = 3
+    np.savez(
+        path,
+        jpeg=np.concatenate(files),
+        offsets=np.cumsum([0, *map(len, files)]),
+        usage=np.repeat([0, 1, 2], n // 3).astype(np.uint8),
+        label=labels,
+        ferplus_votes=votes,
+        vote_names=np.array(NAMES),
+    )
+    return path
+
+
+def trained(network, recipe, path, seconds=60.0, faces=None, **options):
+    from fer_train import Options, train
+
+    chosen = Options(path, seconds, half=False, **options)
+    return train(network, faces or some_faces(), recipe, chosen)
+
+
+def test_the_archive_keeps_its_splits_and_the_votes_of_private_test_are_not_read(tmp_path):
+    from fer_data import read
+
+    fer = read(write_archive(tmp_path / "fer.npz"))
+    assert [len(part) for part in (fer.training, fer.public, fer.private)] == [14, 14, 14]
+    assert len(fer.training.labelled) == 13
+    np.testing.assert_allclose(fer.training.votes.sum(1), 6 / 6, atol=1e-6)
+    assert fer.private.votes.sum() == 0
+    assert f"{35_887 - 42} of them missing" in fer.missing()
+
+
+def test_no_transform_leaves_pictures_alone_and_each_does_what_its_name_says():
+    from fer_augment import Augment
+
+    pictures = some_faces().pictures
+    rng = np.random.default_rng
+    np.testing.assert_array_equal(Augment()(rng(0), pictures), pictures)
+    flipped = Augment(flip=True)(rng(0), pictures)
+    same = [np.array_equal(a, b) for a, b in zip(flipped, pictures, strict=True)]
+    mirrored = [np.array_equal(a, b[:, ::-1]) for a, b in zip(flipped, pictures, strict=True)]
+    assert any(same) and any(mirrored) and all(np.logical_xor(same, mirrored))
+    for augment in (Augment(shift=0.2), Augment(turn=20), Augment(zoom=0.3), Augment(shear=20)):
+        changed = augment(rng(1), pictures)
+        assert (changed != pictures).any() and changed.shape == pictures.shape
+    np.testing.assert_array_equal(
+        Augment(turn=20)(rng(1), pictures), Augment(turn=20)(rng(1), pictures)
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [("tuned-cnn", 245_927), ("reference-cnn", 5_175_111), ("mobilenet", 2_396_551)],
+)
+def test_networks_have_exactly_the_parameters_of_their_document(name, count):
+    from fer_networks import parameters
+    from fer_systems import named
+
+    assert parameters(named(name).build(7)) == count
+
+
+@pytest.mark.parametrize(("name", "most"), [("ours-1m", 1_000_000), ("ours-5m", 5_000_000)])
+def test_ours_are_as_small_as_they_are_called(name, most):
+    from fer_networks import parameters
+    from fer_systems import named
+
+    system = named(name)
+    assert most / 2 < parameters(system.build(system.recipe.columns)) <= most
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_few_steps_on_a_few_faces_lower_the_loss(name, tmp_path):
+    from fer_systems import named
+    from fer_train import loss_of, scores_of, tensor
+
+    torch.manual_seed(0)
+    faces, system = some_faces(), named(name)
+    recipe = replace(
+        system.recipe,
+        epochs=4,
+        batch=14,
+        anneal=False,
+        average=0.0,
+        augment=type(system.recipe.augment)(),
+    )
+    network = system.build(recipe.columns)
+
+    def loss():
+        torch.manual_seed(1)  # the same dropout both times
+        with torch.no_grad():
+            scores = network.train()(tensor(faces.pictures))
+        assert scores.shape == (14, recipe.columns)
+        return float(
+            loss_of(scores, torch.from_numpy(faces.labels), torch.from_numpy(faces.votes), recipe)
+        )
+
+    before = loss()
+    done = trained(network, recipe, tmp_path / "run.pt")
+    (tmp_path / "run.pt").unlink()  # up to 300 MB
+    assert (done.steps, done.epochs) == (4, 4.0)
+    assert loss() < before - 0.02
+    assert scores_of(network, faces.pictures).shape == (14, 7)
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path):
+    from fer_networks import tuned_cnn
+    from fer_train import Recipe
+
+    recipe = Recipe(epochs=3, batch=7)
+    torch.manual_seed(0)
+    done = trained(tuned_cnn(7), recipe, tmp_path / "run.pt", seconds=0.0)
+    assert done.steps == 1
+    network = tuned_cnn(7)
+    done = trained(network, recipe, tmp_path / "run.pt")
+    assert done.steps == 6
+    again = tuned_cnn(7)
+    assert trained(again, recipe, tmp_path / "run.pt").steps == 6
+    for a, b in zip(network.state_dict().values(), again.state_dict().values(), strict=True):
+        torch.testing.assert_close(a, b)
+
+
+def test_a_face_without_a_label_teaches_only_votes():
+    from fer_systems import named
+    from fer_train import loss_of
+
+    recipe = named("ours-1m").recipe
+    scores = torch.randn(3, 14, generator=torch.Generator().manual_seed(0), requires_grad=True)
+    labels = torch.tensor([2, -1, 4])
+    loss_of(scores, labels, torch.eye(7)[:3], recipe).backward()
+    assert scores.grad is not None
+    assert float(scores.grad[1, :7].abs().sum()) == 0 and float(scores.grad[1, 7:].abs().sum()) > 0
+
+
+def test_ours_scores_a_picture_and_its_mirror_image_alike():
+    from fer_systems import named
+    from fer_train import scores_of
+
+    torch.manual_seed(0)
+    network, pictures = named("ours-1m").build(14), some_faces().pictures
+    np.testing.assert_allclose(
+        scores_of(network, pictures), scores_of(network, pictures[:, :, ::-1].copy()), atol=1e-4
+    )
+
+
+def test_figures_are_those_of_a_matrix_counted_by_hand():
+    from fer_measure import figures
+
+    labels = np.array([0, 0, 0, 3, 3, 6])
+    guesses = np.array([0, 0, 3, 3, 3, 0])
+    found = figures(np.eye(7, dtype=np.float32)[guesses], labels)
+    assert found["accuracy"] == pytest.approx(4 / 6, abs=1e-4)
+    assert found["confusion"][0] == [2, 0, 0, 1, 0, 0, 0]
+    assert found["classes"]["happy"] == {
+        "precision": pytest.approx(2 / 3, abs=1e-4), "recall": 1.0, "F1": 0.8, "support": 2,
+    }  # fmt: skip
+    assert found["classes"]["disgust"]["precision"] is None
+    low, high = found["interval"]
+    assert 0.25 < low < 4 / 6 < high < 0.95
+
+
+@pytest.mark.filterwarnings("ignore:Liblinear failed to converge")
+def test_systems_of_two_runs_meet_in_one_table(tmp_path, capsys):
+    import fer
+
+    archive, out = write_archive(tmp_path / "fer.npz"), tmp_path / "fer.md"
+    common = ["--data", str(archive), "--out", str(out), "--checkpoints", str(tmp_path / "runs")]
+    assert fer.main([*common, "--systems", "svm"]) == 0
+    assert fer.main([*common, "--systems", "tuned-cnn", "--epochs", "2"]) == 0
+    assert fer.main([*common, "--systems", "tuned-cnn", "--epochs", "3"]) == 0
+    rows = json.loads(out.with_suffix(".json").read_text())["rows"]
+    assert [row["name"] for row in rows] == ["svm", "tuned-cnn"]
+    assert rows[0]["private"]["accuracy"] > 0.9  # squares in seven places are easy
+    assert rows[1]["trained"] == "3.0 of 3 epochs (recipe: 60)"
+    text = out.read_text()
+    assert "| svm |" in text and "| tuned-cnn |" in text and "58.6" in text
+    assert cv2.imread(str(tmp_path / "fer_confusion.png")) is not None
+    assert fer.main([*common, "--systems", "nobody"]) == 2
+    assert "wanted systems of svm" in capsys.readouterr().err

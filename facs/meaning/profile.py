@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -49,9 +49,18 @@ class Who:
     def of(cls, person: Person, size: tuple[int, int]) -> Who | None:
         """Where `person` was in pictures of `size`; None where she was never seen."""
         boxes = person.boxes[np.isfinite(person.boxes).all(axis=1)]
-        if not len(boxes):
-            return None
-        x0, y0, x1, y1 = np.median(boxes, axis=0).tolist()
+        return cls.at(np.median(boxes, axis=0).tolist(), size) if len(boxes) else None
+
+    @classmethod
+    def at(cls, box: Sequence[float], size: tuple[int, int]) -> Who:
+        """Where a box x0, y0, x1, y1 is in a picture of `size` (width, height).
+
+        Examples
+        --------
+        >>> Who.at((200, 100, 300, 220), (500, 400))
+        Who(x=0.5, y=0.4, width=0.2)
+        """
+        x0, y0, x1, y1 = box
         width, height = size
         share = np.clip([(x0 + x1) / 2 / width, (y0 + y1) / 2 / height, (x1 - x0) / width], 1e-3, 1)
         return cls(*(round(float(value), 3) for value in share))

@@ -1,0 +1,143 @@
+"""Eye: a picture in, what gestures read of her face out; the stages of `facs.pipeline`, at once.
+
+The temporal stream wants to see a sixth of a second of the future; live there is none to spare,
+so every frame is scored from its picture alone, as for the figures of gestures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facs.canonical import align, warp
+from facs.crops.clips import FaceClip
+from facs.faces.face import Face
+from facs.faces.landmarks import Landmarker
+from facs.faces.track import FaceTracker, TrackOptions
+from facs.live.choice import Chooser, Chosen
+from facs.meaning.moments import Moment, moments
+from facs.meaning.profile import Profile
+from facs.network.predict import Model, Scores
+from facs.network.weights import load_model
+from facs.person import REASONS, STREAMS, Person
+from facs.video import Frame
+
+__all__ = ["Eye", "Sight"]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What was seen in one frame.
+
+    Parameters
+    ----------
+    moment : Moment
+        Of her, relative to her rest; empty where she was not seen or could not be scored.
+    chosen : Chosen
+    reason : str
+        A word of `facs.person.REASONS`: why there are no numbers.
+    """
+
+    moment: Moment
+    chosen: Chosen
+    reason: str = ""
+
+
+class Eye:
+    """Sees one child.
+
+    Parameters
+    ----------
+    profile : Profile
+    model : str, Path or Model, optional
+    detector : str
+    threads : int
+        Threads of each stage.
+
+    Raises
+    ------
+    InputError
+        If the profile's baseline was made with a model of other units.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        model: str | Path | Model | None = None,
+        detector: str = "haar",
+        threads: int = 1,
+    ) -> None:
+        opened = model is not None and not isinstance(model, (str, Path))
+        self.model: Model = (
+            model if opened else load_model(model, motion=False, threads=threads)  # type: ignore[assignment, arg-type]
+        )
+        self.profile = profile
+        self.chooser = Chooser(profile.who)
+        self._tracker = FaceTracker(TrackOptions(), detector, Landmarker(threads=threads))
+        profile.relative(self._person(0.0, None, None))  # refuses another model's baseline now
+
+    def look(self, frame: Frame) -> Sight:
+        """See one frame; their times must not go back."""
+        gray = _gray(frame.image)
+        faces = self._tracker.update(gray, frame.time)
+        height, width = gray.shape
+        chosen = self.chooser.choose(faces, (width, height))
+        face = chosen.face
+        if face is None or face.reason:
+            return Sight(Moment(frame.time), chosen, face.reason if face else "no_face")
+        size = self.model.spec.crop_size
+        crop = warp(gray, align(face.landmarks, size), size)
+        scores = self.model([FaceClip(face.track, frame.index, frame.time, crop, None)])
+        person = self.profile.relative(self._person(frame.time, face, scores))
+        return Sight(next(moments(person, self.profile.ignored)), chosen)
+
+    def _person(self, time: float, face: Face | None, scores: Scores | None) -> Person:
+        """Her in one frame; without a face, somebody who was not seen."""
+        spec = self.model.spec
+        values = {
+            name: _row(scores, name, count)
+            for count, names in (
+                (len(spec.units), ("probability", "intensity")),
+                (len(spec.sided), ("left", "right", "left_intensity", "right_intensity")),
+            )
+            for name in names
+        }
+        return Person(
+            track=0 if face is None else face.track,
+            times=np.array([time]),
+            units=spec.units,
+            sided=spec.sided,
+            intensities=values.pop("intensity"),
+            **values,
+            boxes=_one(face and face.box, (4,)),
+            landmarks=_one(face and face.landmarks, (68, 2)),
+            pose=_one(face and face.pose, (3,)),
+            quality=_one(face and face.quality, ()),
+            score=_one(face and face.score, ()),
+            reasons=np.array([REASONS.index("" if face else "no_face")], np.uint8),
+            streams=np.array([STREAMS.index("spatial" if face else "")], np.uint8),
+            on=np.asarray(spec.on, np.float32),
+            off=np.asarray(spec.off, np.float32),
+        )
+
+
+def _gray(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    import cv2
+
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def _row(scores: Scores | None, name: str, count: int) -> NDArray[np.float32]:
+    if scores is None:
+        return np.full((1, count), np.nan, np.float32)
+    return np.asarray(getattr(scores, name)[:1], np.float32)
+
+
+def _one(value: Any, shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """One row of `value`, or of NaN where there is none."""
+    filled = np.full(shape, np.nan, np.float32) if value is None else value
+    return np.asarray(filled, np.float32)[None]

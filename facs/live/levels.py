@@ -1,0 +1,75 @@
+"""Level: how near a gesture is to its threshold, for a bar with a line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from facs.meaning.gestures import Gesture
+from facs.meaning.moments import Moment
+from facs.meaning.rules import Swing
+
+__all__ = ["Level", "level_of", "read_level"]
+
+
+@dataclass(frozen=True)
+class Level:
+    """A gesture's first signal in the latest frame.
+
+    Parameters
+    ----------
+    gesture, word : str
+    value : float or None
+        Share of the bar, in [0, 1]; None where she was not seen.
+    threshold : float, in [0, 1]
+        Where the line is.
+    signal : str
+        What is shown, such as ``both eyes 43``.
+    reading : str
+        The value and the threshold in their own unit.
+    """
+
+    gesture: str
+    word: str
+    value: float | None
+    threshold: float
+    signal: str
+    reading: str
+
+
+def read_level(gesture: Gesture, moment: Moment) -> float:
+    """Read a gesture's first signal, or the angle that swings; NaN where it was not seen."""
+    if isinstance(gesture.what, Swing):
+        return moment.scores.get(gesture.what.axis, float("nan"))
+    return gesture.conditions[0].signal.value(moment)
+
+
+def level_of(gesture: Gesture, word: str, moment: Moment) -> Level:
+    """Where a gesture is in a frame.
+
+    Examples
+    --------
+    >>> from facs.meaning.gestures import STOCK
+    >>> level_of(STOCK["tilt left"], "more", Moment(0.0, {"roll": -8.5}))
+    ... # doctest: +NORMALIZE_WHITESPACE
+    Level(gesture='tilt left', word='more', value=0.25, threshold=0.5, signal='roll',
+          reading='-8 of -17 degrees')
+    """
+    value = read_level(gesture, moment)
+    what, seen = gesture.what, value == value
+    if isinstance(what, Swing):
+        signal, degrees, turned = f"{what.axis}, back and forth", True, value < 0
+    else:
+        signal, degrees = str(what[0].signal), what[0].signal.in_degrees
+        turned = degrees and not what[0].above
+    line = abs(gesture.trigger) if degrees else gesture.trigger
+    full = 2 * line if degrees or line > 1 else 1.0
+    digits, unit = (0, " degrees") if degrees else (2, "")
+    share = (-value if turned else value) / full
+    return Level(
+        gesture.name,
+        word,
+        min(max(share, 0.0), 1.0) if seen else None,
+        min(max(line / full, 0.0), 1.0),
+        signal,
+        f"{value:.{digits}f} of {gesture.trigger:.{digits}f}{unit}" if seen else "",
+    )

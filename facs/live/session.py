@@ -1,0 +1,275 @@
+"""Session: frames in, words out, and everything that a carer sees and does meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import RLock
+from typing import Final, Protocol
+
+from facs.live.choice import Chooser, Chosen
+from facs.live.clock import Clock
+from facs.live.counts import OLDEST, Counts
+from facs.live.eye import Sight
+from facs.live.frames import Shown
+from facs.live.kept import Follower
+from facs.live.levels import level_of
+from facs.live.log import EventLog
+from facs.live.state import Said, State
+from facs.live.words import Outlet, Word
+from facs.meaning.detector import MAX_GAP, GestureEvent
+from facs.meaning.moments import Moment
+from facs.meaning.profile import Profile
+from facs.video import Frame
+
+__all__ = ["Looks", "Session"]
+
+SILENT: Final = 1.0
+"""Seconds without a picture after which the camera counts as gone."""
+
+SLOW: Final = 3.0
+"""Seconds in which frames came and none was decided, after which the machine is too slow."""
+
+
+class Looks(Protocol):
+    """What sees her in a frame: `facs.live.eye.Eye`, or a test's stand-in."""
+
+    @property
+    def chooser(self) -> Chooser:
+        """Who is taken for her."""
+
+    def look(self, frame: Frame) -> Sight:
+        """See one frame."""
+
+
+class Session:
+    """Hears one child, tells outlets, keeps the log.
+
+    One thread brings frames (`hear`); others may ask for the `state`, pause, undo and mark.
+
+    Parameters
+    ----------
+    profile : Profile
+    eye : Looks
+    clock : Clock
+    log : EventLog, optional
+    outlets : sequence of Outlet
+    oldest : float, seconds
+        Frames that are older when they would be decided are dropped.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        eye: Looks,
+        clock: Clock,
+        log: EventLog | None = None,
+        outlets: Sequence[Outlet] = (),
+        oldest: float = OLDEST,
+    ) -> None:
+        self.profile = profile
+        self.log = log or EventLog()
+        self.counts = Counts()
+        self._outlets = tuple(outlets)
+        self._eye, self._clock, self._oldest = eye, clock, oldest
+        self._listener = profile.listener()
+        self._follower = Follower(self._listener.detectors)
+        self._moment = Moment(0.0)
+        self._lock = RLock()
+        self._words: list[Word] = []
+        self._undone: set[int] = set()
+        self._chosen = Chosen(None, 0, "no picture yet")
+        self._reason = ""
+        self._seconds = self._listened = 0.0
+        self._heard_at: float | None = None  # media time of the last frame that was decided
+        self._shown_at = self._decided_at = clock.now()
+        self._gone, self._over = "", False
+        self._note("start", profile.name)
+
+    # What the thread that analyses calls
+
+    def hear(self, shown: Shown) -> Word | None:
+        """Decide one frame; a word in the very frame in which it is said."""
+        self._back(shown)
+        if self._age(shown) > self._oldest:
+            self.counts.miss()
+            return None
+        sight = self._eye.look(shown.frame)
+        age = self._age(shown)
+        if age > self._oldest:
+            self.counts.miss()
+            return None
+        with self._lock:
+            word = self._decide(sight, age)
+        self.counts.decide(age)
+        if word is not None:
+            self.log.say(word, self._listened)
+            for outlet in self._outlets:
+                outlet.say(word)
+        return word
+
+    def lose(self, why: str) -> None:
+        """The camera is gone."""
+        with self._lock:
+            new, self._gone = not self._gone, why
+        if new:
+            self._note("camera", why)
+
+    def wait(self) -> None:
+        """No frame came for a while."""
+        silent = self._clock.now() - self._shown_at
+        if silent > SILENT and not self._gone:
+            self.lose("no picture comes")
+
+    def end(self) -> None:
+        """No more frames will come."""
+        if self._over:
+            return
+        with self._lock:
+            self._tell_end(self._follower.end())
+            self._over = True
+        self._note("stop", str(self.counts.tally()))
+
+    def close(self) -> None:
+        """Let outlets finish and write the log; words can be marked until then."""
+        self.end()
+        for outlet in self._outlets:
+            outlet.close()
+        self.log.close()
+
+    def _back(self, shown: Shown) -> None:
+        with self._lock:
+            self._seconds, self._shown_at = shown.frame.time, self._clock.now()
+            back, self._gone = bool(self._gone), ""
+        if back:
+            self._decided_at = self._shown_at
+            self._note("camera", "the camera is back")
+
+    def _age(self, shown: Shown) -> float:
+        return self._clock.now() - shown.at
+
+    def _decide(self, sight: Sight, age: float) -> Word | None:
+        """Let the listener hear a frame; what it heard becomes a word."""
+        listener, moment = self._listener, sight.moment
+        if sight.chosen.new:
+            listener.update(Moment(moment.time))  # what somebody else began is not hers
+        self._tell_people(sight.chosen)
+        self._chosen, self._reason, self._moment = sight.chosen, sight.reason, moment
+        before = listener.why_paused
+        event = listener.update(moment)
+        self._decided_at = self._clock.now()
+        self._count_time(moment.time, moment.seen and not before)
+        self._tell_end(self._follower.update(moment))
+        if listener.why_paused != before:
+            self._note("asleep" if listener.why_paused else "awake")
+        return None if event is None else self._word(event, age)
+
+    def _count_time(self, time: float, listening: bool) -> None:
+        if listening and self._heard_at is not None:
+            self._listened += min(time - self._heard_at, MAX_GAP)
+        self._heard_at = time if listening else None
+
+    def _tell_people(self, chosen: Chosen) -> None:
+        if chosen.people > 1 and chosen.why != self._chosen.why:
+            self._note("people", chosen.why)
+
+    def _word(self, event: GestureEvent, age: float) -> Word:
+        self._tell_end(self._follower.end())  # of the word before, if its gesture goes on
+        sign = next(sign for sign in self.profile.signs if sign.gesture.name == event.label)
+        word = Word(len(self._words) + 1, sign, event, self.log.now(), age)
+        self._words.append(word)
+        self._follower.begin(event)
+        return word
+
+    def _tell_end(self, ended: tuple[GestureEvent, float] | None) -> None:
+        """Tell the log how long and how high the latest word's gesture was."""
+        if ended is not None:
+            self.log.grow(self._words[-1].number, *ended)
+
+    def _note(self, kind: str, text: str = "") -> None:
+        self.log.note(kind, self._seconds, self._listened, text)
+
+    # What a carer does
+
+    def pause(self) -> None:
+        """Be silent until `resume`."""
+        with self._lock:
+            self._listener.pause()
+        self._note("pause")
+
+    def resume(self) -> None:
+        """Listen again, also where her eyes were shut for long."""
+        with self._lock:
+            self._listener.resume()
+        self._note("listening")
+
+    def undo(self) -> Word | None:
+        """Take the latest word back that was not taken back yet; None where there is none."""
+        with self._lock:
+            left = [word for word in self._words if word.number not in self._undone]
+            if not left:
+                return None
+            word = left[-1]
+            self._undone.add(word.number)
+        self.log.mark(word.number, "undone")
+        for outlet in self._outlets:
+            outlet.undo(word)
+        return word
+
+    def mark(self, number: int, mark: str) -> None:
+        """Judge a word; raises InputError where there is none of that number."""
+        self.log.mark(number, mark)
+
+    def here(self) -> None:
+        """The largest face in view is hers, wherever it is."""
+        with self._lock:
+            self._eye.chooser.here()
+        self._note("here", "the largest face was said to be hers")
+
+    # What a page shows
+
+    @property
+    def state(self) -> State:
+        """What is going on now."""
+        with self._lock:
+            doing, why = self._doing()
+            return State(
+                doing,
+                self._seconds,
+                tuple(level_of(s.gesture, s.word, self._moment) for s in self.profile.signs),
+                self._said(),
+                self.counts.tally(),
+                self._chosen.people,
+                why,
+                self._problems(),
+                self.log.version,
+            )
+
+    def _doing(self) -> tuple[str, str]:
+        """What the session does, a word of `facs.live.state.WORDS`, and why."""
+        why = self._listener.why_paused
+        if self._over:
+            return "over", ""
+        if self._gone:
+            return "camera", self._gone
+        if why:
+            wake = self.profile.sleep.wake
+            return ("asleep", wake.name) if why == "eyes shut" else ("paused", "")
+        if self._clock.now() - self._decided_at > SLOW:
+            return "slow", ""
+        if self._chosen.face is None:
+            return ("somebody" if self._chosen.people else "unseen"), self._chosen.why
+        if self._reason:
+            return "unseen", self._reason.replace("_", " ")
+        return "listening", self._chosen.why
+
+    def _said(self) -> Said | None:
+        if not self._words:
+            return None
+        word = self._words[-1]
+        ago = max(self._seconds - word.event.decided, 0.0)
+        undone = word.number in self._undone
+        return Said(word.number, word.text, word.sign.gesture.name, ago, undone)
+
+    def _problems(self) -> tuple[str, ...]:
+        all_of_them = (self.log.problem, *(outlet.problem for outlet in self._outlets))
+        return tuple(problem for problem in all_of_them if problem)

@@ -19,8 +19,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
-from fer_data import Faces, Fer, read
+from fer_data import CLASSES, Faces, Fer, read
 from fer_measure import Scorer, figures, milliseconds
 from fer_networks import parameters
 from fer_svm import fit, score
@@ -60,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--epochs", type=int, help="another number than the recipe's")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results/fer.md"))
     parser.add_argument("--checkpoints", type=Path, default=Path("data/fer"))
+    parser.add_argument("--made", type=Path, help="faces of benchmarks/fer_gan.py, for NAME-gan")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, help="of torch, on the CPU")
     parser.add_argument("--full", action="store_true", help="single precision throughout")
@@ -127,7 +129,8 @@ def _fit_network(system: System, fer: Fer, chosen: argparse.Namespace) -> tuple[
         device=chosen.device,
         half=not chosen.full,
     )
-    done = train(network, teachers(fer, recipe), recipe, options, _progress(system.name))
+    faces = teachers(fer, recipe, chosen.made)
+    done = train(network, faces, recipe, options, _progress(system.name))
     network.to("cpu")
     row = {
         "parameters": parameters(network),
@@ -137,10 +140,20 @@ def _fit_network(system: System, fer: Fer, chosen: argparse.Namespace) -> tuple[
     return partial(scores_of, network), row
 
 
-def teachers(fer: Fer, recipe: Recipe) -> Faces:
+def teachers(fer: Fer, recipe: Recipe, made: Path | None) -> Faces:
     """The faces that a recipe learns from: those without a label only where votes are learned."""
     faces = fer.training + fer.public if recipe.public else fer.training
+    if recipe.made:
+        faces += _made(made)
     return faces if recipe.votes else faces.labelled
+
+
+def _made(path: Path | None) -> Faces:
+    if path is None or not path.is_file():
+        raise InputError(f"wanted --made, a file of benchmarks/fer_gan.py; got {path}")
+    data = np.load(path, allow_pickle=False)
+    labels = data["labels"].astype(np.int64)
+    return Faces(data["pictures"], labels, np.eye(len(CLASSES), dtype=np.float32)[labels])
 
 
 def _shortened(system: System, recipe: Recipe) -> str:

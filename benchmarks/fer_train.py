@@ -49,8 +49,8 @@ class Recipe:
         Of labels (Szegedy et al., 2016).
     average : float
         Decay of a running mean of the weights, which is what is kept; 0 keeps the last weights.
-    public : bool
-        PublicTest teaches too.
+    public, made : bool
+        PublicTest teaches too; faces that a GAN made teach too.
     """
 
     epochs: int
@@ -62,6 +62,7 @@ class Recipe:
     smoothing: float = 0.0
     average: float = 0.0
     public: bool = False
+    made: bool = False
 
     @property
     def columns(self) -> int:
@@ -126,7 +127,8 @@ class _Run:
         self.decay, self.mean = recipe.average, dict[str, Tensor]()
         if recipe.average:
             self.mean = {k: v.detach().clone() for k, v in network.state_dict().items()}
-        self.done = {"step": 0, "wall": 0.0, "cpu": 0.0, "loss": math.nan}
+        self.done = {"step": 0, "epochs": 0.0, "wall": 0.0, "cpu": 0.0, "loss": math.nan}
+        self.per_epoch = steps / recipe.epochs
         self.saved = time.monotonic()
         if options.checkpoint.exists():
             self._load(torch.load(options.checkpoint, map_location=options.device))
@@ -212,7 +214,7 @@ def train(
     done = run.done
     return Trained(
         done["step"],
-        done["step"] / per_epoch,
+        done["epochs"],
         recipe.epochs,
         done["wall"],
         done["cpu"],
@@ -242,6 +244,7 @@ def _note(run: _Run, loss: float, began: tuple[float, float], before: dict[str, 
     known = run.done["loss"]
     run.done = {
         "step": run.done["step"] + 1,
+        "epochs": (run.done["step"] + 1) / run.per_epoch,
         "wall": before["wall"] + time.monotonic() - began[0],
         "cpu": before["cpu"] + time.process_time() - began[1],
         "loss": loss if math.isnan(known) else 0.98 * known + 0.02 * loss,

@@ -113,11 +113,11 @@ def test_a_few_steps_on_a_few_faces_lower_the_loss(name, tmp_path):
     from fer_train import loss_of, scores_of, tensor
 
     torch.manual_seed(0)
-    faces, system = some_faces(), named(name)
+    faces, system = some_faces(7), named(name)
     recipe = replace(
         system.recipe,
         epochs=4,
-        batch=14,
+        batch=7,
         anneal=False,
         average=0.0,
         augment=type(system.recipe.augment)(),
@@ -128,17 +128,17 @@ def test_a_few_steps_on_a_few_faces_lower_the_loss(name, tmp_path):
         torch.manual_seed(1)  # the same dropout both times
         with torch.no_grad():
             scores = network.train()(tensor(faces.pictures))
-        assert scores.shape == (14, recipe.columns)
+        assert scores.shape == (7, recipe.columns)
         return float(
             loss_of(scores, torch.from_numpy(faces.labels), torch.from_numpy(faces.votes), recipe)
         )
 
     before = loss()
-    done = trained(network, recipe, tmp_path / "run.pt")
+    done = trained(network, recipe, tmp_path / "run.pt", faces=faces)
     (tmp_path / "run.pt").unlink()  # up to 300 MB
     assert (done.steps, done.epochs) == (4, 4.0)
     assert loss() < before - 0.02
-    assert scores_of(network, faces.pictures).shape == (14, 7)
+    assert scores_of(network, faces.pictures).shape == (7, 7)
 
 
 def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path):
@@ -215,3 +215,86 @@ def test_systems_of_two_runs_meet_in_one_table(tmp_path, capsys):
     assert cv2.imread(str(tmp_path / "fer_confusion.png")) is not None
     assert fer.main([*common, "--systems", "nobody"]) == 2
     assert "wanted systems of svm" in capsys.readouterr().err
+
+
+def test_the_gan_has_the_sizes_of_its_document_and_its_encoder_learns(tmp_path):
+    from fer_bicogan import BiCoGan, made
+    from fer_gan import train_gan
+    from fer_networks import parameters
+    from fer_train import tensor
+
+    torch.manual_seed(0)
+    gan, faces = BiCoGan(), some_faces()
+    assert parameters(gan.generator) == pytest.approx(2_405_209, rel=0.01)
+    assert parameters(gan.discriminator) == pytest.approx(1_659_621, rel=0.01)
+
+    def factor():
+        with torch.no_grad():
+            scores = gan.train().encoder(tensor(faces.pictures) * 2 - 1)[1]
+        return torch.nn.functional.cross_entropy(scores, torch.from_numpy(faces.labels)).item()
+
+    before = factor()
+    run = {"checkpoint": tmp_path / "gan.pt", "seconds": 60.0, "seed": 0}
+    assert train_gan(gan, faces, steps=3, **run)["steps"] == 3
+    assert train_gan(gan, faces, steps=6, **run)["steps"] == 6
+    assert factor() < before - 0.1
+    pictures = made(gan, np.array([0, 3, 3]), seed=1)
+    assert pictures.shape == (3, 48, 48) and pictures.dtype == np.uint8
+    assert (pictures[1] != pictures[2]).any()
+
+
+def test_made_faces_teach_where_the_recipe_says_so(tmp_path):
+    from fer import teachers
+    from fer_data import read
+    from fer_systems import named
+
+    from facs.errors import InputError
+
+    fer = read(write_archive(tmp_path / "fer.npz"))
+    extra = some_faces(5)
+    np.savez(tmp_path / "made.npz", pictures=extra.pictures, labels=extra.labels)
+    assert len(teachers(fer, named("tuned-cnn").recipe, None)) == 13
+    assert len(teachers(fer, named("tuned-cnn-gan").recipe, tmp_path / "made.npz")) == 18
+    with pytest.raises(InputError, match="--made"):
+        teachers(fer, named("tuned-cnn-gan").recipe, None)
+
+
+def test_pruning_keeps_the_largest_weights_also_while_the_rest_learns(tmp_path):
+    from fer_compress import prune
+    from fer_networks import tuned_cnn
+    from fer_train import Recipe
+
+    torch.manual_seed(0)
+    network = tuned_cnn(7)
+    before = network[1].weight.detach().clone()
+    settle = prune(network, 0.9)
+    trained(network, Recipe(epochs=2, batch=14), tmp_path / "run.pt")
+    settle()
+    layers = [m for m in network.modules() if isinstance(m, torch.nn.Conv2d | torch.nn.Linear)]
+    weights = torch.cat([layer.weight.flatten() for layer in layers])
+    assert float((weights == 0).float().mean()) == pytest.approx(0.9, abs=0.001)
+    after = network[1].weight.detach()
+    assert before.abs()[after != 0].min() >= before.abs()[after == 0].max()
+    assert (after[after != 0] != before[after != 0]).any()
+
+
+def test_a_pruned_network_in_eight_bits_is_smaller_and_as_good(tmp_path):
+    import fer
+    import fer_compress
+
+    archive = write_archive(tmp_path / "fer.npz")
+    common = ["--data", str(archive), "--checkpoints", str(tmp_path / "runs")]
+    train = ["--systems", "tuned-cnn", "--epochs", "12", "--out", str(tmp_path / "fer.md")]
+    assert fer.main([*common, *train]) == 0
+    out = tmp_path / "compress.md"
+    assert (
+        fer_compress.main([*common, "--retrain", "2", "--zeros", "0", "0.9", "--out", str(out)])
+        == 0
+    )
+    rows = json.loads(out.with_suffix(".json").read_text())["rows"]
+    by = {(row["zeros"], row["precision"]): row for row in rows}
+    assert len(by) == 4
+    assert by[0.0, "int8"]["bytes"] < 0.5 * by[0.0, "float32"]["bytes"]
+    assert by[0.9, "float32"]["packed"] < 0.5 * by[0.0, "float32"]["packed"]
+    assert by[0.0, "int8"]["accuracy"] >= by[0.0, "float32"]["accuracy"] - 0.15
+    assert "| tuned-cnn | 12.0 | 90 % | 2 | int8 |" in out.read_text()

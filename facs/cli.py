@@ -16,6 +16,7 @@ from facs.commands.common import stem_of as _stem
 from facs.commands.common import tell as _tell
 from facs.commands.enroll import enroll
 from facs.commands.export import export
+from facs.commands.live import live
 from facs.commands.recover import recover
 from facs.commands.report import report
 from facs.commands.serve import serve
@@ -125,6 +126,7 @@ app.command()(batch)
 app.command()(report)
 app.command()(agree)
 app.command()(enroll)
+app.command()(live)
 app.command()(export)
 app.command()(recover)
 app.command()(serve)

@@ -38,8 +38,16 @@ def enroll(
     word: Annotated[list[str] | None, typer.Option(help='"brow lift=no"; repeatable.')] = None,
     per_hour: Annotated[float, typer.Option(help="False activations an hour accepted.")] = 1.0,
     name: Annotated[str | None, typer.Option(help="A name or a code for her.")] = None,
+    marks: Annotated[
+        list[Path] | None,
+        typer.Option(help="A log of `facs live`: raise thresholds by what was marked; repeatable."),
+    ] = None,
     curves: Annotated[Path | None, typer.Option(help="CSV: rate against threshold.")] = None,
     model: Annotated[str | None, typer.Option(help="A name of `facs models`, or a path.")] = None,
+    motion: Annotated[
+        bool,
+        typer.Option(help="Score with the temporal stream, which `facs live` cannot wait for."),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
 ) -> None:
     """Find out which gestures a child can make, and set their thresholds."""
@@ -47,7 +55,10 @@ def enroll(
     from facs.meaning.profile import Profile
 
     known = Profile.load(profile) if profile.exists() else Profile()
-    album = _Album(known, lambda path: _recording(path, model, quiet))
+    if marks and not (day or rest or example):
+        _mark(known, marks, profile)
+        return
+    album = _Album(known, lambda path: _recording(path, model, motion, quiet))
     resting = [album.piece(text).piece() for text in rest or []]
     examples = _grouped(example or [], album)
     days = [album.person(path) for path in day or []]
@@ -59,8 +70,38 @@ def enroll(
     if not done.profile.signs:
         typer.echo("no gesture could be enrolled; no profile was written")
         raise typer.Exit(1)
-    _merged(known, done, album, name).save(profile)
+    new = _merged(known, done, album, name)
+    if marks:
+        new = _marked(new, marks)
+    new.save(profile)
     typer.echo(f"wrote {profile}")
+
+
+def _mark(known: Profile, logs: list[Path], path: Path) -> None:
+    """Change thresholds by marks alone."""
+    new = _marked(known, logs)
+    if new.signs == known.signs:
+        typer.echo("no threshold was changed")
+        return
+    new.save(path)
+    typer.echo(f"wrote {path}")
+
+
+def _marked(profile: Profile, logs: list[Path]) -> Profile:
+    """The profile with thresholds that are raised by what was marked, and what is said of it."""
+    from facs.meaning.marks import read_marks, recalibrate
+
+    marks = read_marks(*logs)
+    verdicts = recalibrate(profile, marks)
+    for verdict in verdicts:
+        typer.echo(str(verdict))
+    for name, count in sorted(marks.unmarked.items()):
+        typer.echo(f"note: {name}: {count} words were not marked")
+    if not verdicts:
+        typer.echo("note: no word of these gestures, with these rules, was marked right or wrong")
+    changed = {v.sign.gesture.name: replace(v.sign, note=v.note) for v in verdicts if v.changed}
+    signs = tuple(changed.get(sign.gesture.name, sign) for sign in profile.signs)
+    return replace(profile, signs=signs)
 
 
 @dataclass
@@ -120,7 +161,7 @@ def _grouped(texts: list[str], album: _Album) -> dict[str, list[Example]]:
     return found
 
 
-def _recording(path: Path, model: str | None, quiet: bool) -> Recording:
+def _recording(path: Path, model: str | None, motion: bool, quiet: bool) -> Recording:
     if path.suffix.lower() == ".facs":
         from facs.recording import Recording
 
@@ -128,7 +169,7 @@ def _recording(path: Path, model: str | None, quiet: bool) -> Recording:
     from facs.pipeline import analyze
 
     with progress_bar(quiet) as progress:
-        return analyze(path, model=model, progress=progress)
+        return analyze(path, model=model, motion=motion, progress=progress)
 
 
 def _merged(known: Profile, done: Enrolment, album: _Album, name: str | None) -> Profile:

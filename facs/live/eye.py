@@ -79,6 +79,7 @@ class Eye:
         self.chooser = Chooser(profile.who)
         self._tracker = FaceTracker(TrackOptions(), detector, Landmarker(threads=threads))
         profile.relative(self._person(0.0, None, None))  # refuses another model's baseline now
+        self._score(0, 0, 0.0, np.zeros((self.model.spec.crop_size,) * 2, np.uint8))  # warms up
 
     def look(self, frame: Frame) -> Sight:
         """See one frame; their times must not go back."""
@@ -91,9 +92,12 @@ class Eye:
             return Sight(Moment(frame.time), chosen, face.reason if face else "no_face")
         size = self.model.spec.crop_size
         crop = warp(gray, align(face.landmarks, size), size)
-        scores = self.model([FaceClip(face.track, frame.index, frame.time, crop, None)])
+        scores = self._score(face.track, frame.index, frame.time, crop)
         person = self.profile.relative(self._person(frame.time, face, scores))
         return Sight(next(moments(person, self.profile.ignored)), chosen)
+
+    def _score(self, track: int, index: int, time: float, crop: NDArray[np.uint8]) -> Scores:
+        return self.model([FaceClip(track, index, time, crop, None)])
 
     def _person(self, time: float, face: Face | None, scores: Scores | None) -> Person:
         """Her in one frame; without a face, somebody who was not seen."""

@@ -14,12 +14,14 @@ from facs.live.frames import Shown
 from facs.live.kept import Follower
 from facs.live.levels import level_of
 from facs.live.log import EventLog
+from facs.live.picture import Box
 from facs.live.state import Said, State
 from facs.live.words import Outlet, Word
 from facs.meaning.detector import MAX_GAP, GestureEvent
 from facs.meaning.moments import Moment
 from facs.meaning.profile import Profile
 from facs.video import Frame
+from facs.video.frame import Image
 
 __all__ = ["Looks", "Session"]
 
@@ -74,6 +76,7 @@ class Session:
         self._listener = profile.listener()
         self._follower = Follower(self._listener.detectors)
         self._moment = Moment(0.0)
+        self._frame: Frame | None = None
         self._lock = RLock()
         self._words: list[Word] = []
         self._undone: set[int] = set()
@@ -138,7 +141,8 @@ class Session:
 
     def _back(self, shown: Shown) -> None:
         with self._lock:
-            self._seconds, self._shown_at = shown.frame.time, self._clock.now()
+            self._frame, self._seconds = shown.frame, shown.frame.time
+            self._shown_at = self._clock.now()
             back, self._gone = bool(self._gone), ""
         if back:
             self._decided_at = self._shown_at
@@ -243,6 +247,15 @@ class Session:
                 self._problems(),
                 self.log.version,
             )
+
+    @property
+    def picture(self) -> tuple[Image, Box | None] | None:
+        """The latest picture and her box in it, which may be a frame older."""
+        with self._lock:
+            if self._frame is None:
+                return None
+            face = self._chosen.face
+            return self._frame.image, None if face is None else face.box
 
     def _doing(self) -> tuple[str, str]:
         """What the session does, a word of `facs.live.state.WORDS`, and why."""

@@ -48,8 +48,9 @@ class Word:
 class Outlet(Protocol):
     """Somebody who is told of words. None of its methods may wait for anything."""
 
-    problem: str
-    """What does not work, in one line; empty where everything does."""
+    @property
+    def problem(self) -> str:
+        """What does not work, in one line; empty where everything does."""
 
     def say(self, word: Word) -> None:
         """She said it."""

@@ -25,7 +25,7 @@ from facs.web.store import Store
 if TYPE_CHECKING:
     from fastapi.telemetry import TelemetryConfig
 
-__all__ = ["create_app"]
+__all__ = ["SILENT", "STATIC", "create_app"]
 
 STATIC: Final = Path(str(files("facs.web"))) / "static"
 
@@ -34,7 +34,7 @@ ROUND: Final = 1.0
 
 
 # FastAPI would tell an OpenTelemetry collector that the environment names about every request.
-_SILENT: Final[TelemetryConfig] = {
+SILENT: Final[TelemetryConfig] = {
     "tracing": False,
     "metrics": False,
     "logs": False,
@@ -87,7 +87,7 @@ def create_app(options: ServeOptions | None = None, *, work: Work = run_worker) 
         openapi_url="/api/openapi.json",
         docs_url=None,  # FastAPI's own pages load their scripts from elsewhere
         redoc_url=None,
-        telemetry=_SILENT,
+        telemetry=SILENT,
     )
     for part in (submit, follow, take):
         app.include_router(part.router)

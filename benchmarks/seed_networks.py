@@ -69,10 +69,14 @@ def begin(stream: SpatialStream, start: str, crops: NDArray[np.uint8]) -> Spatia
 
 def _onnx_weights(path: Path) -> dict[str, Tensor]:
     weights = {}
-    for tensor in onnx.load(str(path)).graph.initializer:
-        name = tensor.name.removeprefix("stream.").removesuffix("_half")
+    graph = onnx.load(str(path)).graph
+    for tensor in graph.initializer:
+        name = tensor.name.rpartition("stream.")[2].removesuffix("_half")
         weights[name] = torch.from_numpy(numpy_helper.to_array(tensor).astype(np.float32))
-    return weights
+    first = next(node for node in graph.node if node.op_type == "Conv")
+    kernels = len(weights["trunk.conv1.0.weight"])  # their mirror images have the same biases
+    bias = first.input[2].rpartition("stream.")[2]
+    return {**weights, "trunk.conv1.0.bias": weights[bias][:kernels]}
 
 
 def _checkpoint(path: Path) -> dict[str, Tensor]:
@@ -151,7 +155,7 @@ class _Frozen(nn.Module):
 
     @torch.no_grad()
     def forward(self, crops: Tensor) -> Tensor:
-        dense: Tensor = self.stream.head.dense(self.stream.trunk(self.stream.standardise(crops)))
+        dense: Tensor = self.stream.head.dense(self.stream.trunk(self.stream.prepare(crops)))
         return dense.relu()
 
 
@@ -263,7 +267,7 @@ def scores_of(network: Callable[[Tensor], Tensor], inputs: Iterable[NDArray[Any]
 def features_of(stream: SpatialStream, crops: NDArray[np.uint8]) -> Floats:
     """Features (n, features) of the trunk."""
     stream.eval()
-    return scores_of(lambda x: stream.trunk(stream.standardise(x)), crops)
+    return scores_of(lambda x: stream.trunk(stream.prepare(x)), crops)
 
 
 def spatial_stream(

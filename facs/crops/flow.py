@@ -19,8 +19,10 @@ from facs.errors import InputError
 
 __all__ = ["FARNEBACK", "FlowPiece", "farneback", "stack"]
 
-FARNEBACK: Final = (0.5, 3, 13, 3, 5, 1.1)
-"""Pyramid scale, levels, window (px), iterations, polynomial neighbourhood (px), its sigma (px)."""
+FARNEBACK: Final = (0.5, 3, 13, 2, 5, 1.1)
+"""Pyramid scale, levels, window (px), iterations, polynomial neighbourhood (px), its sigma (px).
+
+A third iteration takes a quarter more time and moves the flow by a hundredth of a pixel."""
 
 SLIVER: Final = 0.1
 """A flow that covers less than this share of a slot is left out: time stamps are rounded to ms."""

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from facs.network.mirror import Mirrored
+from facs.network.two_stream import SpatialStream, TemporalStream
 
 __all__ = ["OneJaw", "as_shipped"]
 
@@ -53,6 +54,6 @@ class OneJaw(nn.Module):
         return torch.minimum(scores, self.free - scores[:, self.stretched, None])
 
 
-def as_shipped(stream: nn.Module, columns: Sequence[str]) -> Mirrored:
-    """A trained stream as the files hold it: one jaw, and the mean over face and mirror image."""
-    return Mirrored(OneJaw(stream, columns), columns)
+def as_shipped(stream: SpatialStream | TemporalStream, columns: Sequence[str]) -> OneJaw:
+    """A trained stream as the files hold it: the mean over face and mirror image, one jaw."""
+    return OneJaw(Mirrored(stream, columns), columns)

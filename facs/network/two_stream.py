@@ -143,7 +143,11 @@ class Trunk(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map pictures (B, channels, S, S) to features (B, features)."""
-        x = self.pool(self.conv1(x))  # (B, 96, 12, 12) at S = 112
+        return self.after_first(self.conv1(x))
+
+    def after_first(self, x: Tensor) -> Tensor:
+        """Map what the first layer makes (B, 96, 26, 26 at S = 112) to features (B, features)."""
+        x = self.pool(x)  # (B, 96, 12, 12)
         x = self.pool(self.conv2(x))  # (B, 256, 5, 5)
         x = self.conv5(self.conv4(self.conv3(x)))  # (B, 256, 5, 5)
         return torch.flatten(self.pool(x), 1)  # (B, 1024)
@@ -183,7 +187,7 @@ class SpatialStream(nn.Module):
         mask = torch.from_numpy(ellipse(config.crop_size))
         self.register_buffer("mask", mask, persistent=False)
 
-    def standardise(self, crop: Tensor) -> Tensor:
+    def prepare(self, crop: Tensor) -> Tensor:
         """Take the mean and the spread inside the ellipse out of crops (B, S, S) uint8."""
         x = crop.to(torch.float32)
         area = self.mask.sum()
@@ -194,7 +198,7 @@ class SpatialStream(nn.Module):
 
     def forward(self, crop: Tensor) -> Tensor:
         """Map crops (B, S, S) uint8 to scores (B, columns)."""
-        scores: Tensor = self.head(self.trunk(self.standardise(crop)))
+        scores: Tensor = self.head(self.trunk(self.prepare(crop)))
         return scores
 
 
@@ -211,10 +215,14 @@ class TemporalStream(nn.Module):
         mask = torch.from_numpy(ellipse(config.crop_size))
         self.register_buffer("mask", mask, persistent=False)
 
-    def forward(self, flow: Tensor) -> Tensor:
-        """Map flow stacks (B, 2 * slots, S, S), crop widths per second, to scores (B, columns)."""
+    def prepare(self, flow: Tensor) -> Tensor:
+        """Map flow stacks, crop widths per second, to what the trunk sees (B, channels, S, S)."""
         if self.config.motion == "magnitude":
             flow = torch.hypot(flow[:, 0::2], flow[:, 1::2])  # (B, slots, S, S)
-        x = torch.clamp(flow * FLOW_GAIN, -FLOW_LIMIT, FLOW_LIMIT) * self.mask
-        scores: Tensor = self.head(self.trunk(x))
+        limit = FLOW_LIMIT / FLOW_GAIN
+        return torch.clamp(flow, -limit, limit) * (self.mask * FLOW_GAIN)
+
+    def forward(self, flow: Tensor) -> Tensor:
+        """Map flow stacks (B, 2 * slots, S, S), crop widths per second, to scores (B, columns)."""
+        scores: Tensor = self.head(self.trunk(self.prepare(flow)))
         return scores

@@ -6,7 +6,6 @@ import logging
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,29 +13,14 @@ import onnx
 import torch
 from onnx import helper, numpy_helper
 from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-__all__ = ["OPSET", "export", "fold_norms", "quiet", "round_to_half"]
+from facs.network.folding import fold_norms
+
+__all__ = ["OPSET", "export", "quiet", "round_to_half"]
 
 OPSET = 20
 LARGE = 1024
 """Tensors of more numbers than this are stored in half precision."""
-
-
-def fold_norms(network: nn.Module) -> nn.Module:
-    """Fold each batch normalisation into the convolution before it, in place.
-
-    The exporter would do it after rounding, and the file would no longer agree with torch.
-    """
-    network.eval()
-    for part in network.modules():
-        if not isinstance(part, nn.Sequential):
-            continue
-        for i, (layer, norm) in enumerate(pairwise(part)):
-            if isinstance(layer, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
-                part[i] = fuse_conv_bn_eval(layer, norm)
-                part[i + 1] = nn.Identity()
-    return network
 
 
 def round_to_half(network: nn.Module) -> nn.Module:

@@ -17,7 +17,7 @@ from facs.errors import InputError
 from facs.evaluation.metrics import best_threshold, f1_score, roc_auc
 from facs.network.backends import OnnxStream
 from facs.network.jaw import as_shipped
-from facs.network.mirror import Mirrored, columns_in_mirror
+from facs.network.mirror import columns_in_mirror
 from facs.network.spec import LEVELS, SPEC_KEY, STREAMS, ModelSpec, columns_of
 from facs.training.calibrate import fit_calibration, fit_fusion, fit_thresholds
 from facs.training.cut_sets import CutFaces
@@ -238,7 +238,7 @@ def _paths(spec: ModelSpec, out: Path) -> tuple[Path, Path]:
 class _Part:
     """What it takes to write one stream."""
 
-    network: Mirrored
+    network: torch.nn.Module
     example: torch.Tensor
     input_name: str
     path: Path

@@ -45,7 +45,7 @@ def quantise(source: Path, out: Path, inputs: NDArray[Any]) -> None:
             per_channel=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
-            op_types_to_quantize=["Conv", "Gemm", "MatMul", "MaxPool"],
+            op_types_to_quantize=["Conv", "Gemm", "MatMul", "MaxPool", "Split", "Slice", "Concat"],
         )
     prepared.unlink()
     _copy_metadata(source, unfinished)

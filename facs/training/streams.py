@@ -181,7 +181,7 @@ class SpatialTask(nn.Module):
         device = self.emotions.weight.device
         n = len(batch.labels)
         with torch.autocast(device.type, torch.bfloat16):
-            features = self.stream.trunk(self.stream.standardise(batch.crops.to(device)))
+            features = self.stream.trunk(self.stream.prepare(batch.crops.to(device)))
             dense = self.stream.head.dense(features)
             scores = self.stream.head.scores(dense).float()
             emotions = self.emotions(dense[n:]).float()

@@ -34,7 +34,7 @@ def dense(stream, crops):
     """What the trunk and the first dense layer make of crops."""
     x = torch.from_numpy(crops)
     with torch.no_grad():
-        return stream.head.dense[1](stream.trunk(stream.standardise(x)))
+        return stream.head.dense[1](stream.trunk(stream.prepare(x)))
 
 
 def seeded(config, seed=1):

@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from facs.network.jaw import OneJaw, as_shipped
+from facs.network.two_stream import SpatialStream, StreamConfig
 
 COLUMNS = ("AU12_left", "AU12_right", "AU26", "AU27")
 
@@ -38,7 +39,10 @@ def test_a_model_without_au27_keeps_its_au26():
     assert OneJaw(First(), COLUMNS[:3])(scores(0.0, 0, 6, 9)[:, :, :3])[0, 2] == 6
 
 
+@torch.no_grad()
 def test_what_is_shipped_swaps_its_sides_in_the_mirror():
-    crop = torch.rand(1, 4, 4) * 6 - 3
-    stream = as_shipped(First(), COLUMNS)
-    assert torch.equal(stream(crop.flip(-1))[0, [1, 0, 2, 3]], stream(crop)[0])
+    torch.manual_seed(0)
+    stream = as_shipped(SpatialStream(StreamConfig(4, hidden=16)).eval(), COLUMNS)
+    crop = torch.randint(0, 255, (1, 112, 112), dtype=torch.uint8)
+    wanted = stream(crop)[0]
+    torch.testing.assert_close(stream(crop.flip(-1))[0, [1, 0, 2, 3]], wanted, rtol=0, atol=1e-5)

@@ -6,24 +6,63 @@ from torch import nn
 
 from facs.errors import InputError
 from facs.network.mirror import Mirrored, mirrored_flows
+from facs.network.two_stream import SpatialStream, StreamConfig, TemporalStream
 
 COLUMNS = ("AU9", "AU12_left", "AU12_right")
+SWAP = [0, 2, 1]
 
 
-class LeftAndRight(nn.Module):
-    """Scores that read three fixed places of a picture, none of them symmetric."""
-
-    def forward(self, x):
-        flat = x.to(torch.float32).reshape(len(x), -1)
-        return torch.stack([flat[:, 0], flat[:, 3], flat[:, 5]], 1)
+def spatial(**options):
+    torch.manual_seed(0)
+    return used(SpatialStream(StreamConfig(3, hidden=16, **options)))
 
 
+def temporal(**options):
+    torch.manual_seed(0)
+    return used(TemporalStream(StreamConfig(3, hidden=16, slots=2, **options)))
+
+
+def used(stream):
+    """A stream whose normalisations have seen something."""
+    for part in stream.modules():
+        if isinstance(part, nn.BatchNorm2d):
+            nn.init.uniform_(part.running_mean, -0.2, 0.2)
+            nn.init.uniform_(part.running_var, 0.5, 2)
+    return stream.eval()
+
+
+def crops(size=112):
+    return torch.randint(0, 255, (3, size, size), dtype=torch.uint8)
+
+
+@pytest.mark.parametrize("options", [{}, {"crop_size": 227}, {"norm": "lrn"}])
+def test_it_is_the_mean_of_what_the_stream_says_of_the_face_and_of_its_mirror_image(options):
+    stream, faces = spatial(**options), crops(options.get("crop_size", 112))
+    with torch.no_grad():
+        wanted = (stream(faces) + stream(faces.flip(-1))[:, SWAP]) / 2
+        torch.testing.assert_close(Mirrored(stream, COLUMNS)(faces), wanted, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("motion", ["vector", "magnitude"])
+def test_of_motion_too(motion):
+    stream, flows = temporal(motion=motion), torch.randn(3, 4, 112, 112)
+    with torch.no_grad():
+        wanted = (stream(flows) + stream(mirrored_flows(flows))[:, SWAP]) / 2
+        torch.testing.assert_close(Mirrored(stream, COLUMNS)(flows), wanted, rtol=0, atol=1e-5)
+
+
+@torch.no_grad()
 def test_a_mirrored_face_swaps_the_sides_and_nothing_else():
-    crops = torch.randint(0, 255, (5, 8, 8), dtype=torch.uint8)
-    stream = Mirrored(LeftAndRight(), COLUMNS)
-    ours, mirrored = stream(crops), stream(crops.flip(-1))
-    torch.testing.assert_close(ours, mirrored[:, [0, 2, 1]])
+    faces, stream = crops(), Mirrored(spatial(), COLUMNS)
+    ours, mirrored = stream(faces), stream(faces.flip(-1))
+    torch.testing.assert_close(ours, mirrored[:, SWAP], rtol=0, atol=1e-5)
     assert not torch.equal(ours[:, 1], ours[:, 2])
+
+
+def test_the_stream_itself_stays_as_it_was():
+    stream = spatial()
+    Mirrored(stream, COLUMNS)
+    assert any(isinstance(part, nn.BatchNorm2d) for part in stream.modules())
 
 
 def test_mirrored_flow_runs_the_other_way():
@@ -36,12 +75,6 @@ def test_mirrored_flow_runs_the_other_way():
     torch.testing.assert_close(mirrored_flows(turned), flows)
 
 
-def test_flow_stacks_swap_the_sides_too():
-    flows = torch.randn(3, 4, 8, 8)
-    stream = Mirrored(LeftAndRight(), COLUMNS)
-    torch.testing.assert_close(stream(flows), stream(mirrored_flows(flows))[:, [0, 2, 1]])
-
-
 def test_what_is_neither_crop_nor_flow_is_refused():
     with pytest.raises(InputError, match="wanted crops"):
-        Mirrored(LeftAndRight(), COLUMNS)(torch.zeros(8, 8))
+        Mirrored(spatial(), COLUMNS)(torch.zeros(8, 8))

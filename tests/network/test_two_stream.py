@@ -79,7 +79,7 @@ def test_both_streams_give_one_score_per_column():
 def test_brightness_and_contrast_hardly_change_what_the_spatial_stream_sees(change):
     spatial, _ = tiny_streams()
     crop = torch.from_numpy(random_crops(1))
-    seen, changed = spatial.standardise(crop), spatial.standardise(change(crop))
+    seen, changed = spatial.prepare(crop), spatial.prepare(change(crop))
     assert float((seen - changed).abs().mean()) < 0.1 * float(seen.abs().mean())
 
 
@@ -87,7 +87,7 @@ def test_a_flat_crop_is_not_blown_up_to_noise():
     spatial, _ = tiny_streams()
     flat = torch.full((1, 112, 112), 90, dtype=torch.uint8)
     flat[0, ::2] += 1
-    assert float(spatial.standardise(flat).abs().max()) < 0.1
+    assert float(spatial.prepare(flat).abs().max()) < 0.1
 
 
 @torch.no_grad()

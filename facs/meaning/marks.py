@@ -262,7 +262,7 @@ def _raised(now: float, right: Sequence[float], wrong: Sequence[float]) -> tuple
         threshold = round((below + min(over)) / 2, 3) if over else now
         if not over or _left(right, now) - _left(right, threshold) > spare:
             break
-        if _left(wrong, threshold) < fewest:
+        if _left(wrong, threshold) <= fewest:  # the last that does is half-way between both
             fewest, best = _left(wrong, threshold), threshold
     if best == now:
         return now, "stays: no threshold leaves out a wrong one and keeps the right ones"

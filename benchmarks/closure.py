@@ -66,6 +66,14 @@ def pooled(
     ]
 
 
+def pooled_relative(clips: Sequence[Clip], closure: Closure) -> list[EventMatches]:
+    """Matches of every clip, our scores relative to the person's rest in the same clip."""
+    return [
+        match_by_overlap(events(clip, clip.relative(closure), ON, OFF), peer_events(clip, closure))
+        for clip in clips
+    ]
+
+
 def against_itself(clips: Sequence[Clip], closure: Closure, again: Path) -> list[EventMatches]:
     """The reference's spans in another mode of the peer against its spans here."""
     found = []
@@ -108,7 +116,10 @@ def summary(
     text += f"- event F1 {numbers(matches)[0]} [{low:.3f}, {high:.3f}], clips drawn\n"
     text += f"- median lag of our onsets: {median_lag(clips, closure):+.3f} s\n"
     text += f"- AUC of frames, by the reference: {frame_auc(clips, closure):.3f}\n\n"
-    rows = [["ours", *numbers(matches)]]
+    rows = [
+        ["ours", *numbers(matches)],
+        ["ours, relative to her rest", *numbers(pooled_relative(clips, closure))],
+    ]
     if again is not None:
         rows.append(
             ["the peer, in its other mode", *numbers(against_itself(clips, closure, again))]

@@ -11,6 +11,8 @@ from blendshapes import read_csv, unit_scores
 from numpy.typing import NDArray
 
 import facs
+from facs.errors import InputError
+from facs.meaning.rest import find_baseline
 from facs.network.predict import TwoStreamModel
 from facs.person import Person
 
@@ -65,6 +67,15 @@ class Clip:
     def frame(self) -> float:
         """Seconds that a frame stays."""
         return float(np.median(np.diff(self.times)))
+
+    def relative(self, closure: Closure) -> Floats:
+        """Our score relative to her rest, which is found in this clip; absolute where it is not."""
+        try:
+            rest = find_baseline(self.person, min_moments=2)
+        except InputError:  # too short a clip, or never calm
+            return self.ours[closure.name]
+        score = our_score(rest.relative(self.person), closure.units)
+        return np.where(self.both, score, np.nan)
 
 
 def read_clips(

@@ -24,6 +24,7 @@ from facs.training.cut_sets import CutFaces
 from facs.training.export import export
 from facs.training.measure import Scored, Streams, as_units, in_batches, measure
 from facs.training.quantise import quantise
+from facs.training.release import fit_release
 from facs.training.streams import central_crops, flow_stack
 from facs.units import ActionUnit
 
@@ -124,7 +125,7 @@ def finish(
     columns = columns_of(units)
     seen = seen.kept([trained.columns.index(c) for c in columns])
     networks = trained.kept(columns)
-    spec = _spec(recipe, units, seen)
+    spec = _spec(recipe, units, seen, validation)
     small = replace(spec, name=f"{spec.name}-int8")
     files = _export(networks, spec, out) + _export_small(networks, small, validation, out)
     unseen = _score(networks, test, 2)
@@ -197,7 +198,9 @@ def _units_with_evidence(
     return tuple(unit for unit in units if unit in kept)
 
 
-def _spec(recipe: Recipe, units: tuple[ActionUnit, ...], seen: Scored) -> ModelSpec:
+def _spec(
+    recipe: Recipe, units: tuple[ActionUnit, ...], seen: Scored, validation: Split
+) -> ModelSpec:
     """Calibrate and fuse on people who taught nothing; thresholds of the best smoothed F1."""
     twins = columns_in_mirror(columns_of(units))
     fusion = fit_fusion(seen.spatial, seen.temporal, seen.labels, twins)
@@ -212,6 +215,12 @@ def _spec(recipe: Recipe, units: tuple[ActionUnit, ...], seen: Scored) -> ModelS
     presence = np.concatenate([still.letters(seen.pictures)[..., 0], both.letters(fused)[..., 0]])
     labels = np.concatenate([seen.picture_labels, seen.labels])
     on = fit_thresholds(*as_units(units, presence, labels))
+    release = fit_release(
+        *as_units(units, both.letters(fused)[..., 0], seen.labels),
+        validation.clips.clip[validation.windows],
+        validation.clips.time[validation.windows],
+        on,
+    )
     return ModelSpec(
         name=recipe.name,
         version=__version__,
@@ -224,7 +233,7 @@ def _spec(recipe: Recipe, units: tuple[ActionUnit, ...], seen: Scored) -> ModelS
         fused=both,
         fusion=fusion,
         on=on,
-        off=tuple(0.8 * t for t in on),
+        off=tuple(release * t for t in on),
         training=recipe.training,
         licence=recipe.licence,
     )

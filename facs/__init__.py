@@ -20,6 +20,7 @@ from facs.recording import Recording
 from facs.units import ActionUnit
 
 if TYPE_CHECKING:
+    from facs.explaining.explain import explain as explain
     from facs.meaning.baseline import Baseline as Baseline
     from facs.meaning.gestures import Gesture as Gesture
     from facs.meaning.profile import Profile as Profile
@@ -41,6 +42,7 @@ __all__ = [
     "Recording",
     "__version__",
     "analyze",
+    "explain",
     "find_baseline",
     "load",
     "load_model",
@@ -55,6 +57,7 @@ _LATER = {
     "Gesture": "facs.meaning.gestures",
     "Profile": "facs.meaning.profile",
     "analyze": "facs.pipeline",
+    "explain": "facs.explaining.explain",
     "find_baseline": "facs.meaning.rest",
     "load_model": "facs.network.weights",
     "open_video": "facs.video",

@@ -15,6 +15,7 @@ from facs.commands.common import source_of as _source
 from facs.commands.common import stem_of as _stem
 from facs.commands.common import tell as _tell
 from facs.commands.enroll import enroll
+from facs.commands.explain import explain
 from facs.commands.export import export
 from facs.commands.live import live
 from facs.commands.recover import recover
@@ -128,6 +129,7 @@ app.command()(agree)
 app.command()(enroll)
 app.command()(live)
 app.command()(export)
+app.command()(explain)
 app.command()(recover)
 app.command()(serve)
 

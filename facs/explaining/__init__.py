@@ -1,0 +1,1 @@
+"""Where in a face a unit was seen: maps of one moment, by four methods."""

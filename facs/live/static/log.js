@@ -21,7 +21,7 @@ function word({ number, clock, word: said, gesture, mark }) {
 
 function judge(number, said, one, mark) {
   const pressed = mark === one;
-  const button = make("button", { type: "button", "aria-pressed": String(pressed), "aria-label": `${text(one)}: ${said}`, "data-of": `${number} ${one}` }, text(`${one}Short`));
+  const button = make("button", { type: "button", "aria-pressed": String(pressed), "aria-label": `${text(`${one}Short`)}: ${said}`, "data-of": `${number} ${one}` }, text(`${one}Short`));
   button.onclick = () => deed(`words/${number}/mark`, { mark: pressed ? "" : one });
   return button;
 }

@@ -1,0 +1,197 @@
+"""``facs live`` as a command: a film stands in for the camera, end to end."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from facs.faces.landmarks import shipped_path
+from facs.network.weights import shipped
+from tests.conftest import gray_steps
+from tests.web.conftest import EXAMPLE, wait_for
+
+needs_weights = pytest.mark.skipif(
+    not (shipped() and shipped_path().exists()), reason="no weights are in facs/weights yet"
+)
+
+CHILD = """
+version = 1
+name = "N."
+[[gesture]]
+name = "smile"
+word = "שלום"
+[[gesture]]
+name = "brow lift"
+word = "no"
+[[gesture]]
+name = "long blink"
+word = "yes"
+[[gesture]]
+name = "mouth open"
+word = "drink"
+"""
+
+SAID = ["smile: שלום", "brow lift: no", "long blink: yes", "mouth open: drink"]
+"""What the example shows, in its order; the wink has no word."""
+
+STILL = 240 - 7
+"""Frames decided, where seven in a row, a quarter of a second, may have been lost."""
+
+
+@pytest.fixture
+def child(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "child.toml"
+    path.write_text(CHILD, encoding="utf-8")
+    return path
+
+
+def words(said):
+    return [line.partition("  ")[2] for line in said.splitlines() if re.match(r"\d+\.\d s  ", line)]
+
+
+def whole(said, decided):
+    """All words, but for those that a machine which stands still for a while cannot hear."""
+    return said == SAID or (decided < STILL and set(said) < set(SAID))
+
+
+def live(facs, *more, source=EXAMPLE):
+    return facs("live", "--no-page", "--no-speak", "--source", source, *more)
+
+
+@needs_weights
+def test_a_film_in_place_of_the_camera_becomes_words_and_a_log(facs, child, tmp_path):
+    status, said, _ = live(facs, "--log", "events.csv")
+    assert status == 0
+    shown, decided, *lost = map(int, re.findall(r"(\d+) (?:frames|decided|dropped|too late)", said))
+    assert shown == 240 == decided + sum(lost)
+    assert int(re.search(r"at most (\d+) ms", said)[1]) <= 200
+    assert whole(words(said), decided)
+    with (tmp_path / "events.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["kind"] == "word"]
+    assert [f"{row['gesture']}: {row['word']}" for row in rows] == words(said)
+    for row in rows:
+        assert 0 <= int(row["age_ms"]) <= 200
+        assert 0.5 < float(row["kept"]) <= float(row["peak"])
+
+
+def test_marks_without_judged_words_change_nothing(facs, child, tmp_path):
+    from facs.live.log import EventLog
+
+    EventLog(tmp_path / "events.csv").close()
+    before = child.read_bytes()
+    status, said, _ = facs("enroll", "--profile", child, "--marks", "events.csv")
+    assert status == 0
+    assert "no word of these gestures" in said and "no threshold was changed" in said
+    assert child.read_bytes() == before
+
+
+@needs_weights
+def test_an_empty_room_says_nothing(facs, child, write_video):
+    room = write_video("room.mp4", gray_steps(30, size=(160, 120), step=2))
+    status, said, _ = live(facs, source=room)
+    assert status == 0
+    assert words(said) == []
+    assert "30 frames" in said
+
+
+@needs_weights
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--source", "gone.mp4"], "gone.mp4"),
+        (["--source", "99"], "camera 99 does not answer"),
+        (["--log", "no/where.csv"], "create the folder first"),
+        (["--log", "child.toml"], "wanted a log of facs live"),
+        (["--webhook", "grid3"], "wanted a webhook such as http://"),
+        (["--key", "wink=f5"], "wanted GESTURE=KEY with a gesture of smile"),
+        (["--model", "none"], "wanted a model of"),
+        (["--detector", "eyes"], "wanted a detector of"),
+    ],
+)
+def test_a_wish_that_cannot_be_met_is_one_line(facs, child, options, message):
+    status, said, error = facs("live", "--no-page", "--no-speak", *options)
+    assert (status, said) == (2, "")
+    assert message in error and error.startswith("facs: ") and error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("version = 1\n", "wanted gestures to listen for, got none: facs enroll"),
+        ("hello", "child.toml, line 1: this is not TOML"),
+        (
+            CHILD + '[[gesture]]\nname = "grin"\nword = "hi"\n',
+            "line 17: 'grin' is no stock gesture",
+        ),
+        (
+            CHILD + '[[gesture]]\nname = "x"\nword = "y"\nrule = "12 >= 0.6 for 500 ms"\n',
+            "line 19: x: has the same rule as smile ('שלום' and 'y'): change or remove one",
+        ),
+    ],
+)
+def test_a_broken_or_contradictory_profile_is_one_line_with_the_line(facs, child, text, message):
+    child.write_text(text, encoding="utf-8")
+    status, _, error = live(facs)
+    assert status == 2
+    assert message in error and error.count("\n") == 1
+
+
+@needs_weights
+def test_a_baseline_of_another_model_is_refused_before_anybody_waits(facs, child):
+    from facs.meaning.baseline import Baseline
+    from facs.units import ActionUnit
+
+    unit = (ActionUnit.AU12,)
+    baseline = Baseline(unit, unit, [0.1], [0.1], [0.1], [0.1], [0.1], [0.1], [0, 0, 0], 9)
+    baseline.save(child.with_name("other.json"))
+    child.write_text(CHILD.replace("[[", 'baseline = "other.json"\n[[', 1), encoding="utf-8")
+    status, _, error = live(facs)
+    assert status == 2 and "make it again with the model that is used now" in error
+
+
+@needs_weights
+def test_gestures_that_the_model_does_not_measure_are_named(facs, child, write_video):
+    more = '[[gesture]]\nname = "jaw"\nword = "w"\nrule = "29 >= 0.5 for 500 ms"\n'
+    child.write_text(CHILD + more, encoding="utf-8")
+    room = write_video("room.mp4", gray_steps(3, size=(160, 120)))
+    _, _, error = live(facs, source=room)
+    assert error == "note: jaw is never found: AU29 not measured\n"
+
+
+@needs_weights
+def test_the_page_is_there_while_it_runs_and_nothing_is_left(child, tmp_path):
+    program = [sys.executable, "-m", "facs", "live", "--port", "0", "--no-speak"]
+    process = subprocess.Popen(
+        [*program, "--source", str(EXAMPLE)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"},
+    )
+    try:
+        url = re.fullmatch(r"facs live: (\S+)\n", process.stdout.readline())[1]
+        assert url.startswith("http://127.0.0.1:")
+
+        def state():
+            return httpx.get(f"{url}api/state", trust_env=False, timeout=30).json()
+
+        wait_for(lambda: (state()["said"] or {}).get("text") == "שלום")
+        assert json.dumps(state()["levels"])
+        said, error = process.communicate(timeout=120)
+    finally:
+        process.kill()
+        process.wait()
+    assert (process.returncode, error) == (0, "")
+    assert whole(words(said), int(re.search(r"(\d+) decided", said)[1]))
+    assert sorted(path.name for path in Path(tmp_path).iterdir()) == ["child.toml"]

@@ -68,7 +68,10 @@ def create_app(options: ServeOptions | None = None, *, work: Work = run_worker) 
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         store = await asyncio.to_thread(Store, chosen.folder)
         queue = JobQueue(chosen, store, work)
-        app.state.queue, app.state.writer = queue, FileWriter(work, chosen.worker_bytes)
+        app.state.queue, app.state.writer = (
+            queue,
+            FileWriter(work, chosen.worker_bytes, chosen.model),
+        )
         cleaning = asyncio.create_task(_clean(queue))
         try:
             yield

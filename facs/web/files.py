@@ -6,8 +6,9 @@ import asyncio
 import hashlib
 import json
 import re
+from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from fastapi import HTTPException
 
@@ -15,6 +16,7 @@ from facs.web.downloads import available
 from facs.web.jobs import Job
 from facs.web.names import stem_for_files
 from facs.web.process import WorkFailed
+from facs.web.question import Question
 from facs.web.queue import Work
 
 __all__ = ["FileWriter", "thresholds_of"]
@@ -56,10 +58,12 @@ class FileWriter:
         What runs a worker.
     memory : int
         Bytes that a worker may take.
+    model : str, optional
+        What this server measures with.
     """
 
-    def __init__(self, work: Work, memory: int) -> None:
-        self._work, self._memory = work, memory
+    def __init__(self, work: Work, memory: int, model: str | None = None) -> None:
+        self._work, self._memory, self._model = work, memory, model
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._busy: dict[Path, asyncio.Lock] = {}
 
@@ -73,20 +77,38 @@ class FileWriter:
         """
         if kind not in {one.format for one in available()}:
             raise HTTPException(404, f"{kind[:40]!r} is no format that can be written here")
-        folder = job.folder / "files" / f"{kind}-{_key(thresholds)}"
+        order = {
+            "do": "write",
+            "format": kind,
+            "stem": stem_for_files(job.status.name),
+            "thresholds": thresholds,
+        }
+        return await self._once(job, f"{kind}-{_key(thresholds)}", order)
+
+    async def why(self, job: Job, question: Question) -> Path:
+        """Where the picture is that answers a question, written now if it was not there.
+
+        Raises
+        ------
+        HTTPException
+            422 where there is no answer.
+        """
+        order = {"do": "explain", "question": asdict(question), "model": self._model}
+        return await self._once(job, question.name, order)
+
+    async def _once(self, job: Job, name: str, order: dict[str, Any]) -> Path:
+        folder = job.folder / "files" / name
         lock = self._busy.setdefault(folder, asyncio.Lock())
         try:
             async with lock, self._slots:
-                return _only_file(folder) or await self._written(job, kind, thresholds, folder)
+                return _only_file(folder) or await self._written(job, folder, order)
         finally:
             if not lock.locked():
                 self._busy.pop(folder, None)
 
-    async def _written(
-        self, job: Job, kind: str, thresholds: dict[str, float], folder: Path
-    ) -> Path:
+    async def _written(self, job: Job, folder: Path, order: dict[str, Any]) -> Path:
         """Write in a task of its own, which ends when the job is deleted."""
-        task = asyncio.create_task(self._write(job, kind, thresholds, folder))
+        task = asyncio.create_task(self._write(job, folder, order))
         job.tasks.add(task)
         try:
             return await task
@@ -97,20 +119,12 @@ class FileWriter:
         finally:
             job.tasks.discard(task)
 
-    async def _write(self, job: Job, kind: str, thresholds: dict[str, float], folder: Path) -> Path:
+    async def _write(self, job: Job, folder: Path, order: dict[str, Any]) -> Path:
         _forget_others(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        order = {
-            "do": "write",
-            "folder": str(job.folder),
-            "out": str(folder),
-            "format": kind,
-            "stem": stem_for_files(job.status.name),
-            "thresholds": thresholds,
-            "memory": self._memory,
-        }
+        where = {"folder": str(job.folder), "out": str(folder), "memory": self._memory}
         try:
-            async for message in self._work(order):
+            async for message in self._work(order | where):
                 if "done" in message:
                     return Path(message["done"]["path"])
         except WorkFailed as error:
@@ -130,7 +144,7 @@ def _only_file(folder: Path) -> Path | None:
 
 
 def _forget_others(folder: Path) -> None:
-    """Remove the same kind of file with other thresholds: only the last one is kept."""
+    """Remove the same kind of file for other thresholds or questions: the last one is kept."""
     import shutil
 
     kind = folder.name.rpartition("-")[0]

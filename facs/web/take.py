@@ -11,6 +11,7 @@ from facs.web import playback
 from facs.web.files import FileWriter, thresholds_of
 from facs.web.jobs import Job
 from facs.web.needs import DoneJob, answers
+from facs.web.question import Question
 from facs.web.store import SUMMARY
 from facs.web.view import array_file
 
@@ -69,6 +70,24 @@ def _array(job: Job, name: str) -> FileResponse:
     if not path.is_file():
         raise HTTPException(404, "there is no such person")
     return FileResponse(path, media_type=NUMBERS)
+
+
+@router.get(
+    "/jobs/{job_id}/people/{person}/frames/{row}/why/{unit}",
+    summary="Why a unit was seen in a frame, as a picture",
+    responses=answers(404, 409, 422, media=("image/png",)),
+    response_class=FileResponse,
+)
+async def why(
+    job: DoneJob,
+    person: int,
+    row: int,
+    unit: str,
+    writer: Annotated[FileWriter, Depends(_writer)],
+) -> FileResponse:
+    """The aligned face, brighter where the score of the unit depends on it; see docs/explain.md."""
+    path = await writer.why(job, Question(person, row, unit))
+    return FileResponse(path, media_type="image/png")
 
 
 @router.get(

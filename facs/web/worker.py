@@ -184,7 +184,20 @@ def _with_thresholds(recording: Recording, thresholds: dict[str, float]) -> Reco
     return replace(recording, people=people, model=replace(recording.model, on=on, off=off))
 
 
-_ACTIONS: Final = {"analyse": analyse, "write": write}
+def explain(order: dict[str, Any]) -> dict[str, Any]:
+    """Write the picture that says where a unit was seen."""
+    from facs.recording import Recording
+    from facs.web.why import write_why
+
+    folder = Path(order["folder"])
+    recording = Recording.load(folder / RECORDING)
+    path = write_why(
+        recording, folder / UPLOAD, order["question"], order["model"], Path(order["out"])
+    )
+    return {"path": str(path)}
+
+
+_ACTIONS: Final = {"analyse": analyse, "write": write, "explain": explain}
 
 if __name__ == "__main__":
     main(json.loads(sys.argv[1]))

@@ -6,6 +6,7 @@ import csv
 import json
 import struct
 import threading
+import time
 import zlib
 from io import BytesIO, StringIO
 
@@ -161,6 +162,57 @@ def test_a_file_that_is_being_written_ends_with_its_result(real, clip):
     assert real.client.delete(f"/api/jobs/{job}").status_code == 204
     ask.join()
     assert answers[0].status_code == 404 and not (real.folder / job).exists()
+
+
+# Why
+
+
+def test_why_a_unit_was_seen_is_a_picture_that_is_made_once(real, done):
+    job, _ = done
+    answer = get(real, job, "people/0/frames/25/why/AU12")
+    assert answer.headers["content-type"] == "image/png" and answer.content[:4] == b"\x89PNG"
+    began = time.monotonic()
+    assert get(real, job, "people/0/frames/25/why/AU12").content == answer.content
+    assert time.monotonic() - began < 1
+    other = get(real, job, "people/0/frames/25/why/AU2")
+    assert other.content != answer.content
+    kept = [p.name for p in (real.folder / job / "files").glob("why-*")]
+    assert kept == ["why-AU2.0.25"]
+
+
+def test_the_picture_is_the_one_that_the_library_draws(real, done, clip):
+    import cv2
+
+    from facs.explaining.drawing import draw_crop
+
+    job, recording = done
+    data = get(real, job, "people/0/frames/20/why/AU12").content
+    found = facs.explain(
+        recording, "AU12", time=float(recording.times[20]), video=clip, check=False
+    )
+    shown = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)[:, :, ::-1]
+    assert np.abs(shown.astype(int) - draw_crop(found)).mean() < 1
+
+
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        ("people/0/frames/99/why/AU12", "wanted a row below 30"),
+        ("people/0/frames/-1/why/AU12", "wanted a row and a person from 0"),
+        ("people/7/frames/3/why/AU12", "wanted a person of this recording"),
+        ("people/0/frames/3/why/AU29", "no AU29"),
+        ("people/0/frames/3/why/..", None),
+        ("people/0/frames/3/why/x%2f..%2f..%2fupload", None),
+        ("people/0/frames/3/why/smile", "wanted a unit such as AU12"),
+        ("people/0/frames/x/why/AU12", ""),
+    ],
+)
+def test_a_question_without_an_answer_is_refused_in_words(real, done, what, words):
+    answer = real.client.get(f"/api/jobs/{done[0]}/{what}")
+    if words is None:
+        assert answer.status_code in (404, 422)
+    else:
+        assert answer.status_code == 422 and words in answer.text
 
 
 # What is no face, no video, or a trap

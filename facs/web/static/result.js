@@ -9,6 +9,7 @@ import { Player } from "./player.js";
 import { letter, loadRecording } from "./recording.js";
 import { Timeline } from "./timeline.js";
 import { UnitPanel } from "./unit.js";
+import { WhyPanel } from "./why.js";
 
 const CALM = 350; // milliseconds between two rankings while the video plays, so that one can read
 
@@ -44,6 +45,7 @@ export class Result {
       (column) => this.chooseUnit(column),
     );
     this.unit = new UnitPanel(this.recording, (row) => this.player.seek(row), () => this.rejudge());
+    this.why = new WhyPanel(this.recording);
     this.setUpPeople();
     this.choosePerson(this.recording.people[0]);
   }
@@ -117,6 +119,7 @@ export class Result {
     this.column = column;
     this.timeline.setChosen(column);
     this.unit.show(this.person, column);
+    this.why.moved(this.person, column, this.row);
   }
 
   /** A threshold is another one now: events, and all that is counted from them, are too. */
@@ -144,6 +147,7 @@ export class Result {
     $("time").textContent = clock(time);
     this.timeline?.setTime(row, time);
     if (this.person) this.showFrame(row, time);
+    if (this.person) this.why.moved(this.person, this.column, row);
     this.draw();
   }
 
@@ -197,6 +201,7 @@ export class Result {
   close() {
     this.player.close();
     this.timeline?.close();
+    this.why?.hide();
     this.resized.disconnect();
     this.scheme.removeEventListener("change", this.schemeChanged);
   }

@@ -9,6 +9,7 @@ import pytest
 import facs
 from tests.web.conftest import frames_of_example, wait_for
 from tests.web.pages.conftest import choose, click_track, cursor, labels, now, opened
+from tests.web.pages.test_everybody import faults
 
 # From the camera to the result
 
@@ -98,6 +99,23 @@ def test_a_threshold_changes_the_events_and_the_files(result):
     with page.expect_download() as download:
         page.get_by_role("link", name=re.compile("^Events")).click()
     assert download.value.suggested_filename == "smile.events.csv"
+
+
+def test_the_page_says_why_a_unit_was_seen_in_the_frame(result):
+    page = result
+    page.get_by_role("button", name=re.compile("^AU12 ")).last.click()
+    page.keyboard.press("End")
+    page.get_by_role("button", name="Why AU12 in this frame?").click()
+    picture = page.locator("#why-picture")
+    picture.wait_for()
+    wait_for(lambda: picture.evaluate("image => image.naturalWidth") == 448)
+    at = page.locator("#time").inner_text()
+    assert at in page.locator("#why-words").inner_text()
+    assert "AU12" in picture.get_attribute("alt") and at in picture.get_attribute("alt")
+    assert faults(page) == []
+    page.keyboard.press(",")  # another frame: the picture is not of it
+    page.locator("#why").wait_for(state="hidden")
+    assert page.get_by_role("button", name="Why AU12 in this frame?").is_enabled()
 
 
 def test_keys_do_what_the_list_says(result):

@@ -65,8 +65,12 @@ def live(
         stack.callback(session.close)
         if page:
             stack.enter_context(_page(session, port, show))
-        reporter = _Reporter(session)
-        run(session, frames_of(source_of(source), clock), each=reporter)
+        frames = frames_of(source_of(source), clock)
+        try:
+            run(session, frames, each=_Reporter(session))
+        except KeyboardInterrupt:  # how a camera's session ends
+            typer.echo(str(session.counts.tally()))
+            raise
         typer.echo(str(session.counts.tally()))
         if page:
             _wait()

@@ -31,6 +31,9 @@ SILENT: Final = 1.0
 SLOW: Final = 3.0
 """Seconds in which frames came and none was decided, after which the machine is too slow."""
 
+TELL_AGAIN: Final = 60.0
+"""Seconds without others in view, after which it is told again that there are some."""
+
 
 class Looks(Protocol):
     """What sees her in a frame: `facs.live.eye.Eye`, or a test's stand-in."""
@@ -85,6 +88,7 @@ class Session:
         self._seconds = self._listened = 0.0
         self._heard_at: float | None = None  # media time of the last frame that was decided
         self._shown_at = self._decided_at = clock.now()
+        self._people_told = "", 0.0
         self._gone, self._over = "", False
         self._note("start", profile.name)
 
@@ -118,9 +122,9 @@ class Session:
             self._note("camera", why)
 
     def wait(self) -> None:
-        """No frame came for a while."""
+        """No frame came for a while; before the first one, a camera may take its time."""
         silent = self._clock.now() - self._shown_at
-        if silent > SILENT and not self._gone:
+        if self._frame is not None and silent > SILENT and not self._gone:
             self.lose("no picture comes")
 
     def end(self) -> None:
@@ -141,11 +145,13 @@ class Session:
 
     def _back(self, shown: Shown) -> None:
         with self._lock:
+            begins = self._frame is None or bool(self._gone)
             self._frame, self._seconds = shown.frame, shown.frame.time
             self._shown_at = self._clock.now()
+            if begins:
+                self._decided_at = self._shown_at
             back, self._gone = bool(self._gone), ""
         if back:
-            self._decided_at = self._shown_at
             self._note("camera", "the camera is back")
 
     def _age(self, shown: Shown) -> float:
@@ -173,8 +179,12 @@ class Session:
         self._heard_at = time if listening else None
 
     def _tell_people(self, chosen: Chosen) -> None:
-        if chosen.people > 1 and chosen.why != self._chosen.why:
+        """Tell of others in view when they come, but not each time that one looks away."""
+        told, when = self._people_told
+        if chosen.people > 1 and (chosen.why != told or self._seconds - when > TELL_AGAIN):
             self._note("people", chosen.why)
+        if chosen.people > 1:
+            self._people_told = chosen.why, self._seconds
 
     def _word(self, event: GestureEvent, age: float) -> Word:
         self._tell_end(self._follower.end())  # of the word before, if its gesture goes on
@@ -267,7 +277,7 @@ class Session:
         if why:
             wake = self.profile.sleep.wake
             return ("asleep", wake.name) if why == "eyes shut" else ("paused", "")
-        if self._clock.now() - self._decided_at > SLOW:
+        if self._frame is not None and self._clock.now() - self._decided_at > SLOW:
             return "slow", ""
         if self._chosen.face is None:
             return ("somebody" if self._chosen.people else "unseen"), self._chosen.why

@@ -30,7 +30,7 @@ from facs.person import Person
 if TYPE_CHECKING:
     from facs.recording import Recording
 
-__all__ = ["write_eaf", "write_srt", "write_vtt"]
+__all__ = ["write_cues", "write_eaf", "write_srt", "write_vtt"]
 
 PathLike = str | os.PathLike[str]
 
@@ -144,11 +144,12 @@ def write_srt(recording: Recording, path: PathLike) -> None:
     One subtitle for each event, also where several are shown at once, in order of their start. The
     person's number is in front where there is more than one person.
     """
-    cues = (
-        f"{number}\n{_clock(start, ',')} --> {_clock(end, ',')}\n{text}\n"
-        for number, (start, end, text) in enumerate(_cues(recording), 1)
-    )
-    _write_text(path, "\n".join(cues))
+    _write_srt(path, _cues(recording))
+
+
+def write_cues(cues: Iterable[tuple[float, float, str]], path: PathLike) -> None:
+    """Write texts with their start and end, in seconds and in order, as SubRip subtitles."""
+    _write_srt(path, [(*_milliseconds(start, end), text) for start, end, text in cues])
 
 
 def write_vtt(recording: Recording, path: PathLike) -> None:
@@ -158,6 +159,14 @@ def write_vtt(recording: Recording, path: PathLike) -> None:
         for start, end, text in _cues(recording)
     )
     _write_text(path, "\n".join(["WEBVTT\n", *cues]))
+
+
+def _write_srt(path: PathLike, cues: Iterable[tuple[int, int, str]]) -> None:
+    texts = (
+        f"{number}\n{_clock(start, ',')} --> {_clock(end, ',')}\n{text}\n"
+        for number, (start, end, text) in enumerate(cues, 1)
+    )
+    _write_text(path, "\n".join(texts))
 
 
 def _cues(recording: Recording) -> list[tuple[int, int, str]]:

@@ -22,7 +22,7 @@ from facs.person import Person
 if TYPE_CHECKING:
     from facs.recording import Recording
 
-__all__ = ["write_bids", "write_boris"]
+__all__ = ["write_bids", "write_boris", "write_table"]
 
 PathLike = str | os.PathLike[str]
 
@@ -63,7 +63,7 @@ def write_boris(recording: Recording, path: PathLike) -> None:
     """
     rows = [row for person in recording.people for row in _boris_rows(recording, person)]
     rows.sort(key=lambda row: float(row["Start (s)"]))
-    _write_table(path, _BORIS, [[row.get(name, "") for name in _BORIS] for row in rows])
+    write_table(path, _BORIS, [[row.get(name, "") for name in _BORIS] for row in rows])
 
 
 def _boris_rows(recording: Recording, person: Person) -> Iterator[dict[str, str]]:
@@ -152,7 +152,7 @@ def write_bids(recording: Recording, path: PathLike) -> None:
     rows.sort(key=lambda row: float(row["onset"]))
     with atomic(Path(path).with_suffix(".json")) as partial:
         partial.write_text(json.dumps(_bids_sidecar(recording), indent=2) + "\n", encoding="utf-8")
-    _write_table(path, tuple(_BIDS), [[row.get(name) or "n/a" for name in _BIDS] for row in rows])
+    write_table(path, tuple(_BIDS), [[row.get(name) or "n/a" for name in _BIDS] for row in rows])
 
 
 def _bids_rows(person: Person) -> Iterator[dict[str, str]]:
@@ -201,7 +201,8 @@ def _name(recording: Recording) -> str:
     return Path(recording.source).name
 
 
-def _write_table(path: PathLike, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def write_table(path: PathLike, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write tab-separated rows under a header."""
     with (
         atomic(path) as partial,
         # Names of files on Linux may be no text at all.

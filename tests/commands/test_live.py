@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -195,3 +196,28 @@ def test_the_page_is_there_while_it_runs_and_nothing_is_left(child, tmp_path):
     assert (process.returncode, error) == (0, "")
     assert whole(words(said), int(re.search(r"(\d+) decided", said)[1]))
     assert sorted(path.name for path in Path(tmp_path).iterdir()) == ["child.toml"]
+
+
+@needs_weights
+def test_an_interruption_ends_it_in_order_with_the_log_whole(child, tmp_path):
+    program = [sys.executable, "-u", "-m", "facs", "live", "--no-page", "--log", "events.csv"]
+    process = subprocess.Popen(
+        [*program, "--source", str(EXAMPLE)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"},
+    )
+    try:
+        first = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        rest, error = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 130
+    assert "Traceback" not in error
+    assert words(first) and "decided" in rest
+    rows = list(csv.DictReader((tmp_path / "events.csv").read_text("utf-8").splitlines()))
+    assert [row["kind"] for row in (rows[0], rows[1], rows[-1])] == ["start", "word", "stop"]

@@ -183,6 +183,18 @@ def test_of_two_people_the_enrolled_one_is_heard_and_it_is_logged():
     assert session.state.people == 2
 
 
+def test_a_visitor_who_comes_and_goes_is_told_once_until_she_was_gone_for_long():
+    her = Profile(HERS.signs, who=Who.at(PLACE, SIZE))
+
+    def faces(time):
+        there = (1 <= time < 20 and int(2 * time) % 2) or time >= 100
+        return [face(PLACE, 0), *([face((60.0, 20.0, 100.0, 70.0), 1)] if there else [])]
+
+    session, clock, _ = begin(acts(), her, faces=faces)
+    play(session, clock, 0, 105, rate=10)
+    assert kinds(session) == ["start", "people", "people"]
+
+
 def test_a_visitor_alone_says_nothing_until_somebody_says_that_it_is_her():
     her = Profile(HERS.signs, who=Who(0.1, 0.1, 0.05))
     session, clock, ears = begin(acts(au12=[(1, 1.5), (3, 3.5)]), her)
@@ -227,6 +239,16 @@ def test_a_camera_that_hangs_counts_as_gone():
     clock.pass_(0.6)
     session.wait()
     assert session.state.doing == "camera"
+
+
+def test_a_camera_that_takes_its_time_to_start_is_neither_gone_nor_slow():
+    session, clock, _ = begin(acts())
+    clock.pass_(8)
+    session.wait()
+    assert (session.state.doing, session.state.why) == ("unseen", "no picture yet")
+    session.hear(shown(0.0, clock))
+    assert session.state.doing == "listening"
+    assert kinds(session) == ["start"]
 
 
 def test_only_time_in_which_she_was_seen_and_listened_to_counts():

@@ -7,7 +7,7 @@ EXAMPLE := examples/synthetic_face.mp4
 BIN := .venv/bin
 ASKED := setup.cfg pyproject.toml constraints.txt
 
-.PHONY: help install run test check fix clean
+.PHONY: help install run test check fix docs clean
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -36,8 +36,12 @@ fix: .venv/.developing ## Format, and mend what the linter can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+docs: .venv/.developing ## Build the site of the documentation into site/; a broken link fails
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	@echo "docs: open $(abspath site)/index.html; for the search: $(BIN)/python -m http.server -d site"
+
 clean: ## Remove the environment, the results and the caches
-	rm -rf .venv $(OUT) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv $(OUT) site build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 # A stamp is newer than what was asked for, or the install is repeated. What a developer has is
 # enough to run, so that the second rule does nothing where the first has done its work.

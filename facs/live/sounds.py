@@ -6,7 +6,7 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +22,9 @@ RATE: Final = 44_100
 """Samples a second of everything that is played."""
 
 LONGEST: Final = 30.0  # s of one word
+SILENT: Final = frozenset({"NULL", "CUSTOM", "WEBAUDIO"})
+"""Sound systems of miniaudio that play to nobody."""
+
 TAIL: Final = 0.2  # s that a device may be behind
 
 Sound = NDArray[np.int16]
@@ -95,22 +98,30 @@ def speak(text: str, language: str) -> Sound:
 class Player:
     """Plays one sound at a time; a new one ends the one before.
 
+    Parameters
+    ----------
+    backends : collection of str, optional
+        Sound systems by miniaudio's names; all that can be heard where it is left out.
+
     Raises
     ------
     InputError
         If nothing here can be heard.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, backends: Collection[str] | None = None) -> None:
         try:
             import miniaudio
         except ImportError:
             raise InputError("no sound: pip install 'facs[live]'") from None
-        silent = {"NULL", "CUSTOM", "WEBAUDIO"}  # play to nobody
-        real = [backend for backend in miniaudio.Backend if backend.name not in silent]
+        known = {one.name: one for one in miniaudio.Backend}
+        wanted = known.keys() - SILENT if backends is None else backends
         try:
             self._device: Any = miniaudio.PlaybackDevice(
-                nchannels=1, sample_rate=RATE, buffersize_msec=50, backends=real
+                nchannels=1,
+                sample_rate=RATE,
+                buffersize_msec=50,
+                backends=[known[name] for name in known if name in wanted],
             )
         except miniaudio.MiniaudioError as error:
             raise InputError(f"no sound: no device plays it ({error.args[0]})") from None

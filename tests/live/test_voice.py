@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 import types
 import wave
 from pathlib import Path
@@ -15,7 +16,7 @@ from facs.errors import InputError
 from facs.live import sounds
 from facs.live.languages import Voice as EngineVoice
 from facs.live.languages import choose_voice, language_of, voices_of
-from facs.live.sounds import RATE, read_sound, speak
+from facs.live.sounds import RATE, Player, read_sound, speak
 from facs.live.voice import Voice
 from facs.live.voice_process import obey
 from facs.meaning.listener import Sign
@@ -97,6 +98,34 @@ def test_without_a_loudspeaker_words_are_shown_only():
     answers = []
     obey(['{"words": []}'], answers.append, none)
     assert answers == [{"problem": "no sound: no device plays it; words are shown only"}]
+
+
+def test_a_real_player_plays_stops_and_finishes():
+    """Into miniaudio's system that plays to nobody, at the speed of a real one."""
+    pytest.importorskip("miniaudio")
+    player = Player(["NULL"])
+    begun = time.monotonic()
+    player.play(np.zeros(60 * RATE, np.int16))
+    player.play(np.zeros(RATE // 4, np.int16))  # ends the one before
+    player.finish()
+    assert 0.25 < time.monotonic() - begun < 10
+    player = Player(["NULL"])
+    player.play(np.zeros(60 * RATE, np.int16))
+    player.stop()
+    player.finish()
+    assert time.monotonic() - begun < 20
+
+
+def test_without_a_sound_system_it_is_one_line():
+    pytest.importorskip("miniaudio")
+    with pytest.raises(InputError, match=r"^no sound: no device plays it \(.+\)$"):
+        Player(["AAUDIO"])  # Android's
+
+
+def test_without_miniaudio_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "miniaudio", None)
+    with pytest.raises(InputError, match=r"^no sound: pip install 'facs\[live\]'$"):
+        Player()
 
 
 def test_a_word_without_text_is_silent():

@@ -14,7 +14,6 @@ from facs.commands.common import source_of
 from facs.errors import InputError
 
 if TYPE_CHECKING:
-    from facs.live.eye import Eye
     from facs.live.session import Session
     from facs.live.words import Outlet
     from facs.meaning.profile import Profile
@@ -55,13 +54,12 @@ def live(
     if not hers.signs:
         raise InputError(f"{profile}: wanted gestures to listen for, got none: facs enroll")
     eye = Eye(hers, model, detector, threads)
-    _tell_unmeasured(hers, eye)
     if here:
         eye.chooser.here()
     with ExitStack() as stack:
         outlets = list(_outlets(stack, hers, profile.parent, speak, language, webhook, key or []))
         clock, events = SystemClock(), EventLog(log)
-        session = Session(hers, eye, clock, events, outlets)
+        session = Session(hers, eye, clock, events, outlets, notes=eye.notes)
         stack.callback(session.close)
         if page:
             stack.enter_context(_page(session, port, show))
@@ -74,12 +72,6 @@ def live(
         typer.echo(str(session.counts.tally()))
         if page:
             _wait()
-
-
-def _tell_unmeasured(profile: Profile, eye: Eye) -> None:
-    spec = eye.model.spec
-    for name, lacks in profile.unmeasured(spec.units, spec.sided).items():
-        typer.echo(f"note: {name} is never found: {', '.join(lacks)} not measured", err=True)
 
 
 def _outlets(

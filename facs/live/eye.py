@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ from facs.network.weights import load_model
 from facs.person import REASONS, STREAMS, Person
 from facs.video import Frame
 
-__all__ = ["Eye", "Sight"]
+__all__ = ["Eye", "Looks", "Sight"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,17 @@ class Sight:
     moment: Moment
     chosen: Chosen
     reason: str = ""
+
+
+class Looks(Protocol):
+    """What sees her in a frame: `Eye`, or a test's stand-in."""
+
+    @property
+    def chooser(self) -> Chooser:
+        """Who is taken for her."""
+
+    def look(self, frame: Frame) -> Sight:
+        """See one frame."""
 
 
 class Eye:
@@ -80,6 +91,21 @@ class Eye:
         self._tracker = FaceTracker(TrackOptions(), detector, Landmarker(threads=threads))
         profile.relative(self._person(0.0, None, None))  # refuses another model's baseline now
         self._score(0, 0, 0.0, np.zeros((self.model.spec.crop_size,) * 2, np.uint8))  # warms up
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What this model cannot do for this profile, one sentence each."""
+        spec, baseline = self.model.spec, self.profile.baseline
+        lacks = self.profile.unmeasured(spec.units, spec.sided)
+        found = [
+            f"{name} is never found: {', '.join(what)} not measured" for name, what in lacks.items()
+        ]
+        name = f"{spec.name} {spec.version}"
+        if baseline is not None and baseline.model not in ("", name):
+            found.append(
+                f"her rest was measured with {baseline.model}, this is {name}: enrol again"
+            )
+        return tuple(found)
 
     def look(self, frame: Frame) -> Sight:
         """See one frame; their times must not go back."""

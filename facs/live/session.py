@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from threading import RLock
-from typing import Final, Protocol
+from typing import Final
 
-from facs.live.choice import Chooser, Chosen
+from facs.live.choice import Chosen
 from facs.live.clock import Clock
 from facs.live.counts import OLDEST, Counts
-from facs.live.eye import Sight
+from facs.live.eye import Looks, Sight
 from facs.live.frames import Shown
 from facs.live.kept import Follower
 from facs.live.levels import level_of
@@ -23,7 +23,7 @@ from facs.meaning.profile import Profile
 from facs.video import Frame
 from facs.video.frame import Image
 
-__all__ = ["Looks", "Session"]
+__all__ = ["Session"]
 
 SILENT: Final = 1.0
 """Seconds without a picture after which the camera counts as gone."""
@@ -33,17 +33,6 @@ SLOW: Final = 3.0
 
 TELL_AGAIN: Final = 60.0
 """Seconds without others in view, after which it is told again that there are some."""
-
-
-class Looks(Protocol):
-    """What sees her in a frame: `facs.live.eye.Eye`, or a test's stand-in."""
-
-    @property
-    def chooser(self) -> Chooser:
-        """Who is taken for her."""
-
-    def look(self, frame: Frame) -> Sight:
-        """See one frame."""
 
 
 class Session:
@@ -60,6 +49,8 @@ class Session:
     outlets : sequence of Outlet
     oldest : float, seconds
         Frames that are older when they would be decided are dropped.
+    notes : sequence of str
+        What else a carer should know, such as a gesture that the model does not measure.
     """
 
     def __init__(
@@ -70,8 +61,10 @@ class Session:
         log: EventLog | None = None,
         outlets: Sequence[Outlet] = (),
         oldest: float = OLDEST,
+        notes: Sequence[str] = (),
     ) -> None:
         self.profile = profile
+        self.notes = tuple(notes)
         self.log = log or EventLog()
         self.counts = Counts()
         self._outlets = tuple(outlets)
@@ -295,4 +288,4 @@ class Session:
 
     def _problems(self) -> tuple[str, ...]:
         all_of_them = (self.log.problem, *(outlet.problem for outlet in self._outlets))
-        return tuple(problem for problem in all_of_them if problem)
+        return (*self.notes, *(problem for problem in all_of_them if problem))

@@ -14,7 +14,7 @@ from facs.live.frames import Shown
 from facs.live.log import EventLog
 from facs.live.session import Session
 from facs.meaning.baseline import Baseline
-from facs.meaning.gestures import STOCK
+from facs.meaning.gestures import STOCK, Gesture
 from facs.meaning.listener import Sign
 from facs.meaning.profile import Profile, Who
 from facs.network.weights import shipped
@@ -81,6 +81,25 @@ def test_a_baseline_of_another_model_is_refused_at_once():
     baseline = Baseline(unit, unit, [0.1], [0.1], [0.1], [0.1], [0.1], [0.1], [0, 0, 0], 9)
     with pytest.raises(InputError, match="make it again with the model that is used now"):
         Eye(Profile(CHILD.signs, baseline=baseline))
+
+
+def test_what_the_model_cannot_do_is_said():
+    jaw = Sign(Gesture.parse("jaw", "29 >= 0.5 for 500 ms"), "w")
+    eye = Eye(Profile((jaw,)))
+    assert eye.notes == ("jaw is never found: AU29 not measured",)
+    spec = eye.model.spec
+    zero, sided = [0.0] * len(spec.units), [0.0] * len(spec.sided)
+    rest = {"units": spec.units, "sided": spec.sided, "probability": zero, "intensities": zero}
+    sides = dict.fromkeys(("left", "right", "left_intensity", "right_intensity"), sided)
+    for model, notes in (
+        (f"{spec.name} {spec.version}", 0),
+        ("", 0),
+        ("facs-0 0.0.1", 1),
+    ):
+        baseline = Baseline(**rest, **sides, pose=[0, 0, 0], moments=9, model=model)
+        told = Eye(Profile(CHILD.signs, baseline=baseline), eye.model).notes
+        assert len(told) == notes
+    assert told[0].startswith("her rest was measured with facs-0 0.0.1, this is ")
 
 
 def test_an_empty_picture_is_nobody():

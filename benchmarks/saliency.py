@@ -28,7 +28,7 @@ from facs.crops.mask import ellipse
 from facs.explaining.explanation import METHODS, Explanation
 from facs.network.backends import OnnxStream
 from facs.network.spec import columns_of
-from facs.network.weights import files_of
+from facs.network.weights import DEFAULT, files_of
 from facs.recording import Recording
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "synthetic_face.mp4"
@@ -168,7 +168,7 @@ def measure(
 def main() -> None:
     """Measure, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", default="facs-2")
+    parser.add_argument("--model", default=DEFAULT)
     parser.add_argument("--seeds", type=int, default=3, help="models that learned nothing")
     parser.add_argument("--out", type=Path, required=True)
     asked = parser.parse_args()

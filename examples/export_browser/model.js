@@ -12,7 +12,7 @@ export async function openModel(precision = "fp32", folder = MODEL, ort = ORT) {
   const runtime = await import(`${here}ort.wasm.min.mjs`);
   runtime.env.wasm.wasmPaths = here;
   runtime.env.wasm.numThreads = 1; // more need a page that is isolated from other origins
-  const facts = await (await fetch(`${folder}facs-2.json`)).json();
+  const facts = await (await fetch(`${folder}model.json`)).json();
   const file = facts.files.find((one) => one.stream === "spatial" && one.precision === precision);
   const session = await runtime.InferenceSession.create(folder + file.name);
   return new Model(runtime, facts, session);

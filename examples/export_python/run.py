@@ -1,6 +1,6 @@
 """Run an exported model with onnxruntime and numpy alone: no facs, no OpenCV, no torch.
 
-    facs export --model facs-2 -o exported
+    facs export -o exported
     python examples/export_python/run.py exported examples/export_python/face.npz
 
 `face.npz` holds a grey picture (H, W) and the 68 landmarks of the face in it, in pixels. Landmarks
@@ -28,8 +28,7 @@ class ExportedModel:
     """
 
     def __init__(self, folder: Path, precision: str = "fp32") -> None:
-        (manifest,) = folder.glob("*.json")
-        self.facts = json.loads(manifest.read_text(encoding="utf-8"))
+        self.facts = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         self.sessions = {
             file["stream"]: onnxruntime.InferenceSession(
                 str(folder / file["name"]), providers=["CPUExecutionProvider"]

@@ -37,8 +37,8 @@ def describe(spec: ModelSpec) -> dict[str, Any]:
 
     Examples
     --------
-    >>> from facs.network.weights import shipped, spec_of
-    >>> facts = describe(spec_of(shipped()["facs-2"]))
+    >>> from facs.network.weights import files_of, spec_of
+    >>> facts = describe(spec_of(files_of()))
     >>> facts["columns"][0]
     {'name': 'AU1_left', 'unit': 'AU1', 'side': 'left'}
     >>> facts["crop"]["size"], len(facts["canonical"]["landmarks"])

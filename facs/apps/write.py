@@ -21,9 +21,12 @@ from facs.network.weights import ShippedModel, files_of, sha256_of
 if TYPE_CHECKING:
     import onnx
 
-__all__ = ["PRECISIONS", "export_model"]
+__all__ = ["MANIFEST", "PRECISIONS", "export_model"]
 
 PRECISIONS: Final = ("fp32", "fp16", "int8")
+
+MANIFEST: Final = "model.json"
+"""Name of the file that says everything in numbers."""
 
 
 def export_model(
@@ -46,7 +49,7 @@ def export_model(
     Returns
     -------
     list of Path
-        ``NAME-PRECISION-STREAM.onnx``, ``NAME.json``, ``README.md``.
+        ``NAME-PRECISION-STREAM.onnx``, ``model.json``, ``README.md``.
 
     Raises
     ------
@@ -62,8 +65,8 @@ def export_model(
     Examples
     --------
     >>> import tempfile
-    >>> [path.name for path in export_model("facs-2", tempfile.mkdtemp(), ["fp16"])]
-    ['facs-2-fp16-spatial.onnx', 'facs-2-fp16-temporal.onnx', 'facs-2.json', 'README.md']
+    >>> [path.name for path in export_model(None, tempfile.mkdtemp(), ["fp16"])][2:]
+    ['model.json', 'README.md']
     """
     _check(precisions)
     source = files_of(model)
@@ -79,8 +82,8 @@ def export_model(
     if not any(file.stream == "temporal" for file in exported):
         del facts["streams"]["temporal"]
     texts = {
-        f"{name}.json": json.dumps(_manifest(facts, exported), indent=1) + "\n",
-        "README.md": readme(spec, exported, f"{name}.json"),
+        MANIFEST: json.dumps(_manifest(facts, exported), indent=1) + "\n",
+        "README.md": readme(spec, exported, MANIFEST),
     }
     for file, text in texts.items():
         with atomic(target / file) as path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -119,24 +119,29 @@ def _around(stream: nn.Module, spec: ModelSpec) -> Iterator[nn.Module]:
 
 
 def _weights(path: Path) -> dict[str, Tensor]:
-    """Parameters by their names in a stream, from the layers of a file in order."""
+    """Parameters by their names in a stream: what a file calls so, else what its layers take."""
     try:
         import onnx
         from onnx import numpy_helper
     except ImportError:
         raise MissingPackageError.of("onnx", "train", "a gradient") from None
     graph = onnx.load(path).graph
-    stored = {tensor.name: tensor for tensor in graph.initializer}
-    cast = {node.output[0]: node.input[0] for node in graph.node if node.op_type == "Cast"}
-
-    def values(name: str) -> Tensor:
-        tensor = numpy_helper.to_array(stored[cast.get(name, name)])
-        return torch.from_numpy(tensor.astype(np.float32))
-
+    stored = {tensor.name.removesuffix("_half"): tensor for tensor in graph.initializer}
     found = {}
     for layer, node in zip(LAYERS, _layers(graph), strict=True):
-        found[f"{layer}.weight"], found[f"{layer}.bias"] = map(values, node.input[1:3])
+        for kind, taken in zip(("weight", "bias"), (*node.input[1:], ""), strict=False):
+            name = _called(f"{layer}.{kind}", stored) or taken
+            if name:
+                values = numpy_helper.to_array(stored[name]).astype(np.float32)
+                found[f"{layer}.{kind}"] = torch.from_numpy(values)
+        # a bias of zeros is left out of a file
+        found.setdefault(f"{layer}.bias", torch.zeros(len(found[f"{layer}.weight"])))
     return _one_way(found)
+
+
+def _called(parameter: str, stored: Collection[str]) -> str | None:
+    """What a file calls a parameter: its name, after those of the modules around the stream."""
+    return next((name for name in stored if f".{name}".endswith(f".{parameter}")), None)
 
 
 def _layers(graph: onnx.GraphProto) -> list[onnx.NodeProto]:

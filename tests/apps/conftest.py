@@ -8,7 +8,7 @@ import pytest
 
 import facs
 from facs.apps.write import export_model
-from facs.network.weights import load_model
+from facs.network.weights import DEFAULT, load_model
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
@@ -31,13 +31,13 @@ class Listening:
 @pytest.fixture(scope="session")
 def exported(tmp_path_factory):
     folder = tmp_path_factory.mktemp("exported")
-    export_model("facs-2", folder)
+    export_model(DEFAULT, folder)
     return folder
 
 
 @pytest.fixture(scope="session")
 def heard():
     """The first seconds of the example: clips, and the recording of them."""
-    model = Listening(load_model("facs-2"))
+    model = Listening(load_model(DEFAULT))
     recording = facs.analyze(EXAMPLES / "synthetic_face.mp4", model=model, stop=1.6, batch=8)
     return model, recording

@@ -13,6 +13,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
+from facs.network.weights import DEFAULT
 from tests.apps.conftest import EXAMPLES
 from tests.web.pages.conftest import FLAGS, chromium
 
@@ -82,7 +83,7 @@ def in_browser(page, crops, precision):
 
 
 def in_python(exported, crops, precision):
-    path = exported / f"facs-2-{precision}-spatial.onnx"
+    path = exported / f"{DEFAULT}-{precision}-spatial.onnx"
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     return session.run(["scores"], {"crop": crops})[0]
 
@@ -113,7 +114,7 @@ def test_the_page_shows_the_smile_as_python_computes_it(page, exported):
     from facs.units import ActionUnit
     from facs.units import letter as letter_of
 
-    model = load_model("facs-2")
+    model = load_model(DEFAULT)
     scores = model([FaceClip(0, 0, 0.0, crop, None)])
     column = model.spec.units.index(ActionUnit.AU12)
     assert (unit, " ".join(name)) == ("AU12", ActionUnit.AU12.label)

@@ -13,6 +13,7 @@ import pytest
 
 import facs
 from facs.canonical import align, warp
+from facs.network.weights import DEFAULT
 from tests.apps.conftest import EXAMPLES
 
 PROGRAM = EXAMPLES / "export_python" / "run.py"
@@ -64,10 +65,10 @@ def test_every_clip_of_a_video_is_scored_as_the_pipeline_scores_it(
 
 
 def test_eight_bits_tell_the_same_story(example, exported, heard):
-    """As the model `facs-2-int8` of the library does, whose kernels are the same."""
+    """As the library does with its own file in eight bits; the kernels are the same."""
     listening, _ = heard
     model = example.ExportedModel(exported, "int8")
-    theirs = facs.load_model("facs-2-int8")
+    theirs = facs.load_model(f"{DEFAULT}-int8")
     clips = listening.clips[::8]
     wanted = theirs(clips).probability
     for i, clip in enumerate(clips):

@@ -15,7 +15,7 @@ from facs.apps.write import export_model
 from facs.canonical import align, canonical
 from facs.errors import InputError, ModelError, OutputError
 from facs.network.spec import SPEC_KEY, ModelSpec
-from facs.network.weights import load_model, sha256_of, shipped, spec_of
+from facs.network.weights import DEFAULT, load_model, sha256_of, shipped, spec_of
 from facs.units import letter
 from tests.network.builders import model_files, random_crops, random_flows
 
@@ -26,7 +26,7 @@ def scores(path, batch):
 
 
 def manifest(folder):
-    return json.loads((folder / "facs-2.json").read_text(encoding="utf-8"))
+    return json.loads((folder / "model.json").read_text(encoding="utf-8"))
 
 
 def test_the_files_are_those_that_are_named(exported):
@@ -44,32 +44,34 @@ def test_the_files_are_those_that_are_named(exported):
 @pytest.mark.parametrize("stream", ["spatial", "temporal"])
 def test_single_precision_scores_as_what_is_shipped(exported, stream):
     batch = random_crops(4) if stream == "spatial" else random_flows(4)
-    wanted = scores(getattr(shipped()["facs-2"], stream), batch)
+    wanted = scores(getattr(shipped()[DEFAULT], stream), batch)
     for precision in ("fp32", "fp16"):
-        found = scores(exported / f"facs-2-{precision}-{stream}.onnx", batch)
+        found = scores(exported / f"{DEFAULT}-{precision}-{stream}.onnx", batch)
         np.testing.assert_allclose(found, wanted, atol=1e-5)
-    small = scores(exported / f"facs-2-int8-{stream}.onnx", batch)
-    np.testing.assert_array_equal(small, scores(getattr(shipped()["facs-2-int8"], stream), batch))
+    small = scores(exported / f"{DEFAULT}-int8-{stream}.onnx", batch)
+    np.testing.assert_array_equal(
+        small, scores(getattr(shipped()[f"{DEFAULT}-int8"], stream), batch)
+    )
     assert wanted.std() > 0.1
 
 
 def test_single_precision_stores_no_halves(exported):
     kinds = {
-        t.data_type for t in onnx.load(exported / "facs-2-fp32-spatial.onnx").graph.initializer
+        t.data_type for t in onnx.load(exported / f"{DEFAULT}-fp32-spatial.onnx").graph.initializer
     }
     assert onnx.TensorProto.FLOAT16 not in kinds and onnx.TensorProto.FLOAT in kinds
-    stored = onnx.load(exported / "facs-2-fp16-spatial.onnx").graph.initializer
+    stored = onnx.load(exported / f"{DEFAULT}-fp16-spatial.onnx").graph.initializer
     assert onnx.TensorProto.FLOAT16 in {t.data_type for t in stored}
 
 
 def test_eight_bits_name_no_operators_that_they_do_not_use(exported):
-    entries = onnx.load(exported / "facs-2-int8-spatial.onnx").opset_import
+    entries = onnx.load(exported / f"{DEFAULT}-int8-spatial.onnx").opset_import
     assert [entry.domain for entry in entries] == [""]
 
 
 def test_every_file_says_the_same_of_itself(exported):
     facts = manifest(exported)
-    spec = spec_of(shipped()["facs-2"])
+    spec = spec_of(shipped()[DEFAULT])
     for path in exported.glob("*.onnx"):
         metadata = {p.key: p.value for p in onnx.load(path).metadata_props}
         told = json.loads(metadata[APP_KEY])
@@ -78,16 +80,16 @@ def test_every_file_says_the_same_of_itself(exported):
 
 
 def test_exported_files_run_in_this_library(exported):
-    model = load_model(exported / "facs-2-fp32-spatial.onnx")
-    assert model.uses_motion and model.spec == load_model("facs-2").spec
+    model = load_model(exported / f"{DEFAULT}-fp32-spatial.onnx")
+    assert model.uses_motion and model.spec == load_model(DEFAULT).spec
     recording = facs.analyze(np.zeros((2, 96, 128, 3), np.uint8), rate=25, model=model)
     assert len(recording) == 2
 
 
 def test_the_json_is_enough_to_compute_what_the_library_computes(exported):
     """Probabilities and letters by the rules in words, against `Calibration`."""
-    facts, spec = manifest(exported), spec_of(shipped()["facs-2"])
-    raw = scores(exported / "facs-2-fp32-spatial.onnx", random_crops(3))
+    facts, spec = manifest(exported), spec_of(shipped()[DEFAULT])
+    raw = scores(exported / f"{DEFAULT}-fp32-spatial.onnx", random_crops(3))
     slope, cuts = (np.array(facts["calibration"]["spatial"][key]) for key in ("slope", "cuts"))
     letters = 1 / (1 + np.exp(cuts - slope[:, None] * raw[:, :, None]))
     np.testing.assert_allclose(letters, spec.spatial.letters(raw), atol=1e-6)
@@ -104,8 +106,8 @@ def test_a_mean_face_that_is_in_place_is_not_moved(exported):
 
 
 def test_the_readme_says_shapes_licence_and_origin(exported):
-    text, spec = (exported / "README.md").read_text(), spec_of(shipped()["facs-2"])
-    for said in ("(batch, 112, 112)", "(batch, 20, 112, 112)", "MIT", spec.training, "(batch, 43)"):
+    text, spec = (exported / "README.md").read_text(), spec_of(shipped()[DEFAULT])
+    for said in ("(batch, 112, 112)", "(batch, 20, 112, 112)", spec.licence, spec.training):
         assert said in text
     assert "$" not in text
     assert all(path.name in text for path in exported.glob("*.onnx"))
@@ -125,13 +127,13 @@ def test_a_model_of_ones_own_is_exported_without_eight_bits(tmp_path, tmp_path_f
 
 def test_what_cannot_be_exported_is_refused_in_words(tmp_path):
     with pytest.raises(InputError, match="wanted precisions of"):
-        export_model("facs-2", tmp_path, ["bf16"])
+        export_model(DEFAULT, tmp_path, ["bf16"])
     with pytest.raises(InputError, match="got none"):
-        export_model("facs-2", tmp_path, [])
+        export_model(DEFAULT, tmp_path, [])
     with pytest.raises(ModelError, match="these have eight bits"):
-        export_model("facs-2-int8", tmp_path, ["fp32"])
+        export_model(f"{DEFAULT}-int8", tmp_path, ["fp32"])
     with pytest.raises(ModelError, match="wanted a model of"):
         export_model("nothing", tmp_path)
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="cannot make the folder"):
-        export_model("facs-2", tmp_path / "file")
+        export_model(DEFAULT, tmp_path / "file")

@@ -11,7 +11,7 @@ import facs
 from facs.errors import InputError, ModelError
 from facs.explaining.explanation import METHODS
 from facs.explaining.opened import open_stream
-from facs.network.weights import shipped
+from facs.network.weights import DEFAULT, shipped
 from tests.explaining.conftest import (
     BROWS,
     EXAMPLE,
@@ -84,7 +84,7 @@ def test_the_map_lies_on_the_mouth_of_the_frame(recording):
 
 @pytest.mark.parametrize("stream", ["spatial", "temporal"])
 def test_a_face_without_content_has_a_flat_occlusion_map(stream):
-    network = open_stream("facs-2", stream)
+    network = open_stream(DEFAULT, stream)
     shape, kind = ((112, 112), np.uint8) if stream == "spatial" else ((20, 112, 112), np.float32)
     seen = np.full(shape, 128 if stream == "spatial" else 0, kind)
     raw, hidden = network.mapper("occlusion", seen)(seen, [0, 1])
@@ -104,9 +104,9 @@ def test_the_check_compares_with_a_face_without_content(recording, method):
 
 @pytest.fixture(scope="module")
 def random_head(tmp_path_factory):
-    """facs-2 with dense layers that have learned nothing: the trunk is what it was."""
+    """The model with dense layers that have learned nothing: the trunk is what it was."""
     rng = np.random.default_rng(0)
-    model = onnx.load(shipped()["facs-2"].spatial)
+    model = onnx.load(shipped()[DEFAULT].spatial)
     for tensor in model.graph.initializer:
         if ".head." in tensor.name and tensor.name.endswith("weight_half"):
             learned = numpy_helper.to_array(tensor).astype(np.float32)
@@ -174,11 +174,11 @@ def test_a_picture_is_analysed_first(recording):
 
 
 def test_eight_bits_can_be_explained_but_have_no_gradient(recording):
-    found = explained(recording, "AU12", SMILE, model="facs-2-int8")
+    found = explained(recording, "AU12", SMILE, model=f"{DEFAULT}-int8")
     on = lies_on(recording, found)
     assert on["mouth"] > 1.5 * on["brows"]
     with pytest.raises(ModelError, match="choose the method differences or occlusion"):
-        explained(recording, "AU12", SMILE, model="facs-2-int8", method="gradient")
+        explained(recording, "AU12", SMILE, model=f"{DEFAULT}-int8", method="gradient")
 
 
 def test_what_cannot_be_explained_is_refused_in_words(recording):
@@ -190,7 +190,7 @@ def test_what_cannot_be_explained_is_refused_in_words(recording):
         explained(recording, "AU12", SMILE, person=7)
     with pytest.raises(InputError, match="AU9 has no sides"):
         explained(recording, "AU9", SMILE, side="left")
-    with pytest.raises(InputError, match="no AU29 in facs-2"):
+    with pytest.raises(InputError, match="no AU29 in"):
         explained(recording, "AU29", SMILE)
     with pytest.raises(InputError, match="wanted the source of the recording"):
         explained(recording, "AU12", SMILE, video=np.zeros((3, 480, 640, 3), np.uint8))

@@ -28,9 +28,18 @@ from tests.test_package import fresh
 TORCH = ("gradient", "gradcam")
 
 
+DONE = {}
+
+
 def explained(recording, unit, time, **how):
-    how = {"video": EXAMPLE, "check": False} | how
-    return facs.explain(recording, unit, time=time, **how)
+    """An explanation, made once for all tests that ask for the same."""
+    how = {"method": "differences", "check": False} | how
+    if "video" in how:
+        return facs.explain(recording, unit, time=time, **how)
+    asked = (unit, time, *sorted(how.items()))
+    if asked not in DONE:
+        DONE[asked] = facs.explain(recording, unit, time=time, video=EXAMPLE, **how)
+    return DONE[asked]
 
 
 # On the right place

@@ -15,10 +15,12 @@ import numpy as np
 import pytest
 
 import facs
+from facs.errors import InputError
 from facs.person import LANDMARKS
 from facs.web import process
 from facs.web.downloads import DOWNLOADS
 from facs.web.process import WorkFailed, work
+from facs.web.why import write_why
 from tests.web.conftest import EXAMPLE, MP4, wait_for
 
 
@@ -213,6 +215,14 @@ def test_a_question_without_an_answer_is_refused_in_words(real, done, what, word
         assert answer.status_code in (404, 422)
     else:
         assert answer.status_code == 422 and words in answer.text
+
+
+def test_a_result_of_another_model_is_not_explained_by_this_one(tmp_path):
+    from tests.builders import make_recording
+
+    question = {"person": 0, "row": 0, "unit": "AU12"}
+    with pytest.raises(InputError, match="measured by another model"):
+        write_why(make_recording(), EXAMPLE, question, None, tmp_path)
 
 
 # What is no face, no video, or a trap

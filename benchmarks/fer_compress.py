@@ -92,7 +92,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--checkpoints", type=Path, default=Path("data/fer"))
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results/fer_compress.md"))
     parser.add_argument("--zeros", type=float, nargs="+", default=SHARES, help="shares of weights")
-    parser.add_argument("--retrain", type=int, default=200, help="steps after pruning")
+    parser.add_argument("--retrain", type=int, default=200, help="steps after pruning, or 0")
     parser.add_argument("--made", type=Path, help="faces of benchmarks/fer_gan.py, for NAME-gan")
     parser.add_argument("--threads", type=int)
     parser.add_argument("--seed", type=int, default=0)
@@ -111,22 +111,28 @@ def _run(chosen: argparse.Namespace) -> None:
     fer = read(chosen.data)
     path = chosen.out.with_suffix(".json")
     rows: list[Row] = json.loads(path.read_text())["rows"] if path.exists() else []
-    for name in chosen.systems:
-        mine = [_row(named(name), share, fer, chosen) for share in chosen.zeros]
-        rows = [r for r in rows if r["name"] != name] + list(itertools.chain(*mine))
+    for name, share in itertools.product(chosen.systems, chosen.zeros):
+        mine = _rows(named(name), share, fer, chosen)
+        rows = [r for r in rows if _key(r) not in map(_key, mine)] + mine
+        rows.sort(key=_key)
         with atomic(path) as unfinished:
             unfinished.write_text(
                 json.dumps({"data": fer.missing(), "rows": rows}, indent=1) + "\n"
             )
-    with atomic(chosen.out) as unfinished:
-        unfinished.write_text(_markdown(rows, fer.missing(), chosen.seed))
+        with atomic(chosen.out) as unfinished:
+            unfinished.write_text(_markdown(rows, fer.missing(), chosen.seed))
 
 
-def _row(system: System, share: float, fer: Fer, chosen: argparse.Namespace) -> list[Row]:
+def _key(row: Row) -> tuple[Any, ...]:
+    """What tells rows of different runs apart."""
+    return tuple(row[part] for part in ("name", "seed", "retrained", "zeros", "precision"))
+
+
+def _rows(system: System, share: float, fer: Fer, chosen: argparse.Namespace) -> list[Row]:
     """A network with a share of its weights at zero: in single precision, and in eight bits."""
     network, epochs = _trained(system, chosen)
     settle = prune(network, share)
-    if share:
+    if share and chosen.retrain:
         _retrain(network, system, fer, chosen)
     settle()
     single, small = (chosen.checkpoints / f"{system.name}{part}.onnx" for part in ("", "-int8"))

@@ -183,14 +183,17 @@ def _compressed(results: Path) -> str:
     lines = [
         [
             row["name"],
+            f"{row['epochs']:.1f}",
             f"{100 * row['zeros']:.0f} %",
+            str(row["retrained"]),
             row["precision"],
             f"{100 * row['accuracy']:.1f} %",
             f"{row['packed'] / 1000:.0f}",
         ]
         for row in rows
     ]
-    return text + table(["system", "weights at zero", "precision", "accuracy", "kB packed"], lines)
+    columns = ["system", "epochs trained", "weights at zero", "steps after", "precision"]
+    return text + table([*columns, "accuracy", "kB packed"], lines)
 
 
 def _claims(claims: tuple[Claim, ...], configurations: list[Row]) -> str:

@@ -14,13 +14,17 @@ __all__ = ["OneJaw", "as_shipped"]
 
 NO_CEILING = 1e4
 
+SHARED = 2.0
+"""Of 0, 2, 4 and 8 the one with which AU26 was told best from everything else."""
+
 
 class OneJaw(nn.Module):
     """A stream whose score of AU26 falls where AU27 is likely.
 
     Streams learn AU26 as a jaw that has dropped at least so far, which is one movement with one
     direction. Coders score AU27 instead of AU26 once the mouth is stretched
-    (Ekman, Friesen and Hager, 2002), so the score of AU26 is never above minus that of AU27.
+    (Ekman, Friesen and Hager, 2002), so the score of AU26 is never above `SHARED` less that of
+    AU27. Up to there both may be likely: a mouth between the two would otherwise be neither.
 
     Parameters
     ----------
@@ -33,7 +37,7 @@ class OneJaw(nn.Module):
     --------
     >>> import torch
     >>> OneJaw(torch.nn.Identity(), ("AU25", "AU26", "AU27"))(torch.tensor([[1.0, 4.0, 3.0]]))
-    tensor([[ 1., -3.,  3.]])
+    tensor([[ 1., -1.,  3.]])
     """
 
     free: Tensor
@@ -43,7 +47,7 @@ class OneJaw(nn.Module):
         self.stream = stream
         both = {"AU26", "AU27"} <= set(columns)
         self.stretched = list(columns).index("AU27") if both else None
-        free = torch.tensor([0.0 if name == "AU26" else NO_CEILING for name in columns])
+        free = torch.tensor([SHARED if name == "AU26" else NO_CEILING for name in columns])
         self.register_buffer("free", free, persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:

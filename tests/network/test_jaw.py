@@ -27,8 +27,13 @@ def test_a_jaw_that_drops_is_au26():
 
 
 def test_a_mouth_that_is_stretched_is_au27_and_not_au26():
-    found = OneJaw(First(), COLUMNS)(scores(0.0, 0, 6, 2))[0]
-    assert found[2] == -2 and found[3] == 2
+    found = OneJaw(First(), COLUMNS)(scores(0.0, 0, 6, 5))[0]
+    assert found[2] == -3 and found[3] == 5
+
+
+def test_a_mouth_between_the_two_is_not_neither():
+    found = OneJaw(First(), COLUMNS)(scores(0.0, 0, 6, 1))[0]
+    assert found[2] > 0 and found[3] > 0
 
 
 def test_other_units_are_left_alone():

@@ -15,7 +15,7 @@ __all__ = ["OneJaw", "as_shipped"]
 NO_CEILING = 1e4
 
 SHARED = 2.0
-"""Of 0, 2, 4 and 8 the one with which AU26 was told best from everything else."""
+"""Of 0, 2, 4 and 8 the one with which AU26 was told best on validation people."""
 
 
 class OneJaw(nn.Module):

@@ -40,8 +40,8 @@ name = "mouth open"
 word = "drink"
 """
 
-SAID = ["smile: שלום", "brow lift: no", "long blink: yes", "mouth open: drink"]
-"""What the example shows, in its order; the wink has no word."""
+SAID = ["smile: שלום", "brow lift: no", "long blink: yes", "mouth open: drink", "brow lift: no"]
+"""What the example shows, in its order; the wink has no word, and one lifted brow is enough."""
 
 STILL = 240 - 7
 """Frames decided, where seven in a row, a quarter of a second, may have been lost."""
@@ -61,7 +61,7 @@ def words(said):
 
 def whole(said, decided):
     """All words, but for those that a machine which stands still for a while cannot hear."""
-    return said == SAID or (decided < STILL and set(said) < set(SAID))
+    return said == SAID or (decided < STILL and set(said) <= set(SAID))
 
 
 def live(facs, *more, source=EXAMPLE):

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
 import pytest
 
 from tests.web.conftest import wait_for
 from tests.web.pages.conftest import click_track, cursor, now, opened
 
+ROOT = Path(__file__).resolve().parents[3]
 PHONE = (390, 844)
 
 
@@ -85,3 +92,13 @@ def test_it_fits_a_phone_in_both_directions_of_writing(visit, job, direction):
     page.get_by_role("link", name="New video").click()
     page.locator("#start").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.usefixtures("visit")  # which skips where Chromium is absent
+def test_the_pictures_of_the_documents_are_taken_of_this_page(tmp_path):
+    program = ROOT / "examples" / "make_web_pictures.py"
+    subprocess.run([sys.executable, program, "--out", tmp_path], check=True, timeout=300)
+    for name in ("web.png", "web-phone.png"):
+        taken, shown = (cv2.imread(str(f / name)) for f in (tmp_path, ROOT / "docs" / "pictures"))
+        assert taken.shape == shown.shape
+        assert np.abs(taken.astype(int) - shown).mean() < 8  # fonts differ, the page does not

@@ -208,6 +208,8 @@ def test_an_interruption_ends_it_in_order_with_the_log_whole(child, tmp_path):
         text=True,
         encoding="utf-8",
         env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"},
+        # what runs in the background of a shell begins deaf to interruptions
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         first = process.stdout.readline()

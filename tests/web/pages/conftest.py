@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
+from facs.video import open_video
 from tests.web.conftest import frames_of_example, wait_for
 
 DESKTOP = (1200, 900)
@@ -21,6 +23,9 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
     *("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"),
 )
+
+
+REAL = Path(__file__).resolve().parents[3] / "../shared/videos/liveportrait_d10.mp4"
 
 
 def chromium() -> str:
@@ -60,11 +65,19 @@ def write_y4m(path: Path, pictures: list[Any], rate: int = 30) -> None:
             file.write(b"FRAME\n" + np.ascontiguousarray(planes).tobytes())
 
 
+def before_the_camera() -> list[Any]:
+    """A real person where the clips for development are, else the rendered one of the example."""
+    if not REAL.is_file():
+        return frames_of_example(10, 60)
+    with open_video(REAL, stop=2.0) as video:
+        return [cv2.resize(f.image, (320, 320), interpolation=cv2.INTER_AREA) for f in video]
+
+
 @pytest.fixture(scope="package")
 def browser(tmp_path_factory):
     chromium()
     film = tmp_path_factory.mktemp("camera") / "film.y4m"
-    write_y4m(film, frames_of_example(10, 60))
+    write_y4m(film, before_the_camera())
     with launched(film) as browser:
         yield browser
 

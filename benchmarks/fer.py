@@ -28,9 +28,9 @@ from fer_svm import fit, score
 from fer_systems import SYSTEMS, System, named
 from fer_tables import markdown, picture
 from fer_train import Options, Recipe, scores_of, train
-from heading import commit
+from heading import commit, exit_status
 
-from facs.errors import FacsError, InputError
+from facs.errors import InputError
 from facs.files import atomic
 
 __all__ = ["main"]
@@ -45,12 +45,7 @@ def main(argv: list[str] | None = None) -> int:
         for system in SYSTEMS:
             print(f"{system.name:18} {system.what} ({system.document})")
         return 0
-    try:
-        _run(chosen)
-    except FacsError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+    return exit_status(_run, chosen)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -28,12 +28,12 @@ from fer_data import CLASSES, Fer, read
 from fer_measure import figures
 from fer_systems import System, named
 from fer_train import Options, tensor, train
-from heading import heading, table
+from heading import exit_status, heading, table
 from numpy.typing import NDArray
 from torch import nn
 from torch.nn.utils import parametrize
 
-from facs.errors import FacsError, InputError
+from facs.errors import InputError
 from facs.files import atomic
 from facs.training.export import export
 from facs.training.quantise import quantise
@@ -99,12 +99,7 @@ def main(argv: list[str] | None = None) -> int:
     chosen = parser.parse_args(argv)
     if chosen.threads:
         torch.set_num_threads(chosen.threads)
-    try:
-        _run(chosen)
-    except FacsError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+    return exit_status(_run, chosen)
 
 
 def _run(chosen: argparse.Namespace) -> None:

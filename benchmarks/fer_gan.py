@@ -21,8 +21,8 @@ from fer_bicogan import BiCoGan, Losses, made
 from fer_data import CLASSES, Faces, read
 from fer_networks import parameters
 from fer_train import tensor
+from heading import exit_status
 
-from facs.errors import FacsError
 from facs.files import atomic
 
 __all__ = ["main", "train_gan"]
@@ -50,12 +50,7 @@ def main(argv: list[str] | None = None) -> int:
     chosen = parser.parse_args(argv)
     if chosen.threads:
         torch.set_num_threads(chosen.threads)
-    try:
-        _run(chosen)
-    except FacsError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+    return exit_status(_run, chosen)
 
 
 def _run(chosen: argparse.Namespace) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 
 import facs
+from facs.errors import FacsError
 
-__all__ = ["commit", "heading", "table"]
+__all__ = ["commit", "exit_status", "heading", "table"]
 
 
 def heading(title: str, data: str, seed: int | None = None) -> str:
@@ -55,3 +58,13 @@ def table(columns: list[str], rows: list[list[str]]) -> str:
     lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
     lines += ["| " + " | ".join(row) + " |" for row in rows]
     return "\n".join(lines) + "\n"
+
+
+def exit_status(run: Callable[[argparse.Namespace], None], chosen: argparse.Namespace) -> int:
+    """Run a program: 0, or 2 and one line where facs refuses something."""
+    try:
+        run(chosen)
+    except FacsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from heading import heading, table
+from heading import exit_status, heading, table
 from seed_data import Material, load
 from seed_rows import ROWS, Bench, run_row
 
-from facs.errors import FacsError, InputError
+from facs.errors import InputError
 from facs.files import atomic
 
 __all__ = ["main"]
@@ -34,12 +34,7 @@ SUMMARY = (
 def main(argv: list[str] | None = None) -> int:
     """Run what is not finished, then write the table; returns the exit status."""
     chosen = _parser().parse_args(argv)
-    try:
-        _run(chosen)
-    except FacsError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+    return exit_status(_run, chosen)
 
 
 def _parser() -> argparse.ArgumentParser:

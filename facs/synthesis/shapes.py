@@ -23,34 +23,36 @@ RIGHT: Final = 1
 RECIPES: Final[Mapping[str, Mapping[str, float]]] = {
     "1": {"browInnerUp": 1.0},
     "2": {"browOuterUp": 1.0},
-    "4": {"browDown": 1.0},
-    "5": {"eyeWide": 1.0},
+    "4": {"browDown": 1.3},
+    "5": {"eyeWide": 1.4},
     "6": {"cheekSquint": 0.7, "cheekRaiser": 0.5},
-    "7": {"eyeSquint": 1.0},
+    "7": {"eyeSquint": 1.45},
     "9": {"noseSneer": 1.0},
     "10": {"mouthUpperUp": 0.9},
     "11": {"mouthUpperUp": 0.3, "noseSneer": 0.25},
     "12": {"mouthSmile": 1.0},
     "13": {"mouthSmile": 0.55, "cheekPuff": 0.15, "mouthPress": 0.3},
     "14": {"mouthDimple": 1.0},
-    "15": {"mouthFrown": 1.0},
-    "16": {"mouthLowerDown": 1.0},
+    "15": {"mouthFrown": 1.5},
+    "16": {"mouthLowerDown": 1.3},
     "17": {"mouthShrugLower": 1.0},
-    "18": {"mouthPucker": 0.8},
+    "18": {"mouthPucker": 1.25},
     "19": {"jawOpen": 0.26, "mouthLowerDown": 0.25},
-    "20": {"mouthStretch": 1.0},
+    "20": {"mouthStretch": 1.4},
     "22": {"mouthFunnel": 0.75},
-    "23": {"mouthPress": 0.3, "mouthRollLower": 0.3, "mouthRollUpper": 0.3},
-    "24": {"mouthPress": 0.9, "mouthShrugLower": 0.12},
+    "23": {"mouthPress": 0.6, "mouthRollLower": 0.5, "mouthRollUpper": 0.5},
+    "24": {
+        "mouthPress": 1.25, "mouthShrugLower": 0.25, "mouthRollLower": 0.2, "mouthRollUpper": 0.2,
+    },
     "25": {"mouthLowerDown": 0.35, "mouthUpperUp": 0.15, "jawOpen": 0.05},
     "26": {"jawOpen": 0.35},
     "27": {"jawOpen": 0.95},
     "28": {"mouthRollLower": 0.8, "mouthRollUpper": 0.8},
-    "29": {"jawForward": 1.0},
-    "30L": {"jawLeft": 1.0},
-    "30R": {"jawRight": 1.0},
-    "34": {"cheekPuff": 1.0},
-    "35": {"cheekPuff": -0.35},
+    "29": {"jawForward": 1.7},
+    "30L": {"jawLeft": 1.6},
+    "30R": {"jawRight": 1.6},
+    "34": {"cheekPuff": 1.4, "mouthPress": 0.2},
+    "35": {"cheekPuff": -0.6},
     "43": {"eyeBlink": 1.0},
     "61": {"eyeLookOut_L": 1.0, "eyeLookIn_R": 1.0},
     "62": {"eyeLookOut_R": 1.0, "eyeLookIn_L": 1.0},
@@ -59,11 +61,15 @@ RECIPES: Final[Mapping[str, Mapping[str, float]]] = {
 }
 """Shapes that make each slider; a name without side moves both, each by its own intensity.
 
-18, 22 and 23 stay below full strength, because there the mesh of the lips tears.
+Full strength is what strong faces really show, which for 4, 5, 7, 15, 16, 18, 20, 23, 24, 29, 30,
+34 and 35 is more than the shape of that name: drawn at 1, those moved a face of 80 px by one pixel
+or two, and a fifth of that cannot be seen. 22 and 28 stay below it, because there the mesh of the
+lips tears.
 """
 
 SLIDERS: Final = tuple(RECIPES)
 WEIGHT_LIMITS: Final = (-0.5, 1.25)
+"""Least and greatest weight of a shape that several sliders move; one alone may ask for more."""
 _INDEX: Final = {name: i for i, name in enumerate(SLIDERS)}
 
 
@@ -133,12 +139,18 @@ class Mixer:
         """
         asked = _closed_eyes_win(intensities)
         raw = np.tensordot(asked, self.matrix, axes=2)
-        weights = np.clip(raw, *WEIGHT_LIMITS)
+        weights = np.clip(raw, *self._limits())
         with np.errstate(divide="ignore", invalid="ignore"):
             kept = np.where(np.abs(raw) > np.abs(weights), weights / raw, 1.0)
         # A slider keeps the share that its most limited shape kept.
         share = np.where(self.matrix != 0, kept, 1.0).min(-1)
         return weights.astype(np.float32), np.clip(asked * share, 0, 1).astype(np.float32)
+
+    def _limits(self) -> tuple[Floats, Floats]:
+        """Least and greatest weight of every shape."""
+        alone = self.matrix.sum(1)  # both sides of one slider
+        least, most = WEIGHT_LIMITS
+        return np.minimum(alone.min(0), least), np.maximum(alone.max(0), most)
 
 
 def _closed_eyes_win(intensities: Floats) -> Floats:

@@ -68,7 +68,14 @@ def test_a_unit_shows_no_more_than_its_shape_may_move(mixer: Mixer) -> None:
     face[slider("13")] = 1
     weights, shown = mixer.weights(face)
     assert weights.max() <= 1.25
-    assert shown[slider("24"), LEFT] == pytest.approx(1.25 / 1.5)
+    assert shown[slider("24"), LEFT] == pytest.approx(1.25 / 2.15)
+
+
+def test_a_unit_alone_shows_all_that_is_asked_of_it(mixer: Mixer) -> None:
+    for name in SLIDERS:
+        face = still()
+        face[slider(name)] = 1
+        assert mixer.weights(face)[1][slider(name), LEFT] == pytest.approx(1), name
 
 
 def test_shown_intensities_stay_in_the_unit_range(mixer: Mixer) -> None:

@@ -33,7 +33,10 @@ Generator = np.random.Generator
 
 SUPERSAMPLING: Final = 1.5
 FAR_OFF: Final = 0.2
-"""Share of gazes that go far from the camera."""
+"""Share of gazes that go far down or up."""
+
+ASIDE: Final = 0.14
+"""Share of gazes that go far to one side."""
 
 RATE: Final = 30.0
 """Frames per second of clips."""
@@ -229,12 +232,16 @@ def draw_motion(rng: Generator, frames: int) -> list[Pose]:
 def _gaze(pose: Pose, rng: Generator) -> tuple[float, float]:
     """Where the eyes turn: often back to the camera, a little somewhere, or far off.
 
-    People read and look at their hands: far off is mostly down, where the lids follow.
+    People read and look at their hands: far off is mostly down, where the lids follow. To the
+    sides and up they glance, some of them to say something.
     """
     side, up = rng.normal(0, 0.2, 2)
-    if rng.random() < FAR_OFF:
+    draw = rng.random()
+    if draw < FAR_OFF:
         far = rng.uniform(0.3, 1.0)
-        side, up = 2 * side, -far if rng.random() < 0.75 else far
+        side, up = 2 * side, -far if rng.random() < 0.7 else far
+    elif draw < FAR_OFF + ASIDE:
+        side, up = rng.choice((-1, 1)) * rng.uniform(0.3, 1.0), 2 * up
     elif rng.random() < 0.6:
         side, up = side - pose.yaw / 40, up - pose.pitch / 40
     return float(np.clip(side, -1, 1)), float(np.clip(up, -1, 1))

@@ -42,7 +42,10 @@ RECIPES: Final[Mapping[str, Mapping[str, float]]] = {
     "22": {"mouthFunnel": 0.75},
     "23": {"mouthPress": 0.6, "mouthRollLower": 0.5, "mouthRollUpper": 0.5},
     "24": {
-        "mouthPress": 1.25, "mouthShrugLower": 0.25, "mouthRollLower": 0.2, "mouthRollUpper": 0.2,
+        "mouthPress": 1.25,
+        "mouthShrugLower": 0.25,
+        "mouthRollLower": 0.2,
+        "mouthRollUpper": 0.2,
     },
     "25": {"mouthLowerDown": 0.35, "mouthUpperUp": 0.15, "jawOpen": 0.05},
     "26": {"jawOpen": 0.35},

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from facs.synthesis.clips import draw_course
+from facs.synthesis.clips import _gaze
 from facs.synthesis.sampling import EXCLUSIVE, blink, envelope, expression, with_gaze
+from facs.synthesis.scene import Pose
 from facs.synthesis.shapes import LEFT, RIGHT, SLIDERS, slider, still
 
 
@@ -71,3 +73,12 @@ def test_no_frame_of_a_clip_shows_what_excludes_each_other(rng: np.random.Genera
             if "43" not in (a, b) and not {a, b} <= {"61", "62", "63", "64"}:
                 faulty += bool(((course[:, slider(a)] > 0.3) & (course[:, slider(b)] > 0.3)).any())
     assert faulty <= 4  # faint and one-sided faces take an extra unit without asking
+
+
+def test_eyes_look_far_to_each_side_about_as_often_and_down_more_often_than_up() -> None:
+    rng = np.random.default_rng(3)
+    gazes = np.array([_gaze(Pose(0.0, 0.0, 0.0), rng) for _ in range(4000)])
+    side, up = gazes.T
+    left, right = (side > 0.6).mean(), (side < -0.6).mean()
+    assert 0.03 < left < 0.12 and abs(left - right) < 0.02
+    assert 0.02 < (up > 0.6).mean() < (up < -0.6).mean() < 0.15

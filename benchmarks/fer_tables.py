@@ -12,7 +12,7 @@ from heading import heading, table
 
 from facs.files import atomic
 
-__all__ = ["markdown", "picture"]
+__all__ = ["markdown", "panel", "picture"]
 
 Row = dict[str, Any]
 COLUMNS = [
@@ -119,13 +119,15 @@ def picture(found: dict[str, Any], path: Path) -> None:
     for axes in panels[len(rows) :]:
         axes.set_axis_off()
     for axes, (system, row) in zip(panels, rows, strict=False):
-        _panel(axes, system.name, row)
+        private = row["private"]
+        panel(axes, f"{system.name}: {100 * private['accuracy']:.1f} %", private["confusion"])
     with atomic(path) as unfinished:
         figure.savefig(unfinished, format="png", dpi=80)
 
 
-def _panel(axes: Any, name: str, row: Row) -> None:
-    counts = np.array(row["private"]["confusion"], float)
+def panel(axes: Any, title: str, confusion: list[list[int]]) -> None:
+    """Draw one confusion matrix of `CLASSES`, as shares of its rows."""
+    counts = np.array(confusion, float)
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
     axes.imshow(shares, vmin=0, vmax=1, cmap="Blues")
     for (i, j), share in np.ndenumerate(shares):
@@ -134,4 +136,4 @@ def _panel(axes: Any, name: str, row: Row) -> None:
     short = [label[:4] for label in CLASSES]
     axes.set_xticks(range(len(CLASSES)), short, fontsize=6, rotation=45)
     axes.set_yticks(range(len(CLASSES)), short, fontsize=6)
-    axes.set_title(f"{name}: {100 * row['private']['accuracy']:.1f} %", fontsize=8)
+    axes.set_title(title, fontsize=8)

@@ -18,7 +18,7 @@ from facs.errors import FacsError
 __all__ = ["commit", "exit_status", "heading", "table"]
 
 
-def heading(title: str, data: str, seed: int | None = None) -> str:
+def heading(title: str, data: str, seed: int | str | None = None) -> str:
     """Markdown lines that let somebody repeat the run."""
     command = "python " + shlex.join([Path(sys.argv[0]).as_posix(), *sys.argv[1:]])
     load = ", ".join(f"{x:.1f}" for x in os.getloadavg())

@@ -1,9 +1,9 @@
 """docs/seeds.md: every system of the documents that started this project, its figure and ours.
 
 ``python benchmarks/seeds_page.py --results benchmarks/results --out docs/seeds.md`` reads the JSON
-that `fer.py`, `fer_compress.py` and `seed_configurations.py` wrote; no figure of ours is typed
-here, and what no program has measured yet is said to be missing. Figures of the documents are
-theirs: they stand in `fer_systems.SYSTEMS` and in `CLAIMS`.
+that `fer.py`, `fer_compress.py`, `children.py` and `seed_configurations.py` wrote; no figure of
+ours is typed here, and what no program has measured yet is said to be missing. Figures of the
+documents are theirs: they stand in `fer_systems.SYSTEMS`, `children_tables.DOCUMENT` and `CLAIMS`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any, Final
 import numpy as np
 from fer_systems import SYSTEMS, System
 from heading import table
+from seeds_children import children
 
 from facs.errors import FacsError
 from facs.files import atomic
@@ -59,16 +60,6 @@ CLAIMS: Final = {
         Claim("students to children, three classes", "47.5 %"),
         Claim("the system before it: two classes, four classes, children", "50, 28.5, 37.5 %"),
     ),
-    "001": (
-        Claim("RonNet, adults of CK+ to CK+", "99.6 %"),
-        Claim("RonNet, adults of NovaEmotions to NovaEmotions", "83.5 %"),
-        Claim("RonNet, adults of CK+, FER2013, NovaEmotions to children", "25.4, 23.8, 19.9 %"),
-        Claim("GoogLeNet, adults of CK+ to CK+", "99.2 %"),
-        Claim("GoogLeNet, adults of NovaEmotions to NovaEmotions", "84.3 %"),
-        Claim("GoogLeNet, adults of CK+, FER2013, NovaEmotions to children", "13.1, 25.4, 9.1 %"),
-        Claim("RonNet of CK+, dense layers trained on children", "85.8 %"),
-        Claim("RonNet, children alone", "drawn"),
-    ),
     "003": (
         Claim("AN-Finetune", "drawn", "AN-Finetune"),
         Claim("one-vs-all", "drawn", "one-vs-all"),
@@ -98,7 +89,8 @@ def page(results: Path) -> str:
     text = HEAD + _fer(_rows(results / "fer.json"), results) + _compressed(results)
     configurations = _rows(results / "seed_configurations.json")
     for number, title in DOCUMENTS.items():
-        text += f"\n## {title}\n\n" + _claims(CLAIMS[number], configurations)
+        text += f"\n## {title}\n\n"
+        text += children(results) if number == "001" else _claims(CLAIMS[number], configurations)
     return text
 
 

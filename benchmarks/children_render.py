@@ -80,18 +80,26 @@ def _run(chosen: argparse.Namespace) -> None:
     counts = {"adults": chosen.adults, "children": chosen.children}
     if min(counts.values()) < 0 or chosen.size < 32 or chosen.seed < 0:
         raise InputError("wanted numbers of people and a seed >= 0, and a size of at least 32")
+    for group, count in counts.items():
+        if count:
+            _claim(chosen.out / group, f"seed {chosen.seed}, {chosen.size} px")
     studio = Studio(load(chosen.assets), chosen.size)
     for group, count in counts.items():
         for number in range(count):
             render(studio, chosen.out, group, number, chosen.seed)
             print(f"\r{group}: {number + 1} of {count}", end="", file=sys.stderr, flush=True)
         print(file=sys.stderr)
-        if count:
-            with atomic(chosen.out / group / "about.txt") as path:
-                path.write_text(
-                    f"rendered, prototypes of {' and '.join(TABLES)}, seed {chosen.seed}, "
-                    f"{chosen.size} px, commit {commit()}\n"
-                )
+
+
+def _claim(folder: Path, how: str) -> None:
+    """Write how a folder is rendered, unless it says so already."""
+    text, about = f"rendered, prototypes of {' and '.join(TABLES)}, {how}", folder / "about.txt"
+    if not about.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        with atomic(about) as path:
+            path.write_text(f"{text}, commit {commit()}\n")
+    elif not about.read_text().startswith(f"{text},"):
+        raise InputError(f"{folder} is {about.read_text().strip()}: choose another --out")
 
 
 def render(studio: Studio, out: Path, group: str, number: int, seed: int) -> None:

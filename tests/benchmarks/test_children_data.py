@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 
 from facs.errors import InputError
+
+ASSETS = Path(__file__).resolve().parents[2] / "../shared/synthesis/assets"
 
 
 def put(path, shape=(60, 60), level=100):
@@ -241,3 +245,24 @@ def test_acted_prototypes_move_their_units_and_nothing_else():
     assert not act("neutral", "rest", rng).any()
     with pytest.raises(InputError, match="prototype of anger"):
         act("angry", "ekman-cohn-2005", rng)
+
+
+@pytest.mark.skipif(not ASSETS.is_dir(), reason="the assets of the synthetic faces are not here")
+def test_rendered_people_are_a_folder_that_is_read_and_kept(tmp_path, capsys):
+    import children_render
+    from children_data import load, read
+
+    common = ["--assets", str(ASSETS), "--out", str(tmp_path), "--size", "32"]
+    common += ["--adults", "1", "--children", "1"]
+    assert children_render.main(common) == 0
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.*")}
+    assert len(before) == 16  # seven emotions twice, and what each folder says of itself
+    for group, name in (("adults", "adult0000"), ("children", "child0000")):
+        people, _ = load(read(f"folder:{tmp_path / group}", child=group == "children"))
+        assert sorted(people.faces.labels) == list(range(7))
+        assert set(people.person) == {f"{group}/{name}"}
+        assert (people.faces.pictures.std((1, 2)) > 3).all()
+    assert children_render.main(common) == 0
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.*")} == before
+    assert children_render.main([*common, "--seed", "1"]) == 2
+    assert "choose another --out" in capsys.readouterr().err

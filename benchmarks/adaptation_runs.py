@@ -65,10 +65,10 @@ class Plan:
 
 
 def rows_of(plan: Plan, tasks: Sequence[Task], seeds: Sequence[int]) -> Iterator[Row]:
-    """Rows that are finished, in the order of seeds, targets and methods."""
+    """Rows that are finished, of all methods, in the order of seeds, targets and methods."""
     for seed in seeds:
         for task in tasks:
-            for method in plan.methods:
+            for method in METHODS:
                 if row := plan.finished(method, task.target, seed):
                     yield row
 

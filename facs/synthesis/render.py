@@ -13,6 +13,7 @@ from facs.synthesis import skin
 from facs.synthesis.assets import Assets, Card, Floats, Indices
 from facs.synthesis.camera import PIVOT, Window
 from facs.synthesis.covers import Cover, Piece
+from facs.synthesis.eyes import make_way
 from facs.synthesis.kernels import blend, deform, rasterise, vertex_normals
 from facs.synthesis.meshes import Mesh
 from facs.synthesis.paint import paint
@@ -77,6 +78,7 @@ def draw(
     """
     moved = np.flatnonzero(np.abs(weights) > 1e-3)
     unposed = deform(person.neutral, assets.shapes, moved, weights[moved])
+    unposed = make_way(assets, person.neutral, unposed)
     points = posed(unposed, pose)
     normals = vertex_normals(points, assets.body_triangles)
     canvas = _Canvas.prepare(points, normals, pose, scene, window, size, assets)

@@ -35,7 +35,7 @@ from facs.training.streams import (
     window_rows,
 )
 from facs.training.unit_data import cut_real
-from facs.training.weak_labels import weak_targets
+from facs.training.weak_labels import mouth_targets, weak_targets
 
 __all__ = ["UnitRun", "train_units", "training_data"]
 
@@ -188,11 +188,15 @@ def _real(options: UnitRun, columns: tuple[str, ...]) -> RealCrops | None:
         cut = [(s, *cut_real(s, landmarker)) for s in sets]
         np.savez(
             cache,
-            crops=np.concatenate([crops for _, crops, _ in cut]),
-            votes=np.concatenate([s.votes[rows] for s, _, rows in cut]),
+            crops=np.concatenate([crops for _, crops, _, _ in cut]),
+            votes=np.concatenate([s.votes[rows] for s, _, rows, _ in cut]),
+            gaps=np.concatenate([gaps for *_, gaps in cut]),
         )
     saved = np.load(cache)
-    return RealCrops(saved["crops"], saved["votes"], weak_targets(saved["votes"], columns))
+    votes = saved["votes"]
+    mouths = mouth_targets(saved["gaps"], votes, columns)
+    weak = np.where(np.isnan(mouths), weak_targets(votes, columns), mouths)
+    return RealCrops(saved["crops"], votes, weak)
 
 
 def _rate(labels: Floats) -> torch.Tensor:

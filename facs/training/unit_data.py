@@ -13,14 +13,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from facs.canonical import CROP_SIZE, align, warp
+from facs.canonical import CROP_SIZE, SCALE, align, warp
 from facs.crops.flow import farneback
 from facs.faces.landmarks import INPUT_MARGIN, INPUT_SIZE, Landmarker, box_matrix
 from facs.training.augment import jitter
 from facs.training.real_faces import FaceSet
 from facs.training.rendered import Rendered
 
-__all__ = ["CROP_MARGIN", "WIDE", "UnitData", "cut_real", "cut_rendered"]
+__all__ = ["CROP_MARGIN", "WIDE", "UnitData", "cut_real", "cut_rendered", "lip_gap"]
 
 CROP_MARGIN: Final = 1.125
 WIDE: Final = 126
@@ -31,6 +31,9 @@ LOST: Final = 0.3
 
 FLOW_STEP: Final = 1 / 48
 """Flow is stored in int8, in steps of this many crop widths per second."""
+
+_INNER_UPPER_LIP: Final = [61, 62, 63]
+_INNER_LOWER_LIP: Final = [67, 66, 65]
 
 
 @dataclass(frozen=True)
@@ -132,16 +135,46 @@ def _flow(
     return np.asarray(np.clip(np.rint(velocity / FLOW_STEP), -127, 127), np.int8)
 
 
-def cut_real(faces: FaceSet, landmarker: Landmarker) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Crops (n, WIDE, WIDE) of real pictures that are filled by a face, and which they are."""
-    crops, rows = [], []
+def cut_real(
+    faces: FaceSet, landmarker: Landmarker
+) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.float32]]:
+    """Cut real pictures that are filled by a face.
+
+    Returns
+    -------
+    crops : array, shape (n, WIDE, WIDE), uint8
+    rows : array, shape (n,)
+        Which pictures they are.
+    gaps : array, shape (n,), float32
+        `lip_gap` of each.
+    """
+    crops, rows, gaps = [], [], []
     for i in range(len(faces)):
         gray = faces.gray(i)
         landmarks = locate_filling(gray, landmarker)
         if landmarks is not None:
             crops.append(warp(gray, align(landmarks, WIDE, CROP_MARGIN), WIDE))
             rows.append(i)
-    return np.array(crops, np.uint8).reshape(-1, WIDE, WIDE), np.array(rows, np.int64)
+            gaps.append(lip_gap(landmarks))
+    return (
+        np.array(crops, np.uint8).reshape(-1, WIDE, WIDE),
+        np.array(rows, np.int64),
+        np.array(gaps, np.float32),
+    )
+
+
+def lip_gap(landmarks: NDArray[np.float32]) -> float:
+    """How far the lips are apart, in centimetres of the mean face; below 0 they overlap.
+
+    Examples
+    --------
+    >>> from facs.mean_face import MEAN_FACE
+    >>> lip_gap(MEAN_FACE[:, :2].astype(np.float32) * 10) < 0.5
+    True
+    """
+    placed = align(landmarks, CROP_SIZE)
+    down = landmarks @ placed[1, :2]
+    return float((down[_INNER_LOWER_LIP] - down[_INNER_UPPER_LIP]).mean() / (CROP_SIZE * SCALE))
 
 
 def locate_filling(

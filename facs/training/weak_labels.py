@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from facs.training.real_faces import EMOTIONS
 
-__all__ = ["POSSIBLE", "weak_targets"]
+__all__ = ["POSSIBLE", "mouth_targets", "weak_targets"]
 
 AGREEMENT: Final = 0.8
 ABSENT: Final = 0.03
@@ -57,6 +57,16 @@ Only units that some emotion shows stand here. A unit that real faces were only 
 to show would teach the network that real skin excludes it: in such a run eyes that were
 shut scored high on rendered faces and low on real ones."""
 
+LIPS_PART: Final = 0.6
+JAW_DROPS: Final = 0.9
+MOUTH_STRETCHED: Final = 1.4
+LIPS_MET: Final = 0.06
+"""Centimetres between the lips, as the landmark network finds them. On rendered strangers 87, 91
+and 96 of 100 mouths beyond the first three show AU25, AU26 or more, and AU27. It finds some open
+mouths shut, so that its word for shut lips counts only where voters see no emotion."""
+
+BY_THE_GAP: Final = 0.9
+
 
 def _likely() -> dict[str, dict[int, float]]:
     """For each emotion, how likely each unit is."""
@@ -86,4 +96,36 @@ def weak_targets(votes: NDArray[np.float32], columns: tuple[str, ...]) -> NDArra
             names = {f"AU{number}{side}" for side in ("", "_left", "_right")}
             which = np.array([name in names for name in columns], bool)
             targets[np.ix_(agreed, which)] = chance
+    return targets
+
+
+def mouth_targets(
+    gaps: NDArray[np.float32], votes: NDArray[np.float32], columns: tuple[str, ...]
+) -> NDArray[np.float32]:
+    """Targets (n, columns) of AU25, AU26 and AU27 from the gap between the lips, NaN elsewhere.
+
+    Real lips that meet have a dark line between them, which rendered ones lack: without such
+    faces shut mouths on video were taken for parted ones.
+
+    Parameters
+    ----------
+    gaps : array, shape (n,)
+        Centimetres, see `unit_data.lip_gap`.
+    votes : array, shape (n, 8)
+
+    Examples
+    --------
+    >>> calm = np.eye(8, dtype=np.float32)[[0, 0, 2]]
+    >>> gaps = np.array([0.0, 0.3, 1.0], np.float32)
+    >>> mouth_targets(gaps, calm, ("AU25", "AU26", "AU27"))
+    array([[0.03, 0.03, 0.03],
+           [ nan,  nan,  nan],
+           [0.9 , 0.9 ,  nan]], dtype=float32)
+    """
+    targets = np.full((len(gaps), len(columns)), np.nan, np.float32)
+    shut = (gaps < LIPS_MET) & (votes[:, EMOTIONS.index("neutral")] >= AGREEMENT)
+    for name, least in (("AU25", LIPS_PART), ("AU26", JAW_DROPS), ("AU27", MOUTH_STRETCHED)):
+        if name in columns:
+            targets[shut, columns.index(name)] = ABSENT
+            targets[gaps > least, columns.index(name)] = BY_THE_GAP
     return targets

@@ -17,7 +17,8 @@ from facs.synthesis.clips import Studio
 from facs.synthesis.job import Plan, make_shard
 from facs.synthesis.labels import columns
 from facs.synthesis.person import Person, draw_person
-from facs.synthesis.scene import Pose, draw_scene
+from facs.synthesis.render import draw
+from facs.synthesis.scene import Pose, Scene, draw_scene
 from facs.synthesis.shapes import LEFT, RIGHT, SLIDERS, slider, still
 from facs.synthesis.shards import read_shard, read_shards
 
@@ -185,3 +186,26 @@ def test_the_command_writes_stills_and_clips_and_resumes(assets: Assets, tmp_pat
 
 def test_the_command_says_where_it_found_no_assets(tmp_path: Path) -> None:
     assert main(["--out", str(tmp_path / "o"), "--assets", str(tmp_path)]) == 2
+
+
+def test_no_pupil_stares_through_a_lid_that_is_shut(assets: Assets) -> None:
+    large_eyed = replace(draw_person(assets, np.random.default_rng(9)), covers=(), hair="")
+    scene = draw_scene(assets, np.random.default_rng(9))
+    black, white = (replace(large_eyed, iris=tint * large_eyed.iris) for tint in (0, 20))
+    awake = _differing(assets, black, white, still(), scene)
+    asleep = _differing(assets, black, white, one("43"), scene)  # the line between the lids
+    assert asleep < awake / 10  # a third of it before eyeballs gave way
+
+
+def _differing(
+    assets: Assets, one_eyed: Person, other: Person, asked: np.ndarray, scene: Scene
+) -> int:
+    """Pixels in which two people differ, in a frontal picture of 240."""
+    studio, front = Studio(assets, 160), Pose(0.0, 0.0, 0.0)
+    weights, shown = studio.mixer.weights(one_eyed.moves(asked))
+    window = studio.window(one_eyed, scene, front, np.random.default_rng(0))
+    first, second = (
+        draw(assets, who, scene, weights, shown, front, window, 240).light
+        for who in (one_eyed, other)
+    )
+    return int((np.abs(first - second).max(2) > 1e-3).sum())

@@ -3,8 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from facs.synthesis.clips import draw_course
-from facs.synthesis.clips import _gaze
+from facs.synthesis.clips import _gaze, draw_course
 from facs.synthesis.sampling import EXCLUSIVE, blink, envelope, expression, with_gaze
 from facs.synthesis.scene import Pose
 from facs.synthesis.shapes import LEFT, RIGHT, SLIDERS, slider, still

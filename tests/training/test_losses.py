@@ -7,7 +7,7 @@ import torch
 from facs.network.spec import LEVELS
 from facs.training.losses import OrdinalLoss, emotion_loss, side_loss, weak_loss
 from facs.training.real_faces import EMOTIONS
-from facs.training.weak_labels import NOT_SHOWN, POSSIBLE, weak_targets
+from facs.training.weak_labels import NOT_SHOWN, POSSIBLE, mouth_targets, weak_targets
 
 HALF = torch.full((2,), 0.5)
 
@@ -169,3 +169,15 @@ def test_sides_alike_or_unknown_cost_nothing(labels):
     loss = side_loss(scores, torch.tensor([labels]), [0], [1])
     loss.backward()
     assert loss.item() == 0 and not scores.grad.any()
+
+
+def test_lips_that_are_far_apart_or_meet_in_a_calm_face_say_what_the_mouth_does() -> None:
+    columns = ("AU12_left", "AU25", "AU26", "AU27")
+    calm, happy = votes_for("neutral")[0], votes_for("happiness")[0]
+    gaps = np.array([0.0, 0.0, 0.7, 1.0, 1.5], np.float32)
+    targets = mouth_targets(gaps, np.stack([calm, happy, calm, happy, happy]), columns)
+    assert np.isnan(targets[:, 0]).all() and np.isnan(targets[1]).all()
+    shown = np.nan_to_num(targets[:, 1:], nan=0.5) > 0.5
+    assert shown.tolist() == [[False] * 3, [False] * 3, [True, False, False],
+                              [True, True, False], [True] * 3]  # fmt: skip
+    assert (targets[0, 1:] < 0.1).all()

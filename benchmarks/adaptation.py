@@ -44,12 +44,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results/adaptation.md"))
     parser.add_argument("--adults", type=int, default=125, help="people who teach")
     parser.add_argument("--children", type=int, default=6, help="people who are asked")
-    parser.add_argument("--alone", type=int, default=3, help="children adapted to one by one")
+    parser.add_argument("--alone", type=int, default=2, help="children adapted to one by one")
     parser.add_argument("--faces", default="facs", help=" or ".join(CUTTERS))
     parser.add_argument("--points", type=Path, help="dlib's shape predictor, to align by")
     parser.add_argument("--landmarks", type=Path, help="another landmark network (ONNX)")
-    parser.add_argument("--source-steps", type=int, default=500)
-    parser.add_argument("--steps", type=int, default=120, help="of every method")
+    parser.add_argument("--source-steps", type=int, default=600)
+    parser.add_argument("--steps", type=int, default=80, help="of every method")
     parser.add_argument("--batch", type=int, default=32, help="pictures of each domain")
     parser.add_argument("--methods", nargs="+", default=list(METHODS), metavar="NAME")
     parser.add_argument("--seeds", type=int, nargs="*", default=SEEDS, help="of networks")
@@ -78,8 +78,8 @@ def _material(chosen: argparse.Namespace) -> tuple[Labelled, list[Task]]:
     seed, cache = chosen.people_seed, chosen.cache
     source = source_of(chosen.assets, cache, chosen.adults, seed, of)
     _say(f"{len(source)} faces of {chosen.adults} adults")
-    tasks = child_tasks(chosen.assets, cache, chosen.children, chosen.alone, seed, of)
-    tasks.append(photo_task(chosen.photos, cache, of))
+    *alone, together = child_tasks(chosen.assets, cache, chosen.children, chosen.alone, seed, of)
+    tasks = [together, photo_task(chosen.photos, cache, of), *alone]
     for task in tasks:
         _say(f"{task.target}: {len(task.unlabelled)} adapted on, {len(task.asked)} asked")
     return source, tasks

@@ -96,6 +96,8 @@ def _line(experiment: str, method: str, mine: list[Row], only: list[Row]) -> dic
         "method": method,
         "classes": len(mine[0]["classes"]),
         "class mean": _two(means),
+        "class mean interval": [round(float(v), 2) for v in interval(means)],
+        "found": {name: share for name, share in _found(mine).items() if share is not None},
         "accuracy": _two(accuracies),
         "against": _two(against) if against else None,
         "interval": None if np.isnan(low) else [round(float(low), 2), round(float(high), 2)],
@@ -167,19 +169,25 @@ def _targets(rows: Sequence[Row]) -> str:
     return table(["experiment", "target", *facts, *METHODS], lines)
 
 
+def _found(rows: Sequence[Row]) -> dict[str, float | None]:
+    """Percent of each class's faces that are found; None where the target has none."""
+    counts = np.sum([row["confusion"] for row in rows], axis=0)
+    every = counts.sum(1)
+    return {
+        name: round(100 * float(counts[k, k] / every[k]), 2) if every[k] else None
+        for k, name in enumerate(CLASSES)
+    }
+
+
 def _classes(rows: Sequence[Row]) -> str:
     lines = []
     for experiment in EXPERIMENTS:
         for method in METHODS:
             mine = of(rows, experiment=experiment, method=method)
             if mine:
-                counts = np.sum([row["confusion"] for row in mine], axis=0)
-                every = counts.sum(1)
-                shares = [
-                    f"{100 * counts[k, k] / every[k]:.0f}" if every[k] else "-"
-                    for k in range(len(CLASSES))
-                ]
-                lines.append([experiment, method, *shares])
+                shares = _found(mine).values()
+                cells = ["-" if share is None else f"{share:.0f}" for share in shares]
+                lines.append([experiment, method, *cells])
     return table(["experiment", "method", *CLASSES], lines)
 
 

@@ -23,6 +23,7 @@ from facs.training.losses import (
     weak_loss,
 )
 from facs.training.real_faces import EMOTIONS
+from facs.training.targets import jaw_as_far, lids_in_doubt
 from facs.training.unit_data import FLOW_STEP, WIDE
 
 __all__ = [
@@ -33,7 +34,6 @@ __all__ = [
     "TemporalTask",
     "central_crops",
     "flow_stack",
-    "jaw_as_far",
     "spatial_batches",
     "temporal_batches",
     "window_rows",
@@ -103,25 +103,6 @@ def _lopsided_rows(labels: Floats, columns: tuple[str, ...]) -> NDArray[np.int64
     return np.flatnonzero(apart.any(1))
 
 
-def jaw_as_far(labels: Floats, columns: tuple[str, ...]) -> Floats:
-    """Labels in which a stretched mouth (AU27) is a dropped jaw (AU26) too.
-
-    A jaw that opens is one movement: a unit that came and went on its way would be hard to learn.
-    `facs.network.jaw` tells the two apart again.
-
-    Examples
-    --------
-    >>> jaw_as_far(np.array([[0.5, 0.0], [0.0, 0.4]], np.float32), ("AU26", "AU27"))
-    array([[0.5, 0. ],
-           [1. , 0.4]], dtype=float32)
-    """
-    if not {"AU26", "AU27"} <= set(columns):
-        return labels
-    out: Floats = labels.copy()
-    out[labels[:, columns.index("AU27")] > 0, columns.index("AU26")] = 1
-    return out
-
-
 def spatial_batches(
     crops: Gray,
     labels: Floats,
@@ -131,7 +112,7 @@ def spatial_batches(
 ) -> Callable[[np.random.Generator], SpatialBatch]:
     """A function that makes batches of `sizes` rendered and real faces."""
     mirror = columns_in_mirror(columns)
-    labels = jaw_as_far(labels, columns)
+    labels = lids_in_doubt(jaw_as_far(labels, columns), columns)
     lopsided = _lopsided_rows(labels, columns)
 
     def picture(rng: np.random.Generator, crop: Gray, other: Gray, flip: bool) -> Gray:
@@ -238,7 +219,7 @@ def temporal_batches(
 ) -> Callable[[np.random.Generator], TemporalBatch]:
     """A function that makes batches of flow stacks, mirrored, scaled, slowed, covered at random."""
     mirror = columns_in_mirror(columns)
-    labels = jaw_as_far(labels, columns)
+    labels = lids_in_doubt(jaw_as_far(labels, columns), columns)
 
     def make(rng: np.random.Generator) -> TemporalBatch:
         stacks, truth = [], []

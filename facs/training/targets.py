@@ -1,0 +1,57 @@
+"""What the streams are asked for, where it is not what the mesh says."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["FAR_DOWN", "jaw_as_far", "lids_in_doubt"]
+
+Floats = NDArray[np.float32]
+
+FAR_DOWN: Final = 0.7
+"""Intensity of AU64 from which lids that follow the eyes cover most of them."""
+
+
+def jaw_as_far(labels: Floats, columns: tuple[str, ...]) -> Floats:
+    """Labels in which a stretched mouth (AU27) is a dropped jaw (AU26) too.
+
+    A jaw that opens is one movement: a unit that came and went on its way would be hard to learn.
+    `facs.network.jaw` tells the two apart again.
+
+    Examples
+    --------
+    >>> jaw_as_far(np.array([[0.5, 0.0], [0.0, 0.4]], np.float32), ("AU26", "AU27"))
+    array([[0.5, 0. ],
+           [1. , 0.4]], dtype=float32)
+    """
+    if not {"AU26", "AU27"} <= set(columns):
+        return labels
+    out: Floats = labels.copy()
+    out[labels[:, columns.index("AU27")] > 0, columns.index("AU26")] = 1
+    return out
+
+
+def lids_in_doubt(labels: Floats, columns: tuple[str, ...]) -> Floats:
+    """Labels in which nothing is said of the lids of eyes that look far down.
+
+    In a picture such eyes look shut. Taught as open, they made the lids of real people who
+    sleep or blink look like those of people who read.
+
+    Examples
+    --------
+    >>> lids_in_doubt(np.array([[0.0, 0.9], [0.0, 0.2], [1.0, 0.9]], np.float32), ("AU43", "AU64"))
+    array([[nan, 0.9],
+           [0. , 0.2],
+           [1. , 0.9]], dtype=float32)
+    """
+    if "AU64" not in columns:
+        return labels
+    out: Floats = labels.copy()
+    down = labels[:, columns.index("AU64")] > FAR_DOWN
+    for i, name in enumerate(columns):
+        if name.startswith("AU43"):
+            out[down & (labels[:, i] < 0.5), i] = np.nan
+    return out

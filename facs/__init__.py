@@ -20,6 +20,7 @@ from facs.recording import Recording
 from facs.units import ActionUnit
 
 if TYPE_CHECKING:
+    from facs.adapting.adapt import adapt as adapt
     from facs.explaining.explain import explain as explain
     from facs.meaning.baseline import Baseline as Baseline
     from facs.meaning.gestures import Gesture as Gesture
@@ -41,6 +42,7 @@ __all__ = [
     "Profile",
     "Recording",
     "__version__",
+    "adapt",
     "analyze",
     "explain",
     "find_baseline",
@@ -56,6 +58,7 @@ _LATER = {
     "Baseline": "facs.meaning.baseline",
     "Gesture": "facs.meaning.gestures",
     "Profile": "facs.meaning.profile",
+    "adapt": "facs.adapting.adapt",
     "analyze": "facs.pipeline",
     "explain": "facs.explaining.explain",
     "find_baseline": "facs.meaning.rest",

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from facs.commands.adapt import adapt
 from facs.commands.agree import agree
 from facs.commands.batch import batch
 from facs.commands.common import progress_bar as _bar
@@ -127,6 +128,7 @@ app.command()(batch)
 app.command()(report)
 app.command()(agree)
 app.command()(enroll)
+app.command()(adapt)
 app.command()(live)
 app.command()(export)
 app.command()(explain)
@@ -170,11 +172,16 @@ def evaluate(
 
 
 @app.command()
-def models() -> None:
-    """List the shipped models: units, what they learned from, licence, size."""
-    from facs.network.weights import DEFAULT, shipped, spec_of
+def models(
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="[MODEL...]", help="Names or paths.")
+    ] = None,
+) -> None:
+    """List the shipped models, or these: units, what they learned from, licence, size."""
+    from facs.network.weights import DEFAULT, files_of, shipped, spec_of
 
-    for name, files in shipped().items():
+    listed = {path: files_of(path) for path in paths} if paths else shipped()
+    for name, files in listed.items():
         spec = spec_of(files)
         mark = " (default)" if name == DEFAULT else ""
         typer.echo(f"{name}{mark}  version {spec.version}  {files.size / 1e6:.1f} MB")

@@ -43,7 +43,9 @@ def enroll(
         typer.Option(help="A log of `facs live`: raise thresholds by what was marked; repeatable."),
     ] = None,
     curves: Annotated[Path | None, typer.Option(help="CSV: rate against threshold.")] = None,
-    model: Annotated[str | None, typer.Option(help="A name of `facs models`, or a path.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="A name of `facs models`, or a path; the profile keeps it.")
+    ] = None,
     motion: Annotated[
         bool,
         typer.Option(help="Score with the temporal stream, which `facs live` cannot wait for."),
@@ -58,7 +60,8 @@ def enroll(
     if marks and not (day or rest or example):
         _mark(known, marks, profile)
         return
-    album = _Album(known, lambda path: _recording(path, model, motion, quiet))
+    known = replace(known, model=model or known.model)
+    album = _Album(known, lambda path: _recording(path, known.model or None, motion, quiet))
     resting = [album.piece(text).piece() for text in rest or []]
     examples = _grouped(example or [], album)
     days = [album.person(path) for path in day or []]

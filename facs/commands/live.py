@@ -37,7 +37,9 @@ def live(
     here: Annotated[
         bool, typer.Option("--here", help="She is where the largest face is, not where enrolled.")
     ] = False,
-    model: Annotated[str | None, typer.Option(help="A name of `facs models`, or a path.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="A name of `facs models`, or a path; else the profile's.")
+    ] = None,
     detector: Annotated[str, typer.Option(help="haar or dlib.")] = "haar",
     threads: Annotated[int, typer.Option(help="Threads of each stage.")] = 1,
 ) -> None:
@@ -53,7 +55,7 @@ def live(
     hers = Profile.load(profile)
     if not hers.signs:
         raise InputError(f"{profile}: wanted gestures to listen for, got none: facs enroll")
-    eye = Eye(hers, model, detector, threads)
+    eye = Eye(hers, model or hers.model or None, detector, threads)
     if here:
         eye.chooser.here()
     with ExitStack() as stack:

@@ -101,6 +101,9 @@ class Profile:
     emotions : bool
         Whether `find_emotions` may say anything. False unless somebody decides otherwise:
         schools and workplaces of the European Union must not infer emotions.
+    model : str
+        What scores her, as for `facs.load_model`: a shipped name, or the path of her own
+        (`facs adapt`). Empty is the default. A baseline belongs to the model that it was made with.
 
     Raises
     ------
@@ -123,6 +126,7 @@ class Profile:
     sleep: Sleep = field(default_factory=Sleep)
     apart: float = APART
     emotions: bool = False
+    model: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "signs", tuple(self.signs))

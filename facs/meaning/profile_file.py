@@ -5,6 +5,7 @@
     version = 1
     name = "N."
     baseline = "child.baseline.json"
+    model = "child.onnx"
     ignore = ["left eye"]
     emotions = false
 
@@ -53,7 +54,7 @@ __all__ = ["VERSION", "read_document", "read_profile"]
 VERSION: Final = 1
 
 _KEYS: Final = {
-    "": ("version", "name", "baseline", "ignore", "emotions", "who", "pause", "gesture"),
+    "": ("version", "name", "baseline", "model", "ignore", "emotions", "who", "pause", "gesture"),
     "who": ("x", "y", "width"),
     "pause": ("eyes_shut_s", "wake", "apart_ms"),
     "gesture": ("name", "word", "sound", "rule", "note"),
@@ -154,6 +155,7 @@ def _profile(source: _Source, data: dict[str, Any]) -> Profile:
             sleep=_sleep(source, pause),
             apart=apart,
             emotions=_switch(source, data, "emotions"),
+            model=_model(source, data),
         )
     except InputError as error:
         raise source.refuse(str(error)) from None
@@ -227,6 +229,12 @@ def _baseline(source: _Source, data: dict[str, Any]) -> Baseline | None:
         return Baseline.load(source.path.parent / name)
     except FacsError as error:
         raise source.refuse(str(error), key="baseline") from None
+
+
+def _model(source: _Source, data: dict[str, Any]) -> str:
+    """A shipped name, or a path: in the file from its own folder, in memory from here."""
+    name = _text(source, data, "model")
+    return str(source.path.parent / name) if name.endswith(".onnx") else name
 
 
 def _tables(source: _Source, data: dict[str, Any], key: str) -> list[Any]:

@@ -27,10 +27,19 @@ def write_profile(profile: Profile, path: str | os.PathLike[str]) -> None:
         beside = file.with_suffix(".baseline.json")
         profile.baseline.save(beside)
         document["baseline"] = beside.name
+    if profile.model or "model" in document:
+        _put(document, "model", _from_folder(profile.model, file.parent))
     _fill(document, profile)
     with atomic(file) as unfinished:
         text = re.sub(r"(?<!\n)\n(?=\[\[gesture)", "\n\n", tomlkit.dumps(document))
         unfinished.write_text(text, encoding="utf-8")
+
+
+def _from_folder(model: str, folder: Path) -> str:
+    """A path as it is from the folder of the profile; a shipped name as it is."""
+    if not model.endswith(".onnx"):
+        return model
+    return Path(os.path.relpath(model, folder)).as_posix()
 
 
 def _new() -> TOMLDocument:

@@ -24,7 +24,7 @@ from facs.meaning.baseline import COLUMNS, Baseline
 from facs.person import Person, array_forms
 from facs.units import ActionUnit
 
-__all__ = ["find_baseline"]
+__all__ = ["find_baseline", "resting_frames"]
 
 Floats = NDArray[np.float32]
 
@@ -88,20 +88,38 @@ def _calmest(moments: NDArray[np.float64], units: int) -> NDArray[np.intp]:
     return np.argsort(activity, kind="stable")[:count]
 
 
+def resting_frames(person: Person) -> NDArray[np.bool_]:
+    """Which frames (n,) the rest of a recording is made of; none where too little is calm."""
+    seconds = _calm_seconds(person)
+    resting = np.zeros(len(person), bool)
+    for i in _calmest(_medians(person, seconds), len(person.units)) if len(seconds) > 1 else ():
+        resting[seconds[i]] = True
+    return resting
+
+
 def _moments(person: Person) -> NDArray[np.float64]:
     """Medians (moments, columns) of every second with enough calm frames."""
-    if not len(person):
-        return _stacked(person)
+    return _medians(person, _calm_seconds(person))
+
+
+def _medians(person: Person, seconds: list[NDArray[np.intp]]) -> NDArray[np.float64]:
     numbers = _stacked(person)
+    found = [np.median(numbers[frames], axis=0) for frames in seconds]
+    return np.array(found).reshape(-1, numbers.shape[1])
+
+
+def _calm_seconds(person: Person) -> list[NDArray[np.intp]]:
+    """The calm frames of every second that has enough of them."""
+    if not len(person):
+        return []
     calm = _calm(person, _usable(person))
     second = np.floor((person.times - person.times[0]) / MOMENT).astype(np.int64)
     bounds = np.flatnonzero(np.diff(second)) + 1
-    found = [
-        np.median(numbers[frames[kept]], axis=0)
+    return [
+        frames[kept]
         for frames in np.split(np.arange(len(second)), bounds)
         if (kept := calm[frames]).sum() >= max(1, MIN_SHARE * len(frames))
     ]
-    return np.array(found).reshape(-1, numbers.shape[1])
 
 
 def _stacked(person: Person) -> NDArray[np.float64]:

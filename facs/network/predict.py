@@ -15,7 +15,7 @@ from facs.network.backends import Stream
 from facs.network.spec import ModelSpec
 from facs.units import SIDED
 
-__all__ = ["Model", "Scores", "TwoStreamModel"]
+__all__ = ["Model", "Scores", "TwoStreamModel", "per_unit"]
 
 Floats = NDArray[np.float32]
 
@@ -95,7 +95,7 @@ class TwoStreamModel:
         """Score clips (n)."""
         spec = self.spec
         if not clips:
-            return _per_unit(
+            return per_unit(
                 np.zeros((0, len(spec.columns), 5), np.float32), spec, np.zeros(0, bool)
             )
         for clip in clips:
@@ -105,14 +105,14 @@ class TwoStreamModel:
         letters = spec.spatial.letters(raw)  # (n, columns, 5)
         moving = [i for i, clip in enumerate(clips) if clip.flow is not None]
         if self._temporal is None or not moving:
-            return _per_unit(letters, spec, np.zeros(len(clips), bool))
+            return per_unit(letters, spec, np.zeros(len(clips), bool))
         flows: Any = np.stack([clips[i].flow for i in moving])  # type: ignore[misc]
         motion = self._temporal(flows)
         weight = np.asarray(spec.fusion, np.float32)
         letters[moving] = spec.fused.letters((1 - weight) * raw[moving] + weight * motion)
         fused = np.zeros(len(clips), bool)
         fused[moving] = True
-        return _per_unit(letters, spec, fused)
+        return per_unit(letters, spec, fused)
 
 
 def _check(clip: FaceClip, spec: ModelSpec) -> None:
@@ -126,7 +126,7 @@ def _identity(spec: ModelSpec) -> tuple[Any, ...]:
     return spec.name, spec.version, spec.units, spec.crop_size, spec.slots, spec.slot_seconds
 
 
-def _per_unit(letters: Floats, spec: ModelSpec, fused: NDArray[np.bool_]) -> Scores:
+def per_unit(letters: Floats, spec: ModelSpec, fused: NDArray[np.bool_]) -> Scores:
     """Presence is P(at least A), intensity the sum over letters; a unit is its stronger side."""
     presence, intensity = letters[..., 0], letters.sum(-1)
     place = {name: i for i, name in enumerate(spec.columns)}

@@ -21,7 +21,7 @@ from facs.network.two_stream import SpatialStream, StreamConfig, TemporalStream
 if TYPE_CHECKING:
     import onnx
 
-__all__ = ["Rebuilt", "rebuild"]
+__all__ = ["Rebuilt", "rebuild", "stored_names"]
 
 LAYERS: Final = (
     *(f"trunk.conv{i}.0" for i in range(1, 6)),
@@ -126,17 +126,26 @@ def _weights(path: Path) -> dict[str, Tensor]:
     except ImportError:
         raise MissingPackageError.of("onnx", "train", "a gradient") from None
     graph = onnx.load(path).graph
-    stored = {tensor.name.removesuffix("_half"): tensor for tensor in graph.initializer}
-    found = {}
-    for layer, node in zip(LAYERS, _layers(graph), strict=True):
-        for kind, taken in zip(("weight", "bias"), (*node.input[1:], ""), strict=False):
-            name = _called(f"{layer}.{kind}", stored) or taken
-            if name:
-                values = numpy_helper.to_array(stored[name]).astype(np.float32)
-                found[f"{layer}.{kind}"] = torch.from_numpy(values)
+    stored = {tensor.name: tensor for tensor in graph.initializer}
+    found = {
+        parameter: torch.from_numpy(numpy_helper.to_array(stored[name]).astype(np.float32))
+        for parameter, name in stored_names(graph).items()
+    }
+    for layer in LAYERS:
         # a bias of zeros is left out of a file
         found.setdefault(f"{layer}.bias", torch.zeros(len(found[f"{layer}.weight"])))
     return _one_way(found)
+
+
+def stored_names(graph: onnx.GraphProto) -> dict[str, str]:
+    """Names of the tensors in which a file stores the parameters of a stream."""
+    stored = {tensor.name.removesuffix("_half"): tensor.name for tensor in graph.initializer}
+    found = {}
+    for layer, node in zip(LAYERS, _layers(graph), strict=True):
+        for kind, taken in zip(("weight", "bias"), (*node.input[1:], ""), strict=False):
+            if name := _called(f"{layer}.{kind}", stored) or taken:
+                found[f"{layer}.{kind}"] = stored[name]
+    return found
 
 
 def _called(parameter: str, stored: Collection[str]) -> str | None:

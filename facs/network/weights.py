@@ -13,7 +13,7 @@ from facs.network.backends import OnnxStream
 from facs.network.predict import TwoStreamModel
 from facs.network.spec import ModelSpec
 
-__all__ = ["DEFAULT", "ShippedModel", "files_of", "load_model", "sha256_of", "shipped"]
+__all__ = ["DEFAULT", "ShippedModel", "files_of", "load_model", "pair_of", "sha256_of", "shipped"]
 
 DEFAULT: Final = "facs-3"
 """Name of the model that is used where none is asked for."""
@@ -53,7 +53,8 @@ def load_model(
     ----------
     model : str or Path, optional
         A shipped name (`facs models` lists them), or the path of a ``...-spatial.onnx``
-        file; its ``...-temporal.onnx`` is taken along where it lies beside it.
+        file; its ``...-temporal.onnx`` is taken along where it lies beside it. The path
+        ``child.onnx`` stands for ``child-spatial.onnx`` where it is no file itself.
     motion : bool
         False leaves the temporal stream out.
     threads : int
@@ -78,6 +79,8 @@ def files_of(model: str | Path | None = None) -> ShippedModel:
     if str(model) in known:
         return known[str(model)]
     path = Path(model)
+    if not path.is_file() and pair_of(path)[0].is_file():
+        path = pair_of(path)[0]
     if not path.is_file():
         raise ModelError(
             f"wanted a model of {sorted(known)} or the path of an ONNX file, got {str(model)!r}"
@@ -85,6 +88,18 @@ def files_of(model: str | Path | None = None) -> ShippedModel:
     temporal = path.with_name(path.name.replace("-spatial", "-temporal"))
     has_motion = temporal != path and temporal.is_file()
     return ShippedModel(path.stem, path, temporal if has_motion else None)
+
+
+def pair_of(path: Path) -> tuple[Path, Path]:
+    """Names of the two files of a model that a path without ``-spatial`` stands for.
+
+    Examples
+    --------
+    >>> [file.name for file in pair_of(Path("child.onnx"))]
+    ['child-spatial.onnx', 'child-temporal.onnx']
+    """
+    stem = path.name.removesuffix(".onnx").removesuffix("-spatial")
+    return path.with_name(f"{stem}-spatial.onnx"), path.with_name(f"{stem}-temporal.onnx")
 
 
 def spec_of(model: ShippedModel) -> ModelSpec:

@@ -1,0 +1,1 @@
+"""A model for one person, from untagged films of her, and the guard that refuses a worse one."""

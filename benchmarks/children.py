@@ -11,28 +11,28 @@ stopped goes on where it was, and rows of different runs over the same data meet
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import torch
+from children_book import Book
 from children_data import People, load, read, split
-from children_tables import NETWORKS, clustered, markdown, picture
+from children_floor import fit_floor
+from children_tables import NETWORKS, clustered
 from children_train import EPOCHS, PROTOCOLS, TRAININGS, Material, Plan, Result, fit
-from fer_data import CLASSES
 from fer_measure import figures
 from fer_train import scores_of
 from heading import commit, exit_status
+from numpy.typing import NDArray
 
 from facs.errors import InputError
 from facs.faces.detect import HaarDetector
-from facs.files import atomic
 
 __all__ = ["main"]
 
@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--children", **source, help="cafe, ddcf, rafd or folder")
     parser.add_argument("--crop", action="store_true", help="find the face and cut it out")
     parser.add_argument("--networks", nargs="+", choices=list(NETWORKS), default=list(NETWORKS))
+    parser.add_argument("--trainings", nargs="+", choices=TRAININGS, default=list(TRAININGS))
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     for training in TRAININGS:
         parser.add_argument(f"--epochs-{training}", type=int, default=EPOCHS[training])
@@ -73,10 +74,11 @@ def _run(chosen: argparse.Namespace) -> None:
     torch.set_num_threads(chosen.threads)
     material, data = _material(chosen)
     book = Book.opened(chosen.out, data, material)
+    _floor(material, book)
     stop = time.monotonic() + 60 * chosen.minutes
     for network in chosen.networks:
         for seed in chosen.seeds:
-            for training in TRAININGS:
+            for training in chosen.trainings:
                 left = stop - time.monotonic()
                 if left <= 0:
                     return _say("the time is up; the same command goes on")
@@ -128,77 +130,52 @@ def _measured(plan: Plan, material: Material, book: Book) -> None:
     return None
 
 
+def _floor(material: Material, book: Book) -> None:
+    """The rows of the classifier without a network; a transfer has nothing to freeze there."""
+    for training in ("adults", "children"):
+        plan = Plan("floor", training, 0, dict.fromkeys(TRAININGS, 0), Path(), 0.0)
+        if book.has(plan):
+            continue
+        asked = {p: material.tested(g) for p, (t, g) in PROTOCOLS.items() if t == training}
+        groups = tuple(asked.values())
+        every, learned, spent = fit_floor(material.taught(training)[-1], groups)
+        for (protocol, tested), scores in zip(asked.items(), every, strict=True):
+            cost = {"parameters": learned, "learned": learned, "epochs": 0, "before": 0}
+            cost |= {"cpu": round(spent, 2), "wall": round(spent, 2)}
+            book.add({**_named_row("floor", protocol, 0, scores, tested), **cost})
+
+
 def _row(plan: Plan, protocol: str, result: Result, tested: People) -> Row:
     scores = scores_of(result.network, tested.faces.pictures)
-    guesses, found = scores.argmax(1), figures(scores, tested.faces.labels)
-    ends = clustered((guesses == tested.faces.labels).astype(float), tested.person)
     return {
-        "network": plan.network,
-        "protocol": protocol,
-        "seed": plan.seed,
-        "accuracy": found["accuracy"],
-        "interval": [round(end, 5) for end in ends],
-        "macro F1": found["macro F1"],
+        **_named_row(plan.network, protocol, plan.seed, scores, tested),
         "parameters": result.parameters,
         "learned": result.learned,
         "epochs": result.done.epochs,
         "before": plan.epochs["adults"] if plan.training == "transfer" else 0,
         "cpu": round(result.done.cpu, 1),
         "wall": round(result.done.wall, 1),
+    }
+
+
+def _named_row(
+    network: str, protocol: str, seed: int, scores: NDArray[np.float32], tested: People
+) -> Row:
+    """What a row says of scores (n, 7), whoever gave them."""
+    guesses, found = scores.argmax(1), figures(scores, tested.faces.labels)
+    ends = clustered((guesses == tested.faces.labels).astype(float), tested.person)
+    return {
+        "network": network,
+        "protocol": protocol,
+        "seed": seed,
+        "accuracy": found["accuracy"],
+        "interval": [round(end, 5) for end in ends],
+        "macro F1": found["macro F1"],
         "guesses": "".join(map(str, guesses)),
         "command": "python " + shlex.join([Path(sys.argv[0]).as_posix(), *sys.argv[1:]]),
         "commit": commit(),
         "date": f"{datetime.now(timezone.utc):%Y-%m-%d}",
     }
-
-
-@dataclass
-class Book:
-    """The rows of all runs over the same data, written anew with each that is added."""
-
-    out: Path
-    found: dict[str, Any]
-
-    @classmethod
-    def opened(cls, out: Path, data: str, material: Material) -> Book:
-        """What is there already; raises InputError where that is about other people."""
-        tests = {group: _truth(material.tested(group)) for group in ("adults", "children")}
-        path = out.with_suffix(".json")
-        if not path.exists():
-            return cls(out, {"data": data, "classes": list(CLASSES), "tests": tests, "rows": []})
-        found = json.loads(path.read_text())
-        if (found["data"], found["tests"]) != (data, tests):
-            raise InputError(f"{path} is about other people or pictures: choose another --out")
-        return cls(out, found)
-
-    def has(self, plan: Plan) -> bool:
-        """Whether all rows of a training are there, trained for as many epochs."""
-        before = plan.epochs["adults"] if plan.training == "transfer" else 0
-        wanted = {
-            (plan.network, protocol, plan.seed, plan.epochs[training], before)
-            for protocol, (training, _) in PROTOCOLS.items()
-            if training == plan.training
-        }
-        names = ("network", "protocol", "seed", "epochs", "before")
-        return wanted <= {tuple(row[name] for name in names) for row in self.found["rows"]}
-
-    def add(self, row: Row) -> None:
-        """Put a row in the place of the one of the same network, protocol and seed."""
-        key = ("network", "protocol", "seed")
-        rows = [r for r in self.found["rows"] if [r[k] for k in key] != [row[k] for k in key]]
-        self.found["rows"] = [*rows, row]
-        self.out.parent.mkdir(parents=True, exist_ok=True)
-        with atomic(self.out.with_suffix(".json")) as path:
-            path.write_text(json.dumps(self.found, indent=1) + "\n")
-        sheet = self.out.with_name(f"{self.out.stem}_confusion.png")
-        picture(self.found, sheet)
-        with atomic(self.out) as path:
-            path.write_text(markdown(self.found, sheet.name))
-
-
-def _truth(people: People) -> dict[str, str]:
-    labels = "".join(map(str, people.faces.labels))
-    return {"labels": labels, "people": " ".join(people.person)}
 
 
 def _progress(title: str) -> Callable[[int, int, float, float], None]:

@@ -218,7 +218,7 @@ def read(source: str, *, child: bool) -> list[Still]:
 
 
 def load(stills: list[Still], detect: Boxes | None = None) -> tuple[People, int]:
-    """Decode pictures; returns them, and how many had no face.
+    """Decode pictures, their grey levels made even; returns them, and how many had no face.
 
     Parameters
     ----------
@@ -252,7 +252,8 @@ def _face(path: Path, detect: Boxes | None) -> NDArray[np.uint8] | None:
     elif gray.shape[0] != gray.shape[1]:
         height, width = gray.shape
         raise InputError(f"wanted squares of faces, got {width} x {height} in {path}: use --crop")
-    return np.asarray(cv2.resize(gray, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
+    small = cv2.resize(gray, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.equalizeHist(small), np.uint8)
 
 
 def _square(gray: NDArray[np.uint8], box: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -19,6 +19,7 @@ from facs.files import atomic
 
 __all__ = [
     "DOCUMENT",
+    "NAMES",
     "NETWORKS",
     "Summary",
     "clustered",
@@ -30,6 +31,7 @@ __all__ = [
 
 Found = dict[str, Any]
 NETWORKS: Final = {"ronnet": "RonNet", "googlenet": "GoogLeNet"}
+NAMES: Final = {**NETWORKS, "floor": "floor: linear on HOG"}
 DRAWS: Final = 2000
 
 DOCUMENT: Final[dict[tuple[str, str], dict[str, float]]] = {
@@ -53,10 +55,11 @@ of them licensed and not here: ours, on other people, neither confirm nor refute
 tested on the same children, of whom none taught; "adults to adults" is the reference, on adults who
 did not teach. The transfer begins with the network of "adults to children", keeps its convolutions
 and goes on with its dense layers; its CPU seconds are its own, after those of the adults. Epochs,
-rate (Adam, 1e-3, falling as a cosine) and batch are chosen here, as the document gives none, and
+rate (Adam, 2e-4, falling as a cosine) and batch are chosen here, as the document gives none, and
 nothing was chosen by the people who are tested. Accuracy and CPU seconds are means over seeds,
 which change the training and not the split; intervals are those of the mean, from draws of whole
-people.
+people. The floor learns no features (`children_floor.py`): a network below it was not trained to
+its end, and its rows say nothing about the protocols.
 """
 
 SAID: Final = {("ronnet", "children alone"): "a drawing; said to be the highest of the three"}
@@ -110,9 +113,9 @@ def clustered(hits: NDArray[np.floating], person: NDArray[np.str_]) -> tuple[flo
 
 
 def summaries(found: Found) -> list[Summary]:
-    """Every network and protocol that has rows, in the order of `NETWORKS` and `PROTOCOLS`."""
+    """Every network and protocol that has rows, in the order of `NAMES` and `PROTOCOLS`."""
     out = []
-    for network in NETWORKS:
+    for network in NAMES:
         for protocol in PROTOCOLS:
             rows = [
                 r for r in found["rows"] if (r["network"], r["protocol"]) == (network, protocol)
@@ -157,7 +160,7 @@ def _cells(summary: Summary) -> list[str]:
     each = [100 * row["accuracy"] for row in summary.rows]
     row = summary.rows[0]
     return [
-        NETWORKS[summary.network],
+        NAMES[summary.network],
         summary.protocol,
         given(summary.network, summary.protocol),
         f"{100 * summary.accuracy:.1f}",
@@ -166,7 +169,7 @@ def _cells(summary: Summary) -> list[str]:
         f"{100 * summary.pooled()['macro F1']:.1f}",
         f"{row['parameters']:,}",
         f"{row['learned']:,}",
-        ", ".join(dict.fromkeys(f"{r['epochs']:.0f}" for r in summary.rows)),
+        ", ".join(dict.fromkeys(f"{r['epochs']:.0f}" for r in summary.rows if r["epochs"])) or "-",
         f"{np.mean([r['cpu'] for r in summary.rows]):.0f}",
         summary.seeds,
     ]
@@ -179,7 +182,7 @@ def _per_class(every: list[Summary]) -> str:
         for key in ("precision", "recall", "F1"):
             values = [classes[name][key] for name in CLASSES]
             cells = ["-" if value is None else f"{value:.2f}" for value in values]
-            lines.append([NETWORKS[summary.network], summary.protocol, key, *cells])
+            lines.append([NAMES[summary.network], summary.protocol, key, *cells])
     title = "\nEvery class, all seeds together:\n\n"
     return title + table(["network", "protocol", "", *CLASSES], lines)
 
@@ -187,7 +190,7 @@ def _per_class(every: list[Summary]) -> str:
 def _runs(every: list[Summary]) -> str:
     lines = [
         [
-            NETWORKS[summary.network],
+            NAMES[summary.network],
             summary.protocol,
             str(row["seed"]),
             f"{100 * row['accuracy']:.1f}",
@@ -220,7 +223,7 @@ def picture(found: Found, path: Path) -> None:
     for summary in every:
         axes = panels[networks.index(summary.network), list(PROTOCOLS).index(summary.protocol)]
         axes.set_axis_on()
-        title = f"{NETWORKS[summary.network]}, {summary.protocol}: {100 * summary.accuracy:.1f} %"
+        title = f"{NAMES[summary.network]}, {summary.protocol}: {100 * summary.accuracy:.1f} %"
         panel(axes, title, summary.pooled()["confusion"])
     with atomic(path) as unfinished:
         figure.savefig(unfinished, format="png", dpi=80)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import torch
 from children_data import People
+from fer_augment import Augment
 from fer_networks import parameters
 from fer_systems import named
 from fer_train import Options, Recipe, Trained, train
@@ -18,7 +20,7 @@ from torch import Tensor, nn
 __all__ = ["EPOCHS", "PROTOCOLS", "TRAININGS", "Frozen", "Material", "Plan", "Result", "fit"]
 
 TRAININGS: Final = ("adults", "transfer", "children")
-EPOCHS: Final = {"adults": 16, "transfer": 10, "children": 25}
+EPOCHS: Final = {"adults": 40, "transfer": 20, "children": 60}
 """The document gives none."""
 
 PROTOCOLS: Final = {
@@ -29,7 +31,14 @@ PROTOCOLS: Final = {
 }
 """Which training each needs, and whom it is tested on; the first is for reference."""
 
-BATCH: Final = 32
+BATCH: Final = 16
+RATE: Final = 2e-4
+"""At 1e-3, its rate for FER2013, RonNet falls silent on as few faces as these: every score is the
+same, and the loss stays at that of chance."""
+
+AUGMENT: Final = Augment(flip=True, shift=0.04, turn=5, zoom=0.05, shear=5)
+"""The document's transforms; half as far as for FER2013, since faces that pose are framed alike."""
+
 FROZEN: Final = (nn.Conv2d, nn.BatchNorm2d)
 Progress = Callable[[int, int, float, float], None]
 
@@ -118,9 +127,10 @@ class Plan:
         return folder / f"{'-'.join(parts)}.pt"
 
     def recipe(self) -> Recipe:
-        """That of the network for FER2013, shorter, in smaller steps, with a falling rate."""
-        recipe = named(self.network).recipe
-        return replace(recipe, epochs=self.epochs[self.training], batch=BATCH, anneal=True)
+        """How either network learns, by whatever training."""
+        epochs = self.epochs[self.training]
+        adam = partial(torch.optim.Adam, lr=RATE)
+        return Recipe(epochs, adam, batch=BATCH, anneal=True, augment=AUGMENT)
 
 
 @dataclass(frozen=True)

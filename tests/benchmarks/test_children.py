@@ -161,7 +161,8 @@ def test_one_command_runs_all_protocols_and_a_second_run_only_what_is_missing(tm
     assert children.main([*common, "--seeds", "0", "1"]) == 0
     assert "seed 0" not in (said := capsys.readouterr().err) and "seed 1" in said
     found = json.loads(out.with_suffix(".json").read_text())
-    assert len(found["rows"]) == 8
+    assert [row["network"] for row in found["rows"]] == ["floor"] * 3 + ["ronnet"] * 8
+    assert all(row["accuracy"] > 0.9 for row in found["rows"][:3])  # squares have edges
     assert "35 pictures of 5 adults" in found["data"] and "squares" in found["data"]
     asked = {row["protocol"]: len(row["guesses"]) for row in found["rows"]}
     assert asked == {
@@ -171,6 +172,7 @@ def test_one_command_runs_all_protocols_and_a_second_run_only_what_is_missing(tm
     assert learned["transfer"] < learned["children alone"]
     text = out.read_text()
     assert "| RonNet | transfer | 85.8 (CK+) |" in text and "| 0, 1 |" in text
+    assert "| floor: linear on HOG | children alone | none given |" in text
     assert cv2.imread(str(tmp_path / "children_confusion.png")) is not None
     squares(tmp_path / "adults", 6, "a")
     assert children.main([*common, "--seeds", "0"]) == 2

@@ -22,14 +22,14 @@ class Change:
     more_is_better : bool
     allowed : float
         By how much it may be worse before it counts.
-    decides : bool
-        Whether an improvement of this number is worth a new model.
+    worth : float or None
+        The least improvement that is worth a new model; None where none is.
 
     Examples
     --------
     >>> Change("units called at rest", 1.5, 0.25)
     Change(what='units called at rest', before=1.5, after=0.25, more_is_better=False, allowed=0.0, \
-decides=True)
+worth=0.001)
     >>> Change("F1 of labelled units", 0.8, 0.7, more_is_better=True).worse
     True
     """
@@ -39,7 +39,7 @@ decides=True)
     after: float
     more_is_better: bool = False
     allowed: float = 0.0
-    decides: bool = True
+    worth: float | None = 1e-3
 
     @property
     def gain(self) -> float:
@@ -68,7 +68,7 @@ class Comparison:
     Examples
     --------
     >>> found = Comparison((Change("units called at rest", 1.5, 0.25),
-    ...                     Change("clear movements seen", 1.0, 0.6, True, 0.1, False)))
+    ...                     Change("clear movements seen", 1.0, 0.6, True, 0.1, None)))
     >>> found.accepted, found.reason
     (False, 'clear movements seen fell from 1.000 to 0.600')
     """
@@ -82,8 +82,8 @@ class Comparison:
 
     @property
     def better(self) -> bool:
-        """Whether anything that decides became better."""
-        return any(change.decides and change.gain > 1e-3 for change in self.changes)
+        """Whether anything became better by as much as it takes."""
+        return any(c.worth is not None and c.gain >= c.worth for c in self.changes)
 
     @property
     def accepted(self) -> bool:
@@ -95,12 +95,12 @@ class Comparison:
         """Why it is refused; empty where it is not."""
         if self.worse:
             return "; ".join(map(str, self.worse))
-        return "" if self.better else "nothing became better"
+        return "" if self.better else "nothing became much better"
 
     @property
     def merit(self) -> float:
-        """How much better it became, over all that decides, each as a share of what it was."""
-        deciding = [change for change in self.changes if change.decides]
+        """How much better it became, over all that has a worth, each as a share of what it was."""
+        deciding = [change for change in self.changes if change.worth is not None]
         return sum(change.gain / max(abs(change.before), 0.1) for change in deciding)
 
     def plain(self) -> list[dict[str, Any]]:

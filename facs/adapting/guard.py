@@ -44,6 +44,9 @@ SHRINK: Final = 0.5
 STUCK: Final = 0.99
 """Probability at the top."""
 
+WORTH: Final = 0.1
+"""Units less called at rest, in the mean over frames, from which a new model is worth having."""
+
 UNIT_LOST: Final = 3
 """Clear movements of a unit from which losing more than half of them is not chance."""
 
@@ -97,12 +100,12 @@ def _unlabelled(
     seen, lost = _movements(old, new, rest)
     return [
         Change(f"units called at rest, {way}", _called(old, rest), _called(new, rest),
-               allowed=0.02),
+               allowed=0.02, worth=WORTH),
         Change(f"clear movements seen, {way}", *seen, more_is_better=True, allowed=SEEN,
-               decides=False),
-        Change(f"units that lost most movements, {way}", 0, lost, decides=False),
-        Change(f"scores that hardly move, {way}", 0, _still(old, new), decides=False),
-        Change(f"scores at the top, {way}", _stuck(old), _stuck(new), allowed=0.01, decides=False),
+               worth=None),
+        Change(f"units that lost most movements, {way}", 0, lost, worth=None),
+        Change(f"scores that hardly move, {way}", 0, _still(old, new), worth=None),
+        Change(f"scores at the top, {way}", _stuck(old), _stuck(new), allowed=0.01, worth=None),
     ]  # fmt: skip
 
 
@@ -112,8 +115,9 @@ def _labelled(
     (auc_old, f1_old), (auc_new, f1_new) = judged(before, labels), judged(after, labels)
     return [
         Change(f"AUC of labelled units, {way}", auc_old, auc_new, more_is_better=True,
-               allowed=0.005),
-        Change(f"F1 of labelled units, {way}", f1_old, f1_new, more_is_better=True),
+               allowed=0.005, worth=0.005),
+        Change(f"F1 of labelled units, {way}", f1_old, f1_new, more_is_better=True,
+               worth=0.01),
     ]  # fmt: skip
 
 
@@ -160,7 +164,8 @@ def _clear(
 def _wobble(old: Side, new: Side) -> Change:
     """How far a score moves when the face does not, by how far it moves when she does."""
     before, after = _shakes(old.views), _shakes(new.views)
-    return Change("wobble in light, focus and place", before, after, allowed=0.05 * before)
+    few = 0.05 * before
+    return Change("wobble in light, focus and place", before, after, allowed=few, worth=few)
 
 
 def _shakes(views: Sequence[Floats]) -> float:

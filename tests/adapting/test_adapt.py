@@ -44,7 +44,7 @@ def test_thresholds_and_what_rests_low_stay(model):
     film = footage(model, lights(rest=-3.0, moves=MOVES, high=6.0))
     done = adapted(model, film)
     assert done.chosen is None
-    assert done.reason == "rest: nothing became better"
+    assert done.reason == "rest: nothing became much better"
     spec = done.trials[0].spec
     assert (spec.on, spec.off, spec.spatial) == (done.spec.on, done.spec.off, done.spec.spatial)
     with pytest.raises(InputError, match="the old one stays"):

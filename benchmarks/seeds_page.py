@@ -1,9 +1,10 @@
 """docs/seeds.md: every system of the documents that started this project, its figure and ours.
 
 ``python benchmarks/seeds_page.py --results benchmarks/results --out docs/seeds.md`` reads the JSON
-that `fer.py`, `fer_compress.py`, `children.py` and `seed_configurations.py` wrote; no figure of
-ours is typed here, and what no program has measured yet is said to be missing. Figures of the
-documents are theirs: they stand in `fer_systems.SYSTEMS`, `children_tables.DOCUMENT` and `CLAIMS`.
+that `fer.py`, `fer_compress.py`, `children.py`, `adaptation.py` and `seed_configurations.py` wrote;
+no figure of ours is typed here, and what no program has measured yet is said to be missing. Figures
+of the documents are theirs: they stand in `fer_systems.SYSTEMS`, `children_tables.DOCUMENT`,
+`adaptation_tables.DOCUMENT` and `CLAIMS`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any, Final
 import numpy as np
 from fer_systems import SYSTEMS, System
 from heading import table
+from seeds_adaptation import adaptation
 from seeds_children import children
 
 from facs.errors import FacsError
@@ -53,13 +55,6 @@ DOCUMENTS: Final = {
 }
 
 CLAIMS: Final = {
-    "000": (
-        Claim("students to students, smile and neutral (figure 13)", "70.2 %"),
-        Claim("students to students, four classes (figure 14)", "49.5 %"),
-        Claim("ADDA, students to a student, four classes (table 2)", "48.0 %"),
-        Claim("students to children, three classes", "47.5 %"),
-        Claim("the system before it: two classes, four classes, children", "50, 28.5, 37.5 %"),
-    ),
     "003": (
         Claim("AN-Finetune", "drawn", "AN-Finetune"),
         Claim("one-vs-all", "drawn", "one-vs-all"),
@@ -90,7 +85,8 @@ def page(results: Path) -> str:
     configurations = _rows(results / "seed_configurations.json")
     for number, title in DOCUMENTS.items():
         text += f"\n## {title}\n\n"
-        text += children(results) if number == "001" else _claims(CLAIMS[number], configurations)
+        own = {"000": adaptation, "001": children}.get(number)
+        text += own(results) if own else _claims(CLAIMS[number], configurations)
     return text
 
 

@@ -33,7 +33,7 @@ RATE: Final = 1e-4
 MEMORY: Final = 0.98
 """Of the teacher: how much of it stays at each step."""
 
-HOLD: Final = 1.0
+HOLD: Final = 0.02
 """Weight of the distance to where the layers began, beside the squared errors in logits."""
 
 
@@ -73,18 +73,33 @@ def consistent_layers(
     first = views[0][:2]
     stream = rebuild(path, spec, first, OnnxStream(path)(first)).stream
     with torch.no_grad():
-        seen = torch.stack([_features(stream, view) for view in views])  # (V, 2, n, features)
-    judge = _Judge(spec)
-    teacher = _taught(stream.head.eval(), seen, torch.from_numpy(resting), judge, steps, seed)
+        seen = torch.stack([_features(stream, view) for view in views])  # (V, 2, n, hidden)
+    teacher = _taught(
+        _Tail(stream.head).eval(), seen, torch.from_numpy(resting), _Judge(spec), steps, seed
+    )
     names = _names_in(path)
     return {
         names[f"head.{name}"]: weight.detach().numpy()
         for name, weight in teacher.named_parameters()
-        if name in _LEARNING and f"head.{name}" in names
+        if f"head.{name}" in names
     }
 
 
-_LEARNING: Final = ("dense.4.weight", "dense.4.bias", "scores.weight", "scores.bias")
+class _Tail(nn.Module):
+    """The layers of a head that learn: its second dense layer, and the scores."""
+
+    def __init__(self, head: Any) -> None:
+        super().__init__()
+        self.dense = head.dense[_FIRST:]
+        self.scores = head.scores
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map what the first dense layer makes (B, hidden) to scores (B, columns)."""
+        return torch.as_tensor(self.scores(self.dense(x)))
+
+
+_FIRST: Final = 4
+"""Where in `Head.dense` learning begins."""
 
 
 class _Judge:
@@ -100,11 +115,12 @@ class _Judge:
 
 
 def _features(stream: Any, crops: NDArray[np.uint8]) -> Tensor:
-    """What the trunk makes of faces and of their mirror images, (2, n, features)."""
+    """What the layers that do not learn make of faces and mirror images, (2, n, hidden)."""
     parts = []
     for start in range(0, len(crops), BATCH):
         x = torch.from_numpy(crops[start : start + BATCH])
         both = stream.trunk(stream.prepare(torch.cat([x, x.flip(-1)])))
+        both = stream.head.dense[:_FIRST].eval()(both)
         parts.append(both.unflatten(0, (2, -1)))
     return torch.cat(parts, 1)
 
@@ -114,7 +130,7 @@ def _taught(
 ) -> nn.Module:
     """The teacher after so many steps."""
     student, teacher = copy.deepcopy(head), copy.deepcopy(head)
-    learning = [w for name, w in student.named_parameters() if name in _LEARNING]
+    learning = list(student.parameters())
     anchor = [w.detach().clone() for w in learning]
     rest = _rest(head, seen, resting, judge)
     optimiser = torch.optim.Adam(learning, lr=RATE)

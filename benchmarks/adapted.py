@@ -179,7 +179,7 @@ def _called(child: Child, way: str) -> float:
 
 
 COLUMNS = [
-    *("way", "AUC", "F1", "F1 less before, 95 %", "AUC less before, 95 %"),
+    *("way", "AUC", "F1", "F1 minus before, 95 %", "AUC minus before, 95 %"),
     *("units called when nothing moves", "children with less F1", "F1, all children as one"),
 ]
 
@@ -239,7 +239,7 @@ def document(options: argparse.Namespace) -> tuple[str, dict[str, object]]:
     several = list(_all(sats, files, options))
     text = heading(
         "One child's own model",
-        f"{len(several)} rendered children ({options.children - len(several)} more were not seen "
+        f"{len(several)} rendered children (of {options.children}: the others were not seen "
         f"for long enough), each adapted to on {options.seconds:.0f} s without "
         f"labels and measured on another sitting; model {Path(files.spatial).stem}",
         options.seed,

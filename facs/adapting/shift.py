@@ -1,10 +1,8 @@
 """Her own rest taken out of a model: per column, in logits, in the calibration that files carry.
 
 Only as far as it is called a movement. To bring every unit down to a low level, as a baseline
-does (`facs.meaning.baseline`), is more than another sitting bears: on the children that this was
-tried on (three, none of them in `benchmarks/adapted.py`), rest levels of two sittings differed by
-0.6 logits in the mean, and units that rest well below their threshold lost more movements than
-false ones. Those that rest at their threshold or above gained.
+does (`facs.meaning.baseline`), calls less at rest but costs movements where another day's rest
+is another one; `benchmarks/adapted.py` measures both.
 """
 
 from __future__ import annotations

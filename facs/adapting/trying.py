@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -57,8 +57,8 @@ class Trial:
 
     method: str
     comparison: Comparison
-    spec: ModelSpec
-    tensors: dict[str, Floats]
+    spec: ModelSpec = field(repr=False)
+    tensors: dict[str, Floats] = field(repr=False)
 
 
 @dataclass(frozen=True, eq=False)

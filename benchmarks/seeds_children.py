@@ -37,15 +37,25 @@ def children(results: Path) -> str:
     measured = {(s.network, s.protocol): s for s in summaries(found)}
     text = f"Data of ours: {found['data']}.\n\n" if "data" in found else ""
     lines = [
-        _line(network, protocol, measured.get((network, protocol)))
+        _line(network, protocol, measured.get((network, protocol)), _floor(protocol, measured))
         for network in NETWORKS
         for protocol in PROTOCOLS
     ]
     text += table(COLUMNS, lines) + NOTES
-    return text + table(["system", "seeds", "command"], _commands(list(measured.values())))
+    runs = [summary for summary in measured.values() if summary.network in NETWORKS]
+    return text + table(["system", "seeds", "command"], _commands(runs))
 
 
-def _line(network: str, protocol: str, summary: Summary | None) -> list[str]:
+def _floor(protocol: str, measured: dict[tuple[str, str], Summary]) -> float:
+    """What needs no network on the same faces, NaN where it is not measured.
+
+    It has nothing to transfer: there it is that of children alone.
+    """
+    known = measured.get(("floor", "children alone" if protocol == "transfer" else protocol))
+    return known.accuracy if known else float("nan")
+
+
+def _line(network: str, protocol: str, summary: Summary | None, floor: float) -> list[str]:
     start = [f"{NETWORKS[network]}, {protocol}", given(network, protocol)]
     if summary is None:
         return [*start, "not measured yet", "", "", "", "", ""]
@@ -57,18 +67,24 @@ def _line(network: str, protocol: str, summary: Summary | None) -> list[str]:
         ", ".join(dict.fromkeys(f"{row['epochs']:.0f}" for row in summary.rows)),
         f"{np.mean([row['cpu'] for row in summary.rows]):.0f}",
         summary.seeds,
-        reason(summary),
+        reason(summary, floor),
     ]
 
 
-def reason(summary: Summary) -> str:
-    """Why a figure is below the document's, as far as the results themselves can tell."""
+def reason(summary: Summary, floor: float = float("nan")) -> str:
+    """Why a figure is below the document's, as far as the results themselves can tell.
+
+    One below the `floor`, an accuracy in [0, 1], has a reason whatever the document says.
+    """
+    epochs = f"trained for {max(row['epochs'] for row in summary.rows):.0f} epochs"
+    if summary.accuracy < floor:
+        short = f"{epochs}, too few: a linear classifier of edges has {100 * floor:.1f}"
+        return f"other data; {short}" if 100 * summary.accuracy < summary.best else short
     if np.isnan(summary.best) or 100 * summary.accuracy >= summary.best:
         return ""
     if summary.best <= 100 * summary.interval[1]:
         return "within the interval of chance"
-    epochs = max(row["epochs"] for row in summary.rows)
-    return f"other data: people and pictures as said above; trained for {epochs:.0f} epochs"
+    return f"other data: people and pictures as said above; {epochs}"
 
 
 def _commands(every: list[Summary]) -> list[list[str]]:

@@ -249,3 +249,5 @@ def test_a_figure_clearly_below_has_its_reason(tmp_path):
     (summary,) = summaries(found)
     assert summary.accuracy == pytest.approx(1 / 7)
     assert reason(summary).startswith("other data") and "4 epochs" in reason(summary)
+    assert reason(summary, 0.1) == reason(summary)
+    assert "4 epochs, too few: a linear classifier of edges has 50.0" in reason(summary, 0.5)

@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results/adaptation.md"))
     parser.add_argument("--adults", type=int, default=125, help="people who teach")
     parser.add_argument("--children", type=int, default=6, help="people who are asked")
-    parser.add_argument("--alone", type=int, default=2, help="children adapted to one by one")
+    parser.add_argument("--alone", type=int, default=4, help="children adapted to one by one")
     parser.add_argument("--faces", default="facs", help=" or ".join(CUTTERS))
     parser.add_argument("--points", type=Path, help="dlib's shape predictor, to align by")
     parser.add_argument("--landmarks", type=Path, help="another landmark network (ONNX)")

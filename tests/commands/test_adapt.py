@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from facs.meaning.gestures import STOCK
+from facs.meaning.listener import Sign
 from facs.meaning.profile import Profile
 from facs.network.weights import load_model
 from tests.adapting.builders import footage, light_model, lights
@@ -74,3 +76,10 @@ def test_a_profile_keeps_her_model_beside_it(tmp_path, monkeypatch):
     assert Profile.load("her/child.toml").model == "her/child.onnx"
     (tmp_path / "plain.toml").write_text('version = 1\nmodel = "facs-x"\n', encoding="utf-8")
     assert Profile.load("plain.toml").model == "facs-x"
+
+
+def test_live_scores_with_the_model_of_the_profile(facs, tmp_path):
+    signs = (Sign(STOCK["long blink"], "yes"),)
+    Profile(signs, model=str(tmp_path / "her.onnx")).save(tmp_path / "child.toml")
+    status, _, problem = facs("live", "--profile", tmp_path / "child.toml", "--no-page")
+    assert status == 2 and "wanted a model of" in problem and "her.onnx" in problem

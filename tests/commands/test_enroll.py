@@ -110,3 +110,11 @@ def test_nobody_in_the_video_says_so(facs, day, tmp_path):
     save(filmed(3, unseen=[(0, 3)]), tmp_path / "empty.facs")
     status, _, error = facs("enroll", "empty.facs")
     assert status == 2 and "empty.facs: wanted her face, nobody was seen in it" in error
+
+
+def test_a_model_of_her_own_stays_in_the_profile(facs, day):
+    status, said, _ = facs(
+        *("enroll", "--rest", "day.facs@0-20", "--model", "her.onnx"), *tagged("smile", SMILES)
+    )
+    assert status == 0, said
+    assert Profile.load("child.toml").model == "her.onnx"

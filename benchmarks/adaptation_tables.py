@@ -39,14 +39,15 @@ reach below zero; "open" means that these seeds cannot tell.
 Labels of targets were used to measure, and nowhere else: no step, no number of steps and no setting
 was chosen by them. The steps are as many as five seeds on a busy processor allowed, few against the
 15,000 of the document, so that no method is at its end. CPU seconds are those of a method's own
-steps, after the source was learned. Children are asked in sittings, photographs in people, that nothing adapted
-on. Photographs have an emotion each, and it stands for a class: neutral, happiness for smile,
-surprise for brows lifted. Nobody's eyes are closed there, so three classes are left, which is the
-partial setting of PADA; "eyes closed" can be guessed all the same, and is wrong. (The document's
-three classes were neutral, eyes closed and brows lifted, on 40 pictures of two children.) Which
-photographs belong to the experiment at all is known from their emotion, how many of each are
-adapted on is not balanced. An emotion is only a hint at an expression: a surprised face may
-have its brows where they were.
+steps, after the source was learned.
+
+Children are asked in sittings, photographs in people, that nothing adapted on. Photographs have an
+emotion each, and it stands for a class: neutral, happiness for smile, surprise for brows lifted.
+Nobody's eyes are closed there, so three classes are left, which is the partial setting of PADA;
+"eyes closed" can be guessed all the same, and is wrong. (The document's three classes were neutral,
+eyes closed and brows lifted, on 40 pictures of two children.) Which photographs belong to the
+experiment at all is known from their emotion, how many of each are adapted on is not balanced. An
+emotion is only a hint at an expression: a surprised face may have its brows where they were.
 
 The document's pictures are of its own students and of children of a hospital, which nobody else has
 seen; ours are rendered, so its figures stand beside ours and are not beaten by them.
@@ -152,7 +153,7 @@ def _cells(line: dict[str, Any]) -> list[str]:
         line["never worse"] or "",
         line["goal"],
         *(_cell(line["AUC"][name], ".3f") for name in AUCS),
-        f"{line['cpu']:.0f}",
+        f"{line['cpu']:.1f}",
         str(len(line["seeds"])),
     ]
 

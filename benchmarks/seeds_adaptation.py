@@ -37,8 +37,8 @@ COLUMNS: Final = [
 NOTES: Final = """
 Ours are means over the classes that a target has, then over its targets and seeds; intervals are
 over seeds (Student's t). The document's pictures cannot be had, so a figure above its own is on
-other people and no improvement on it. Which method the document's last claim is of it does not
-say. Accuracies, AUCs, confusion matrices and discriminators over time:
+other people and no improvement on it. CPU seconds are those of a method's own steps, after
+the source was learned. Accuracies, AUCs, confusion matrices and discriminators over time:
 [adaptation.md](../benchmarks/results/adaptation.md).
 
 """
@@ -75,7 +75,7 @@ def _measured(claim: str, line: Line, settings: dict[str, Any]) -> list[str]:
         f"{low:.1f} to {high:.1f}",
         line["goal"],
         line["never worse"] or "",
-        f"{line['cpu']:.0f}",
+        f"{line['cpu']:.1f}",
         ", ".join(map(str, line["seeds"])),
         reason(line, settings),
     ]

@@ -104,28 +104,31 @@ def mouth_targets(
 ) -> NDArray[np.float32]:
     """Targets (n, columns) of AU25, AU26 and AU27 from the gap between the lips, NaN elsewhere.
 
-    Real lips that meet have a dark line between them, which rendered ones lack: without such
-    faces shut mouths on video were taken for parted ones.
+        Real lips that meet have a dark line between them, which rendered ones lack: without such
+        faces shut mouths on video were taken for parted ones. Laughter parts the lips as far without
+    the jaw: of it only AU25 is said.
 
-    Parameters
-    ----------
-    gaps : array, shape (n,)
-        Centimetres, see `unit_data.lip_gap`.
-    votes : array, shape (n, 8)
+        Parameters
+        ----------
+        gaps : array, shape (n,)
+            Centimetres, see `unit_data.lip_gap`.
+        votes : array, shape (n, 8)
 
-    Examples
-    --------
-    >>> calm = np.eye(8, dtype=np.float32)[[0, 0, 2]]
-    >>> gaps = np.array([0.0, 0.3, 1.0], np.float32)
-    >>> mouth_targets(gaps, calm, ("AU25", "AU26", "AU27"))
-    array([[0.03, 0.03, 0.03],
-           [ nan,  nan,  nan],
-           [0.9 , 0.9 ,  nan]], dtype=float32)
+        Examples
+        --------
+        >>> calm = np.eye(8, dtype=np.float32)[[0, 0, 2]]
+        >>> gaps = np.array([0.0, 0.3, 1.0], np.float32)
+        >>> mouth_targets(gaps, calm, ("AU25", "AU26", "AU27"))
+        array([[0.03, 0.03, 0.03],
+               [ nan,  nan,  nan],
+               [0.9 , 0.9 ,  nan]], dtype=float32)
     """
     targets = np.full((len(gaps), len(columns)), np.nan, np.float32)
+    unlike_laughter = votes[:, EMOTIONS.index("happiness")] < 1 - AGREEMENT
     shut = (gaps < LIPS_MET) & (votes[:, EMOTIONS.index("neutral")] >= AGREEMENT)
     for name, least in (("AU25", LIPS_PART), ("AU26", JAW_DROPS), ("AU27", MOUTH_STRETCHED)):
         if name in columns:
             targets[shut, columns.index(name)] = ABSENT
-            targets[gaps > least, columns.index(name)] = BY_THE_GAP
+            apart = (gaps > least) & (unlike_laughter | (name == "AU25"))
+            targets[apart, columns.index(name)] = BY_THE_GAP
     return targets

@@ -178,26 +178,28 @@ def _ms(seconds: float) -> str:
     return f"{1000 * seconds:.6g}"
 
 
-# A head that turns away while the eyes stay with somebody is no glance: hence the yaw.
+# Thresholds and holds from benchmarks/stock_thresholds.py: about one false activation an hour on
+# simulated children, both sides of a pair alike. A head that turns away while the eyes stay with
+# somebody is no glance: hence the yaw.
 _RULES: Final = {
-    "long blink": "both eyes 43 >= 0.6 for 600 ms",
-    "blink twice": "both eyes 43 >= 0.6 for 350-1000 ms, 2 times in 3000 ms",
-    "wink left": "left eye 43 >= 0.6 and right eye 43 <= 0.35 for 400 ms",
-    "wink right": "right eye 43 >= 0.6 and left eye 43 <= 0.35 for 400 ms",
-    "brow lift": "1+2 >= 0.55 for 400 ms",
-    "brow squeeze": "4 >= 0.4 for 500 ms",
-    "smile": "12 >= 0.6 for 500 ms",
-    "mouth open": "26|27 >= 0.5 for 600 ms",
-    "tongue": "19 >= 0.45 for 400 ms",
-    "pucker": "18 >= 0.5 for 500 ms",
-    "cheek puff": "34 >= 0.5 for 500 ms",
-    "glance left": "61 >= 0.5 and both eyes 43 <= 0.5 and yaw >= -9 for 700 ms",
-    "glance right": "62 >= 0.5 and both eyes 43 <= 0.5 and yaw <= 9 for 700 ms",
-    "look up": "63 >= 0.5 and both eyes 43 <= 0.5 for 700 ms",
+    "long blink": "both eyes 43 >= 0.75 for 600 ms",
+    "blink twice": "both eyes 43 >= 0.5 for 350-1000 ms, 2 times in 3000 ms",
+    "wink left": "left eye 43 >= 0.5 and right eye 43 <= 0.35 for 600 ms",
+    "wink right": "right eye 43 >= 0.5 and left eye 43 <= 0.35 for 600 ms",
+    "brow lift": "1+2 >= 0.9 for 400 ms",
+    "brow squeeze": "4 >= 0.75 for 500 ms",
+    "smile": "12 >= 0.95 for 600 ms",
+    "mouth open": "26|27 >= 0.5 for 500 ms",
+    "tongue": "19 >= 0.3 for 600 ms",
+    "pucker": "18 >= 0.8 for 600 ms",
+    "cheek puff": "34 >= 0.2 for 600 ms",
+    "glance left": "61 >= 0.6 and both eyes 43 <= 0.5 and yaw >= -9 for 500 ms",
+    "glance right": "62 >= 0.6 and both eyes 43 <= 0.5 and yaw <= 9 for 500 ms",
+    "look up": "63 >= 0.45 and both eyes 43 <= 0.5 for 700 ms",
     "nod": "pitch swings 10, 3 times, each 80-600 ms",
     "shake": "yaw swings 10, 3 times, each 80-600 ms",
-    "tilt left": "roll <= -17 for 600 ms",
-    "tilt right": "roll >= 17 for 600 ms",
+    "tilt left": "roll <= -18 for 500 ms",
+    "tilt right": "roll >= 18 for 500 ms",
 }
 
 STOCK: Final = {name: Gesture.parse(name, rule) for name, rule in _RULES.items()}

@@ -14,7 +14,7 @@ from tests.meaning.builders import acted, both, clock, pulse
 
 RATES = (15.0, 30.0, 60.0, None)
 PHASES = (0.0, 0.013, 0.031, 0.047, 0.061)
-BLINK = STOCK["long blink"]
+BLINK = Gesture.parse("long blink", "both eyes 43 >= 0.6 for 600 ms")
 
 
 def found(gesture, times, *args, **named):

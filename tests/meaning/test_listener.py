@@ -11,7 +11,8 @@ from facs.meaning.moments import moments
 from tests.meaning.builders import acted, both, clock, pulse
 
 YES = Sign(STOCK["long blink"], "yes")
-HELLO = Sign(STOCK["smile"], "hello")
+SMILE = Gesture.parse("smile", "12 >= 0.6 for 500 ms")
+HELLO = Sign(SMILE, "hello")
 
 
 def heard(listener, seconds, *args, **named):
@@ -62,7 +63,7 @@ def test_the_wake_gesture_ends_the_pause_and_says_nothing():
 
 
 def test_another_wake_gesture_can_be_chosen():
-    sleep = Sleep(wake=STOCK["smile"])
+    sleep = Sleep(wake=SMILE)
     listener, seconds, tracks = asleep(after=[(0.5, 0.5), (1.6, 0.5)], sleep=sleep)
     assert heard(listener, seconds, tracks) == [("yes", 1.6)]
     assert listener.why_paused == ""

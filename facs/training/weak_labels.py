@@ -35,20 +35,20 @@ CERTAIN: Final[Mapping[str, Likely]] = {
     "anger": {4: 0.9},
 }
 POSED: Final[Mapping[str, Likely]] = {
-    "surprise": {5: 0.66},
+    "surprise": {5: 0.66, 26: 0.9},
     "anger": {7: 0.9, 24: 0.9, 17: 0.52, 23: 0.29, 10: 0.26},
     "sadness": {4: 0.9, 15: 0.9, 1: 0.6, 17: 0.67},
     "fear": {1: 0.9, 4: 0.9, 20: 0.9, 2: 0.57, 5: 0.63},
     "disgust": {9: 0.9, 10: 0.9, 17: 0.9, 4: 0.31, 24: 0.26},
 }
 NOT_SHOWN: Final[Mapping[str, tuple[int, ...]]] = {
-    "happiness": (4, 9, 10, 15, 17, 20, 23, 24),
+    "happiness": (4, 9, 10, 15, 17, 20, 23, 24, 26),
     "surprise": (4, 7, 9, 10, 12, 15, 17, 20, 23, 24),
-    "sadness": (2, 5, 9, 10, 12, 20),
-    "anger": (1, 2, 12, 20),
-    "disgust": (1, 2, 5, 12, 20),
+    "sadness": (2, 5, 9, 10, 12, 20, 26),
+    "anger": (1, 2, 12, 20, 26),
+    "disgust": (1, 2, 5, 12, 20, 26),
     "fear": (9, 12, 15, 17, 24),
-    "neutral": (1, 2, 4, 5, 7, 9, 10, 12, 15, 17, 20, 23, 24),
+    "neutral": (1, 2, 4, 5, 7, 9, 10, 12, 15, 17, 20, 23, 24, 26),
 }
 """Units that the same table has for other emotions and not for this one, without those that
 people add to it all the same (lids that tighten in laughter, a nose that wrinkles in anger).
@@ -58,12 +58,10 @@ to show would teach the network that real skin excludes it: in such a run eyes t
 shut scored high on rendered faces and low on real ones."""
 
 LIPS_PART: Final = 0.6
-JAW_DROPS: Final = 0.9
-MOUTH_STRETCHED: Final = 1.4
 LIPS_MET: Final = 0.06
-"""Centimetres between the lips, as the landmark network finds them. On rendered strangers 87, 91
-and 96 of 100 mouths beyond the first three show AU25, AU26 or more, and AU27. It finds some open
-mouths shut, so that its word for shut lips counts only where voters see no emotion."""
+"""Centimetres between the lips, as the landmark network finds them. Of rendered mouths beyond the
+first 87 in 100 show AU25. It finds some open mouths shut, so that its word for shut lips counts
+only where voters see no emotion."""
 
 BY_THE_GAP: Final = 0.9
 
@@ -104,31 +102,30 @@ def mouth_targets(
 ) -> NDArray[np.float32]:
     """Targets (n, columns) of AU25, AU26 and AU27 from the gap between the lips, NaN elsewhere.
 
-        Real lips that meet have a dark line between them, which rendered ones lack: without such
-        faces shut mouths on video were taken for parted ones. Laughter parts the lips as far without
-    the jaw: of it only AU25 is said.
+    Real lips that meet have a dark line between them, which rendered ones lack: such faces teach
+    that shut mouths are shut. Lips that are far apart say AU25 alone: laughter parts them as far
+    as a jaw that drops.
 
-        Parameters
-        ----------
-        gaps : array, shape (n,)
-            Centimetres, see `unit_data.lip_gap`.
-        votes : array, shape (n, 8)
+    Parameters
+    ----------
+    gaps : array, shape (n,)
+        Centimetres, see `unit_data.lip_gap`.
+    votes : array, shape (n, 8)
 
-        Examples
-        --------
-        >>> calm = np.eye(8, dtype=np.float32)[[0, 0, 2]]
-        >>> gaps = np.array([0.0, 0.3, 1.0], np.float32)
-        >>> mouth_targets(gaps, calm, ("AU25", "AU26", "AU27"))
-        array([[0.03, 0.03, 0.03],
-               [ nan,  nan,  nan],
-               [0.9 , 0.9 ,  nan]], dtype=float32)
+    Examples
+    --------
+    >>> calm = np.eye(8, dtype=np.float32)[[0, 0, 1]]
+    >>> gaps = np.array([0.0, 0.3, 1.0], np.float32)
+    >>> mouth_targets(gaps, calm, ("AU25", "AU26", "AU27"))
+    array([[0.03, 0.03, 0.03],
+           [ nan,  nan,  nan],
+           [0.9 ,  nan,  nan]], dtype=float32)
     """
     targets = np.full((len(gaps), len(columns)), np.nan, np.float32)
-    unlike_laughter = votes[:, EMOTIONS.index("happiness")] < 1 - AGREEMENT
     shut = (gaps < LIPS_MET) & (votes[:, EMOTIONS.index("neutral")] >= AGREEMENT)
-    for name, least in (("AU25", LIPS_PART), ("AU26", JAW_DROPS), ("AU27", MOUTH_STRETCHED)):
+    for name in ("AU25", "AU26", "AU27"):
         if name in columns:
             targets[shut, columns.index(name)] = ABSENT
-            apart = (gaps > least) & (unlike_laughter | (name == "AU25"))
-            targets[apart, columns.index(name)] = BY_THE_GAP
+    if "AU25" in columns:
+        targets[gaps > LIPS_PART, columns.index("AU25")] = BY_THE_GAP
     return targets

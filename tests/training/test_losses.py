@@ -171,13 +171,11 @@ def test_sides_alike_or_unknown_cost_nothing(labels):
     assert loss.item() == 0 and not scores.grad.any()
 
 
-def test_lips_that_are_far_apart_or_meet_in_a_calm_face_say_what_the_mouth_does() -> None:
+def test_lips_that_meet_in_a_calm_face_show_nothing_and_lips_far_apart_say_that_they_part() -> None:
     columns = ("AU12_left", "AU25", "AU26", "AU27")
-    calm, happy, awed = (votes_for(e)[0] for e in ("neutral", "happiness", "surprise"))
-    gaps = np.array([0.0, 0.0, 0.7, 1.0, 1.5], np.float32)
-    targets = mouth_targets(gaps, np.stack([calm, happy, calm, happy, awed]), columns)
+    calm, happy = votes_for("neutral")[0], votes_for("happiness")[0]
+    gaps = np.array([0.0, 0.0, 0.7], np.float32)
+    targets = mouth_targets(gaps, np.stack([calm, happy, happy]), columns)
     assert np.isnan(targets[:, 0]).all() and np.isnan(targets[1]).all()
-    shown = np.nan_to_num(targets[:, 1:], nan=0.5) > 0.5
-    assert shown.tolist() == [[False] * 3, [False] * 3, [True, False, False],
-                              [True, False, False], [True] * 3]  # fmt: skip
     assert (targets[0, 1:] < 0.1).all()
+    assert targets[2, 1] > 0.5 and np.isnan(targets[2, 2:]).all()

@@ -49,10 +49,10 @@ def level_of(gesture: Gesture, word: str, moment: Moment) -> Level:
     Examples
     --------
     >>> from facs.meaning.gestures import STOCK
-    >>> level_of(STOCK["tilt left"], "more", Moment(0.0, {"roll": -8.5}))
+    >>> level_of(STOCK["tilt left"], "more", Moment(0.0, {"roll": -9.0}))
     ... # doctest: +NORMALIZE_WHITESPACE
     Level(gesture='tilt left', word='more', value=0.25, threshold=0.5, signal='roll',
-          reading='-8 of -17 degrees')
+          reading='-9 of -18 degrees')
     """
     value = read_level(gesture, moment)
     what, seen = gesture.what, value == value

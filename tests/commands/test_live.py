@@ -23,12 +23,12 @@ needs_weights = pytest.mark.skipif(
     not (shipped() and shipped_path().exists()), reason="no weights are in facs/weights yet"
 )
 
-CHILD = """
-version = 1
+CHILD = """version = 1
 name = "N."
 [[gesture]]
 name = "smile"
 word = "שלום"
+rule = "12 >= 0.6 for 500 ms"
 [[gesture]]
 name = "brow lift"
 word = "no"

@@ -28,7 +28,8 @@ pytestmark = pytest.mark.skipif(
 )
 
 WORDS = {"smile": "שלום", "brow lift": "no", "long blink": "yes", "mouth open": "drink"}
-CHILD = Profile(tuple(Sign(STOCK[name], word) for name, word in WORDS.items()))
+RULES = {**STOCK, "smile": Gesture.parse("smile", "12 >= 0.6 for 500 ms")}
+CHILD = Profile(tuple(Sign(RULES[name], word) for name, word in WORDS.items()))
 
 
 def heard(profile, log=None, eye=None):
@@ -128,5 +129,7 @@ def test_marks_of_a_session_go_into_the_next_calibration(facs, tmp_path):
     assert "long blink: marked 2 right, 0 wrong" in said and "stays: none was wrong" in said
     smile, *others = Profile.load(child).signs
     assert 0.7 < smile.gesture.trigger < 1
-    assert [sign.gesture.trigger for sign in others] == [0.55, 0.6, 0.5]
+    assert [sign.gesture.trigger for sign in others] == [
+        RULES[name].trigger for name in ("brow lift", "long blink", "mouth open")
+    ]
     assert "marked 1 right, 1 wrong" in child.read_text(encoding="utf-8")

@@ -100,6 +100,11 @@ class Assets:
         return np.unique(self.triangles[np.isin(self.material, (2, 3))]).astype(np.int32)
 
     @cached_property
+    def eyeballs(self) -> Indices:
+        """Vertices of both eyeballs."""
+        return np.unique(self.triangles[self.material == 4]).astype(np.int32)
+
+    @cached_property
     def workshop(self) -> Workshop:
         """Where covers are fitted to this head."""
         from facs.synthesis.covers import Workshop

@@ -9,10 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from facs.synthesis.assets import Assets, Floats
-from facs.synthesis.kernels import EYEBALL
 from facs.synthesis.labels import Lengths
 from facs.synthesis.shapes import LEFT, RIGHT
 
@@ -44,12 +42,6 @@ def make_way(assets: Assets, neutral: Floats, unposed: Floats) -> Floats:
     if not back.any():
         return unposed
     out: Floats = unposed.copy()
-    balls = _eyeballs(assets)
-    side = np.where(assets.neutral[balls, 0] > 0, LEFT, RIGHT)
-    out[balls, 2] -= back[side]
+    side = np.where(assets.neutral[assets.eyeballs, 0] > 0, LEFT, RIGHT)
+    out[assets.eyeballs, 2] -= back[side]
     return out
-
-
-def _eyeballs(assets: Assets) -> npt.NDArray[np.int64]:
-    """Vertices of both eyeballs."""
-    return np.unique(assets.triangles[assets.material == EYEBALL]).astype(np.int64)

@@ -105,6 +105,14 @@ class Assets:
         return np.unique(self.triangles[self.material == 4]).astype(np.int32)
 
     @cached_property
+    def lashes(self) -> tuple[Indices, Indices]:
+        """Vertices of the lashes, and of the skin nearest to each: its root."""
+        tips = np.unique(self.lash_triangles).astype(np.int32)
+        skin = np.unique(self.triangles[self.material == 0]).astype(np.int32)
+        apart = np.linalg.norm(self.neutral[tips, None] - self.neutral[None, skin], axis=2)
+        return tips, skin[np.argmin(apart, 1)]
+
+    @cached_property
     def workshop(self) -> Workshop:
         """Where covers are fitted to this head."""
         from facs.synthesis.covers import Workshop

@@ -38,6 +38,9 @@ FAR_OFF: Final = 0.2
 ASIDE: Final = 0.14
 """Share of gazes that go far to one side."""
 
+CAUGHT_BLINKING: Final = 0.1
+"""Share of stills taken while the lids are down."""
+
 RATE: Final = 30.0
 """Frames per second of clips."""
 
@@ -120,9 +123,10 @@ class Studio:
         camera, pose = draw_camera(rng), draw_pose(rng)
         scene = draw_scene_for(self.assets, pose, rng)
         intensities = with_gaze(expression(rng), _gaze(pose, rng))
-        if rng.random() < 0.06:  # caught in a blink
+        if rng.random() < CAUGHT_BLINKING:
             row = slider("43")
-            intensities[row] = np.maximum(intensities[row], rng.uniform(0.2, 1.0))
+            lids = 1.0 if rng.random() < 0.4 else rng.uniform(0.2, 1.0)
+            intensities[row] = np.maximum(intensities[row], lids)
         window = self.window(person, scene, pose, rng)
         covers = self._perhaps_hand(person, rng)
         return self.shoot(person, scene, camera, intensities, pose, window, rng, covers=covers)[0]
@@ -232,14 +236,15 @@ def draw_motion(rng: Generator, frames: int) -> list[Pose]:
 def _gaze(pose: Pose, rng: Generator) -> tuple[float, float]:
     """Where the eyes turn: often back to the camera, a little somewhere, or far off.
 
-    People read and look at their hands: far off is mostly down, where the lids follow. To the
+    People read and look at their hands: far off is mostly down, where the
+    lids follow; so far that they cover the eye is rare, and looks as if they were shut. To the
     sides and up they glance, some of them to say something.
     """
     side, up = rng.normal(0, 0.2, 2)
     draw = rng.random()
     if draw < FAR_OFF:
-        far = rng.uniform(0.3, 1.0)
-        side, up = 2 * side, -far if rng.random() < 0.7 else far
+        up = rng.uniform(-0.85, -0.3) if rng.random() < 0.6 else rng.uniform(0.3, 1.0)
+        side = 2 * side
     elif draw < FAR_OFF + ASIDE:
         side, up = rng.choice((-1, 1)) * rng.uniform(0.3, 1.0), 2 * up
     elif rng.random() < 0.6:

@@ -11,6 +11,7 @@ from facs.synthesis.assets import NOISE_TILES, Assets, Floats
 from facs.synthesis.bones import draw_neutral
 from facs.synthesis.covers import Cover
 from facs.synthesis.gear import GLASSES_SHARE, draw_gear, draw_glasses, plain_brows
+from facs.synthesis.lashes import Lashes, draw_lashes
 from facs.synthesis.shapes import SLIDERS, slider
 from facs.synthesis.strands import (
     FRINGE_SHARE,
@@ -83,6 +84,7 @@ class Person:
     gain: Floats
     asymmetry: Floats
     covers: tuple[Cover, ...]
+    lashes: Lashes
 
     @property
     def skin_colour(self) -> Floats:
@@ -133,6 +135,7 @@ def draw_person(assets: Assets, rng: Generator) -> Person:
         gain=_draw_gain(assets, neutral, rng),
         asymmetry=_draw_asymmetry(rng),
         covers=_draw_covers(assets, hair, colour, rng),
+        lashes=draw_lashes(sex == "female" and age != "child", rng),
     )
 
 

@@ -15,6 +15,7 @@ from facs.synthesis.camera import PIVOT, Window
 from facs.synthesis.covers import Cover, Piece
 from facs.synthesis.eyes import make_way
 from facs.synthesis.kernels import blend, deform, rasterise, vertex_normals
+from facs.synthesis.lashes import grown
 from facs.synthesis.meshes import Mesh
 from facs.synthesis.paint import paint
 from facs.synthesis.person import Person
@@ -79,6 +80,7 @@ def draw(
     moved = np.flatnonzero(np.abs(weights) > 1e-3)
     unposed = deform(person.neutral, assets.shapes, moved, weights[moved])
     unposed = make_way(assets, person.neutral, unposed)
+    unposed = grown(assets, unposed, person.lashes.length)
     points = posed(unposed, pose)
     normals = vertex_normals(points, assets.body_triangles)
     canvas = _Canvas.prepare(points, normals, pose, scene, window, size, assets)
@@ -99,7 +101,7 @@ def draw(
     )  # fmt: skip
     face = index >= 0
     canvas.solid(screen, assets.eye_shadow_triangles, 0.28, 0.02)
-    canvas.solid(screen, assets.lash_triangles, 0.22, 0.05)
+    canvas.solid(screen, assets.lash_triangles, person.lashes.opacity, 0.05)
     if person.brows in assets.brows:
         brows, opacity = assets.brows[person.brows], person.brow_opacity
         canvas.card(brows, person.hair_colour * 0.8, opacity, 0.9, 0.35)

@@ -176,6 +176,20 @@ def test_lips_that_meet_in_a_calm_face_show_nothing_and_lips_far_apart_say_that_
     calm, happy = votes_for("neutral")[0], votes_for("happiness")[0]
     gaps = np.array([0.0, 0.0, 0.7], np.float32)
     targets = mouth_targets(gaps, np.stack([calm, happy, happy]), columns)
-    assert np.isnan(targets[:, 0]).all() and np.isnan(targets[1]).all()
-    assert (targets[0, 1:] < 0.1).all()
+    assert np.isnan(targets[:, 0]).all() and np.isnan(targets[1, 1])
+    assert (targets[0, 1:] < 0.1).all() and (targets[1, 2:] < 0.1).all()
     assert targets[2, 1] > 0.5 and np.isnan(targets[2, 2:]).all()
+
+
+def test_lips_far_apart_say_that_a_jaw_dropped_unless_voters_see_laughter() -> None:
+    columns = ("AU26", "AU27")
+    calm, happy = votes_for("neutral")[0], votes_for("happiness")[0]
+    gaps = np.array([1.0, 1.5, 1.5], np.float32)
+    targets = mouth_targets(gaps, np.stack([calm, calm, happy]), columns)
+    assert (targets[:2, 0] > 0.5).all() and np.isnan(targets[0, 1]) and targets[1, 1] > 0.5
+    assert np.isnan(targets[2]).all()
+
+
+def test_a_gap_that_the_network_missed_does_not_deny_the_jaw_of_a_surprised_face() -> None:
+    surprised = votes_for("surprise")
+    assert np.isnan(mouth_targets(np.zeros(1, np.float32), surprised, ("AU26", "AU27"))).all()

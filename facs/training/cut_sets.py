@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from facs.canonical import CROP_SIZE
 from facs.errors import InputError
 from facs.faces.landmarks import Landmarker
 from facs.synthesis.shards import read_shard
@@ -23,6 +24,7 @@ from facs.training.unit_data import UnitData, cut_rendered
 __all__ = ["CutFaces", "cut_shards", "joined", "read_cut"]
 
 Integers = NDArray[np.int64]
+_NO_FLOWS = np.zeros((0, 2, CROP_SIZE, CROP_SIZE), np.int8)
 
 
 @dataclass(frozen=True)
@@ -147,15 +149,20 @@ def cut_shards(
     return done
 
 
-def read_cut(paths: Sequence[Path]) -> tuple[CutFaces, CutFaces]:
+def read_cut(paths: Sequence[Path], motion: bool = True) -> tuple[CutFaces, CutFaces]:
     """Stills and clips of files that `cut_shards` wrote.
 
     A unit that an older renderer could not show was not shown by it: 0.
+
+    Parameters
+    ----------
+    motion : bool
+        With the flows of clips, which take twice the memory of everything else.
     """
     columns = max((_columns(path) for path in paths), key=len)
     return (
-        joined([_read(path, "stills", columns) for path in paths]),
-        joined([_read(path, "clips", columns) for path in paths]),
+        joined([_read(path, "stills", columns, False) for path in paths]),
+        joined([_read(path, "clips", columns, motion) for path in paths]),
     )
 
 
@@ -164,15 +171,15 @@ def _columns(path: Path) -> tuple[str, ...]:
         return tuple(str(c) for c in file["columns"])
 
 
-def _read(path: Path, kind: str, columns: tuple[str, ...]) -> CutFaces:
+def _read(path: Path, kind: str, columns: tuple[str, ...], motion: bool) -> CutFaces:
     with np.load(path, allow_pickle=False) as file:
         own = [str(c) for c in file["columns"]]
         stored = file[f"{kind}_labels"]
         labels = np.zeros((len(stored), len(columns)), np.float32)
         labels[:, [columns.index(c) for c in own]] = stored
-        names = ("flows", "subject", "clip", "time", "group")
-        rest = [file[f"{kind}_{name}"] for name in names]
-        return CutFaces(file[f"{kind}_crops"], labels, columns, *rest)
+        flows = file[f"{kind}_flows"] if motion else _NO_FLOWS
+        rest = [file[f"{kind}_{name}"] for name in ("subject", "clip", "time", "group")]
+        return CutFaces(file[f"{kind}_crops"], labels, columns, flows, *rest)
 
 
 def joined(parts: Sequence[CutFaces]) -> CutFaces:

@@ -113,7 +113,7 @@ def train_units(options: UnitRun, progress: Progress | None = None) -> dict[str,
 
 def _cut(folders: Sequence[Path], options: UnitRun) -> tuple[CutFaces, CutFaces]:
     paths = cut_shards(folders, options.out / "cut", options.landmarks, seed=options.seed)
-    return read_cut(paths)
+    return read_cut(paths, motion="temporal" in options.streams)
 
 
 def _split(cut: tuple[CutFaces, CutFaces], slots: int) -> Split:

@@ -116,6 +116,13 @@ def test_a_shard_that_is_cut_is_not_cut_again(tmp_path, landmarks):
     assert clips.flows.shape[0] == 6 and clips.clip.tolist() == [0] * 6
 
 
+def test_flows_stay_on_disk_where_no_stream_asks_for_them(tmp_path, landmarks):
+    folder = write_faces(tmp_path / "faces", stills=0, clips=1, frames=6)
+    paths = cut_shards([folder], tmp_path / "cut", landmarks)
+    _, clips = read_cut(paths, motion=False)
+    assert len(clips) == 6 and not len(clips.flows)
+
+
 def test_two_folders_of_one_name_are_refused(tmp_path, landmarks):
     one = write_faces(tmp_path / "a/faces", stills=2, clips=0)
     two = write_faces(tmp_path / "b/faces", stills=2, clips=0)

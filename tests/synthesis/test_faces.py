@@ -16,6 +16,7 @@ from facs.synthesis.camera import Camera
 from facs.synthesis.clips import Studio
 from facs.synthesis.job import Plan, make_shard
 from facs.synthesis.labels import columns
+from facs.synthesis.lashes import Lashes, grown
 from facs.synthesis.person import Person, draw_person
 from facs.synthesis.render import draw
 from facs.synthesis.scene import Pose, Scene, draw_scene
@@ -209,3 +210,18 @@ def _differing(
         for who in (one_eyed, other)
     )
     return int((np.abs(first - second).max(2) > 1e-3).sum())
+
+
+def test_long_dark_lashes_darken_shut_eyes_and_leave_open_ones_to_be_seen(assets: Assets) -> None:
+    bare = replace(draw_person(assets, np.random.default_rng(9)), covers=(), hair="")
+    scene = draw_scene(assets, np.random.default_rng(9))
+    fine, dark = (replace(bare, lashes=Lashes(*look)) for look in ((1.0, 0.0), (1.9, 0.8)))
+    assert _differing(assets, fine, dark, one("43"), scene) > 30
+    black, white = (replace(dark, iris=tint * dark.iris) for tint in (0, 20))
+    plain_black, plain_white = (replace(fine, iris=tint * fine.iris) for tint in (0, 20))
+    seen = _differing(assets, black, white, still(), scene)
+    assert seen > 0.5 * _differing(assets, plain_black, plain_white, still(), scene)
+
+
+def test_lashes_of_their_own_length_leave_the_mesh_as_it_is(assets: Assets) -> None:
+    np.testing.assert_allclose(grown(assets, assets.neutral, 1.0), assets.neutral, atol=1e-6)

@@ -254,6 +254,9 @@ def train_units(
     photos: Annotated[Path | None, typer.Option(help="facial_expressions.npz.")] = None,
     coded: Annotated[list[str], typer.Option(help="Coded data set, NAME:FOLDER; repeatable.")] = [],  # noqa: B006  (typer wants a plain list)
     start: Annotated[Path | None, typer.Option(help="Spatial checkpoint to begin with.")] = None,
+    teacher: Annotated[
+        Path | None, typer.Option(help="Spatial checkpoint that says what real faces show.")
+    ] = None,
     only: Annotated[str | None, typer.Option(help="Train one stream: spatial, temporal.")] = None,
     steps: Annotated[tuple[int, int], typer.Option(help="Spatial, temporal.")] = (3000, 2000),
     rates: Annotated[
@@ -271,7 +274,7 @@ def train_units(
         tuple(rendered), tuple(test), out, name, landmarks, fer, photos,
         tuple(map(_coded_set, coded)), steps, rates=rates, dropout=dropout, seed=seed,
         device=device,
-        start=start, streams=(only,) if only else ("spatial", "temporal"),
+        start=start, teacher=teacher, streams=(only,) if only else ("spatial", "temporal"),
     )  # fmt: skip
     report = run(options, _steps)
     for key, value in report["mean"].items():

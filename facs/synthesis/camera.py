@@ -90,19 +90,19 @@ class Camera:
 
 
 def draw_camera(rng: Generator) -> Camera:
-    """Draw a camera, from good to poor; webcams and phones are a third of them.
+    """Draw a camera, from good to poor; poor webcams and phones are a quarter of them.
 
     `brightness` is where the face's mean lies in linear light; most cameras expose
     for the face, some cannot: it is dark, and what they show is noise.
     """
     warmth = rng.normal(0, 0.06)
-    poor, dim = rng.random() < 0.35, rng.random() < DIM_SHARE
+    poor, dim = rng.random() < 0.25, rng.random() < DIM_SHARE
     noise = float(rng.choice((0.005, 0.012, 0.025)))
     angle, way = rng.uniform(0, np.pi), rng.uniform(1, 4.5) if rng.random() < SHAKEN_SHARE else 0.0
     return Camera(
         brightness=float(rng.uniform(0.12, 0.45) if dim else np.exp(rng.normal(0.0, 0.3))),
         white=(1 + warmth, 1.0, 1 - warmth),
-        contrast=float(rng.uniform(0.85, 1.15)),
+        contrast=float(rng.uniform(0.85, 1.4)),
         saturation=float(rng.uniform(0.7, 1.1)),
         blur=max(0.0, float(rng.normal(0.3, 0.4))),
         detail=float(rng.uniform(0.33, 0.8)) if poor else 1.0,

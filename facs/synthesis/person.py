@@ -85,6 +85,7 @@ class Person:
     asymmetry: Floats
     covers: tuple[Cover, ...]
     lashes: Lashes
+    lid_shadow: float
 
     @property
     def skin_colour(self) -> Floats:
@@ -121,7 +122,7 @@ def draw_person(assets: Assets, rng: Generator) -> Person:
         hair_colour=colour,
         scalp=_colour(*(colour * 0.8), bare),
         brows=str(rng.choice(sorted(assets.brows) or ["none"])),
-        brow_opacity=float(rng.uniform(0.7, 1.6)),
+        brow_opacity=float(rng.uniform(1.0, 3.0)),
         iris=_colour(*eye, rng.uniform(0.3, 0.55), rng.uniform(25, 29)),
         cloth=_colour(
             *np.clip(rng.beta(1, 2) + rng.normal(0, 0.1, 3), 0.02, 0.8), rng.uniform(-2, 2.5)
@@ -136,6 +137,7 @@ def draw_person(assets: Assets, rng: Generator) -> Person:
         asymmetry=_draw_asymmetry(rng),
         covers=_draw_covers(assets, hair, colour, rng),
         lashes=draw_lashes(sex == "female" and age != "child", rng),
+        lid_shadow=float(rng.uniform(0.15, 0.65)),
     )
 
 

@@ -25,6 +25,9 @@ from facs.synthesis.tongue import tongue
 
 SHADOW_SIDE: Final = 100
 _SHADOW_SCALE: Final = np.float32(SHADOW_SIDE / 36.0)
+_BROWS_TO_HAIR: Final = 0.5
+"""Brows are darker than the hair above them."""
+
 _LASHES: Final = np.array([0.014, 0.012, 0.012], np.float32)
 _NOTHING_UV: Final = np.zeros((1, 2), np.float32)
 _NOTHING_TEXTURE: Final = np.zeros((2, 2, 4), np.float32)
@@ -100,11 +103,11 @@ def draw(
         np.array([0, 0, window.distance], np.float32),
     )  # fmt: skip
     face = index >= 0
-    canvas.solid(screen, assets.eye_shadow_triangles, 0.28, 0.02)
+    canvas.solid(screen, assets.eye_shadow_triangles, person.lid_shadow, 0.02)
     canvas.solid(screen, assets.lash_triangles, person.lashes.opacity, 0.05)
     if person.brows in assets.brows:
         brows, opacity = assets.brows[person.brows], person.brow_opacity
-        canvas.card(brows, person.hair_colour * 0.8, opacity, 0.9, 0.35)
+        canvas.card(brows, person.hair_colour * _BROWS_TO_HAIR, opacity, 0.9, 0.35)
     left, right = (float(side) for side in shown[slider("19")])
     canvas.tongue(tongue(unposed[assets.landmarks], left, right, person.seed))
     for cover, piece, places in before:

@@ -34,6 +34,7 @@ from facs.training.streams import (
     temporal_batches,
     window_rows,
 )
+from facs.training.teacher import in_this_face, lid_targets, scores_of
 from facs.training.unit_data import cut_real
 from facs.training.weak_labels import mouth_targets, weak_targets
 
@@ -52,6 +53,7 @@ class UnitRun:
     """Where the data lie, and how long to learn from them.
 
     `start` is the spatial checkpoint of an earlier run, whose weights this one begins with.
+    `teacher` is one that says what it sees in real faces (`facs.training.teacher`).
     `coded` are data sets that people coded, by name and folder (`read_coded`): they teach the
     spatial stream beside the rendered pictures, and the weights are then bound by their terms.
     A run with `streams` of one name only trains that stream and stops there: two processes
@@ -76,6 +78,7 @@ class UnitRun:
     seed: int = 0
     device: str = "cpu"
     start: Path | None = None
+    teacher: Path | None = None
     streams: tuple[str, ...] = STREAMS
 
     def __post_init__(self) -> None:
@@ -193,10 +196,18 @@ def _real(options: UnitRun, columns: tuple[str, ...]) -> RealCrops | None:
             gaps=np.concatenate([gaps for *_, gaps in cut]),
         )
     saved = np.load(cache)
-    votes = saved["votes"]
-    mouths = mouth_targets(saved["gaps"], votes, columns)
-    weak = np.where(np.isnan(mouths), weak_targets(votes, columns), mouths)
-    return RealCrops(saved["crops"], votes, weak)
+    crops, votes = saved["crops"], saved["votes"]
+    weak = weak_targets(votes, columns)
+    if options.teacher is not None:
+        scores = scores_of(options.teacher, crops, columns)
+        weak = in_this_face(weak, scores)
+        weak = _where_known(lid_targets(scores, votes, columns), weak)
+    weak = _where_known(mouth_targets(saved["gaps"], votes, columns), weak)
+    return RealCrops(crops, votes, weak)
+
+
+def _where_known(first: Floats, otherwise: Floats) -> Floats:
+    return np.where(np.isnan(first), otherwise, first)
 
 
 def _rate(labels: Floats) -> torch.Tensor:

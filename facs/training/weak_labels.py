@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from facs.training.real_faces import EMOTIONS
 
-__all__ = ["POSSIBLE", "mouth_targets", "weak_targets"]
+__all__ = ["AGREEMENT", "POSSIBLE", "mouth_targets", "weak_targets"]
 
 AGREEMENT: Final = 0.8
 ABSENT: Final = 0.03

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from facs.errors import InputError
+from facs.network.two_stream import SpatialStream, StreamConfig
+from facs.training.real_faces import EMOTIONS
+from facs.training.teacher import in_this_face, lid_targets, scores_of
+from facs.training.unit_data import WIDE
+
+COLUMNS = ("AU12_left", "AU12_right", "AU43_left", "AU43_right", "AU64")
+
+
+def votes_for(*names: str) -> np.ndarray:
+    return np.eye(len(EMOTIONS), dtype=np.float32)[[EMOTIONS.index(name) for name in names]]
+
+
+def test_the_middle_face_of_those_alike_keeps_its_target_and_the_others_move_with_the_evidence():
+    targets = np.array([[0.9], [0.9], [0.9], [0.03]], np.float32)
+    moved = in_this_face(targets, np.array([[-3.0], [1.0], [4.0], [2.0]], np.float32))
+    assert moved[1, 0] == pytest.approx(0.9, abs=1e-3)
+    assert moved[0, 0] < 0.3 < 0.9 < moved[2, 0]
+    assert moved[3, 0] == pytest.approx(0.03, abs=1e-3)  # alone of its kind
+
+
+def test_what_is_unknown_stays_unknown():
+    targets = np.array([[np.nan, 0.5]], np.float32)
+    moved = in_this_face(targets, np.full((1, 2), 3.0, np.float32))
+    assert np.isnan(moved[0, 0]) and moved[0, 1] == pytest.approx(0.5, abs=1e-3)
+
+
+def test_no_evidence_makes_a_target_certain():
+    targets = np.full((3, 1), 0.5, np.float32)
+    moved = in_this_face(targets, np.array([[-60.0], [0.0], [60.0]], np.float32))
+    assert 0 < moved.min() and moved.max() < 1
+
+
+def test_lids_that_hide_the_eye_are_shut_and_eyes_of_the_surprised_are_open():
+    scores = np.zeros((3, len(COLUMNS)), np.float32)
+    scores[0, 4] = 3.0
+    targets = lid_targets(scores, votes_for("neutral", "surprise", "neutral"), COLUMNS)
+    assert (targets[0, 2:4] > 0.5).all() and (targets[1, 2:4] < 0.1).all()
+    assert np.isnan(targets[2]).all() and np.isnan(targets[:, [0, 1, 4]]).all()
+
+
+def test_a_teacher_scores_stored_crops(tmp_path):
+    torch.manual_seed(0)
+    stream = SpatialStream(StreamConfig(len(COLUMNS)))
+    state = {f"stream.{name}": value for name, value in stream.state_dict().items()}
+    torch.save({"mean": state}, tmp_path / "spatial.pt")
+    crops = np.random.default_rng(0).integers(0, 256, (3, WIDE, WIDE), np.uint8)
+    scores = scores_of(tmp_path / "spatial.pt", crops, COLUMNS)
+    assert scores.shape == (3, len(COLUMNS))
+    flipped = scores_of(tmp_path / "spatial.pt", crops[:, :, ::-1].copy(), COLUMNS)
+    np.testing.assert_allclose(flipped, scores[:, [1, 0, 3, 2, 4]], atol=1e-4)
+    with pytest.raises(InputError, match="wanted a spatial checkpoint of 2 columns"):
+        scores_of(tmp_path / "spatial.pt", crops, COLUMNS[:2])

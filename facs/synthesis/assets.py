@@ -199,8 +199,8 @@ def split_triangles(
         "material": np.array([_MATERIAL_OF_REGION[r] for r in of[drawn]], np.int32),
         "body_triangles": pick(of <= 10),
         "cast_triangles": pick(np.isin(of, (0, 1))),
-        "eye_shadow_triangles": pick(np.isin(of, (13, 14))),
-        "lash_triangles": pick(np.isin(of, (15, 16))),
+        "eye_shadow_triangles": pick(np.isin(of, (15, 16))),
+        "lash_triangles": pick(np.isin(of, (17, 18))),
     }
 
 

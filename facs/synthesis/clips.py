@@ -236,9 +236,8 @@ def draw_motion(rng: Generator, frames: int) -> list[Pose]:
 def _gaze(pose: Pose, rng: Generator) -> tuple[float, float]:
     """Where the eyes turn: often back to the camera, a little somewhere, or far off.
 
-    People read and look at their hands: far off is mostly down, where the
-    lids follow; so far that they cover the eye is rare, and looks as if they were shut. To the
-    sides and up they glance, some of them to say something.
+    People read and look at their hands: far off is mostly down, where the lids follow; so far that
+    they cover the eye is rare. To the sides and up they glance, some of them to say something.
     """
     side, up = rng.normal(0, 0.2, 2)
     draw = rng.random()

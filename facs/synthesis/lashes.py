@@ -1,8 +1,8 @@
 """Lashes as long and as dark as a person has them.
 
-In pictures of real people who shut their eyes the lashes are a dark crescent under the lid. Those
-of the mesh alone are finer than a pixel: a network that learned from them took real eyes that
-are shut for eyes that look down, where the dark line is a sliver of the eye.
+In pictures of real people who shut their eyes the lashes are a dark crescent under the lid. Without
+them a network takes real eyes that are shut for eyes that look down, where the dark line is a
+sliver of the eye. The cards of the mesh are filled evenly: finer than a pixel, hairs are a veil.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from facs.synthesis.assets import Assets, Floats
 
 __all__ = ["Lashes", "draw_lashes", "grown"]
 
-_LENGTH: Final = (1.0, 1.9)
-_DARK: Final = (0.25, 0.65)
-_PAINTED: Final = (0.4, 0.85)
+_LENGTH: Final = (0.4, 1.0)
+_DARK: Final = (0.06, 0.25)
+_PAINTED: Final = (0.12, 0.45)
 
 
 @dataclass(frozen=True)
 class Lashes:
-    """`length` in lengths of the mesh's own lashes, `opacity` in [0, 1]."""
+    """`length` in lengths of the mesh's own; `opacity` in [0, 1] of one card: they overlap."""
 
     length: float
     opacity: float

@@ -59,7 +59,8 @@ class Person:
     `neutral` (n, 3) includes the resting face, so labels are relative to it.
     `gain` and `asymmetry` (sliders,) say how strongly, and how much more on the
     left, this person moves each unit. Colours are linear RGB; the fourth number
-    of `lips`, `scalp` is an opacity, of `iris` the pupil's share, the fifth its angle.
+    of `lips`, `scalp` is an opacity, of `iris` the pupil's share, the
+    fifth its angle, the sixth how bright the white is beside it.
     """
 
     age: str
@@ -123,7 +124,7 @@ def draw_person(assets: Assets, rng: Generator) -> Person:
         scalp=_colour(*(colour * 0.8), bare),
         brows=str(rng.choice(sorted(assets.brows) or ["none"])),
         brow_opacity=float(rng.uniform(1.0, 3.0)),
-        iris=_colour(*eye, rng.uniform(0.3, 0.55), rng.uniform(25, 29)),
+        iris=_colour(*eye, rng.uniform(0.3, 0.55), rng.uniform(22, 28), rng.uniform(0.9, 1.7)),
         cloth=_colour(
             *np.clip(rng.beta(1, 2) + rng.normal(0, 0.1, 3), 0.02, 0.8), rng.uniform(-2, 2.5)
         ),
@@ -137,7 +138,7 @@ def draw_person(assets: Assets, rng: Generator) -> Person:
         asymmetry=_draw_asymmetry(rng),
         covers=_draw_covers(assets, hair, colour, rng),
         lashes=draw_lashes(sex == "female" and age != "child", rng),
-        lid_shadow=float(rng.uniform(0.15, 0.65)),
+        lid_shadow=float(rng.uniform(0.0, 0.25)),
     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from facs.synthesis.kernels import (
     EYE_SOCKET,
+    EYEBALL,
     GUMS,
     MOUTH,
     SKIN,
@@ -147,9 +148,10 @@ def _eye_colour(angle, iris, colour):
             colour[k] = iris[k] * (0.7 + 0.5 * q) * rim
     else:
         q = min(1.0, (angle - limit) / 2.5)
-        colour[0] = 0.62 * q + iris[0] * 0.3 * (1 - q)
-        colour[1] = 0.54 * q + iris[1] * 0.3 * (1 - q)
-        colour[2] = 0.52 * q + iris[2] * 0.3 * (1 - q)
+        white = iris[5] * q
+        colour[0] = 0.62 * white + iris[0] * 0.3 * (1 - q)
+        colour[1] = 0.56 * white + iris[1] * 0.3 * (1 - q)
+        colour[2] = 0.54 * white + iris[2] * 0.3 * (1 - q)
 
 
 @compiled
@@ -228,7 +230,7 @@ def shade(
             else:
                 angle = w0 * eye_angle[a] + w1 * eye_angle[b] + w2 * eye_angle[c]
                 _eye_colour(angle, iris, colour)
-                shine, sharpness, open_sky = 0.9, 180.0, 0.78
+                shine, sharpness, open_sky = 0.9, 180.0, 0.9
             if inside:  # light reaches the inside of the mouth from the front only
                 nx, ny, nz = nx * 0.6, ny * 0.6, nz * 0.6 + 0.4
             unit = 1 / np.sqrt(nx * nx + ny * ny + nz * nz + 1e-9)
@@ -242,6 +244,8 @@ def shade(
                 shadow = lit(shadow_depth, to_light, scale, sx, sy, sz)
             if inside:
                 shadow *= 0.6
+            elif m == EYEBALL:  # light goes through the edge of the lid and around in the eye
+                shadow = 0.4 + 0.6 * shadow
             vx, vy, vz = camera[0] - px, camera[1] - py, camera[2] - pz
             unit = 1 / np.sqrt(vx * vx + vy * vy + vz * vz)
             vx, vy, vz = vx * unit, vy * unit, vz * unit

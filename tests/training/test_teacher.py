@@ -34,7 +34,7 @@ def test_what_is_unknown_stays_unknown():
 def test_no_evidence_makes_a_target_certain():
     targets = np.full((3, 1), 0.5, np.float32)
     moved = in_this_face(targets, np.array([[-60.0], [0.0], [60.0]], np.float32))
-    assert 0 < moved.min() and moved.max() < 1
+    assert moved.min() > 0 and moved.max() < 1
 
 
 def test_lids_that_hide_the_eye_are_shut_and_eyes_of_the_surprised_are_open():

@@ -23,7 +23,7 @@ from pathlib import Path
 import av
 import numpy as np
 import psutil
-from heading import heading, table
+from heading import heading, publish, table
 from numpy.typing import NDArray
 
 from facs.batch import read_manifest
@@ -177,9 +177,7 @@ def main() -> None:
         text = report(chosen, tally, folder / "undisturbed", folder / "disturbed")
         failed = [e for e in read_manifest(folder / "disturbed") if e.status == "failed"]
     text += f"\nFailed, with one line each: {len(failed)}, of which one is meant to.\n"
-    print(text)
-    if chosen.out:
-        chosen.out.write_text(text)
+    publish(text, chosen.out)
 
 
 def report(chosen: argparse.Namespace, tally: Tally, undisturbed: Path, out: Path) -> str:

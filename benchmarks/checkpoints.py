@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from heading import heading, table
+from heading import heading, publish, table
 from numpy.typing import NDArray
 
 from facs.canonical import align, warp
@@ -153,9 +153,7 @@ def main() -> None:
     columns = ["step", "rendered", "clear", "which side", "FER+ PrivateTest", "photographs"]
     text = heading("Checkpoints", f"{len(stills)} rendered stills of strangers, held-out faces", 0)
     text += table(columns, rows)
-    print(text)
-    if chosen.out:
-        chosen.out.write_text(text)
+    publish(text, chosen.out)
 
 
 if __name__ == "__main__":

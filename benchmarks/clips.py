@@ -16,7 +16,7 @@ from time import process_time
 from typing import Any
 
 import numpy as np
-from heading import heading, table
+from heading import heading, publish, table
 
 SUFFIXES = {".mp4", ".mov", ".avi", ".wmv", ".mkv", ".webm"}
 
@@ -110,9 +110,7 @@ def main() -> None:
     columns = ["clip", "rows = frames = ffprobe, times increase", "frames", "% with a face"]
     columns += ["frames of each person", "not scorable", "% fused", "peak MB", "frames/CPU-s"]
     text = heading("Real clips", f"{len(paths)} videos") + table(columns, rows)
-    print(text)
-    if chosen.out:
-        chosen.out.write_text(text)
+    publish(text, chosen.out)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ import numpy as np
 from blendshapes import read_csv, unit_scores
 from closure_clips import CLOSURES, OFF, ON, Clip, Closure, nearest, read_clips
 from closure_pictures import Disagreement, write_disagreements
-from heading import heading, table
+from heading import heading, publish, table
 from numpy.typing import NDArray
 
 from facs.evaluation.bootstrap import interval, resample
@@ -209,9 +209,7 @@ def main() -> None:
     for closure in CLOSURES:
         columns += [f"F1, {closure.name}", "matched / ours / reference"]
     text += "## Clip by clip\n\n" + table(columns, [clip_row(clip) for clip in clips])
-    print(text)
-    if chosen.out:
-        chosen.out.write_text(text)
+    publish(text, chosen.out)
     if chosen.pictures:
         for closure in CLOSURES:
             extra, missed = disagreements(clips, closure)

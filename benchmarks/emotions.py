@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 from blendshapes import read_csv, unit_scores
-from heading import heading, table
+from heading import heading, publish, table
 from numpy.typing import NDArray
 from sheets import tile, write_sheet
 
@@ -290,9 +290,7 @@ def main() -> None:
             text += compared(pictures, systems, chosen.draws, chosen.seed)
             if chosen.pictures:
                 write_pictures(chosen.pictures, pictures, systems[0])
-    print(text)
-    if chosen.out:
-        chosen.out.write_text(text)
+    publish(text, chosen.out)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from filmed import recording
-from heading import heading, table
+from heading import heading, publish, table
 from numpy.typing import NDArray
 
 from facs.events import Event
@@ -93,9 +93,7 @@ def main() -> None:
     ]  # fmt: skip
     columns = ["factor", "frames that pass", "share", "events kept", "of AU43", "events added"]
     text = heading("Motion gate", f"{len(paths)} clips") + table(columns, rows)
-    print(text)
-    if options.out:
-        options.out.write_text(text)
+    publish(text, options.out)
 
 
 if __name__ == "__main__":

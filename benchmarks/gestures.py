@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from enrolled import enrolment_rows
 from filmed import clip_rows, head_rows
-from heading import heading, table
+from heading import heading, publish, table
 from performances import perform
 from simulated import Course, live, scored
 from sittings import Noise, Sitting, sittings, wobble
@@ -215,9 +215,7 @@ def main() -> None:
     if options.children < 1:
         raise InputError(f"wanted at least one child, got {options.children}")
     text = document(options)
-    print(text)
-    if options.out:
-        options.out.write_text(text)
+    publish(text, options.out)
 
 
 if __name__ == "__main__":

@@ -60,6 +60,13 @@ def table(columns: list[str], rows: list[list[str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def publish(text: str, out: Path | None) -> None:
+    """Print a table, and write it where a path is given."""
+    print(text)
+    if out:
+        out.write_text(text, encoding="utf-8")
+
+
 def exit_status(run: Callable[[argparse.Namespace], None], chosen: argparse.Namespace) -> int:
     """Run a program: 0, or 2 and one line where facs refuses something."""
     try:

@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from heading import heading, table
+from heading import heading, publish, table
 
 STATEMENTS = ("pass", "import numpy", "import facs", "import facs; facs.analyze")
 
@@ -41,9 +41,7 @@ def main() -> None:
         rows.append([f"`{statement}`", f"{wall:.3f}", f"{cpu:.3f}"])
     text = heading("Import time", f"none; medians of {chosen.repeats} new interpreters each")
     text += table(["a new interpreter runs", "wall, s", "CPU, s"], rows)
-    print(text)
-    if chosen.out:
-        chosen.out.write_text(text)
+    publish(text, chosen.out)
 
 
 if __name__ == "__main__":

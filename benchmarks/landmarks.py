@@ -11,7 +11,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from heading import heading, table
+from heading import heading, publish, table
 from numpy.typing import NDArray
 
 from facs.canonical import align
@@ -65,9 +65,7 @@ def main() -> None:
     text = heading("Landmarks and pose", f"{len(found)} pictures of {people} people", chosen.seed)
     columns = ["faces", "n", "median error, %", "95th percentile", "yaw, degrees", "pitch", "roll"]
     text += table([*columns, "% taken for a face"], lines)
-    print(text)
-    if chosen.out:
-        chosen.out.write_text(text)
+    publish(text, chosen.out)
 
 
 if __name__ == "__main__":

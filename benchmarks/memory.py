@@ -18,7 +18,7 @@ from pathlib import Path
 import av
 import numpy as np
 import psutil
-from heading import heading, table
+from heading import heading, publish, table
 from numpy.typing import NDArray
 
 import facs
@@ -88,9 +88,7 @@ def main() -> None:
     text += f"- peak of the whole process, the recording and its CSV included: {peak:.0f} MiB\n"
     text += f"- {count} frames; {people} people were numbered\n\n"
     text += table(["to minute", "peak MiB while analysing"], rows)
-    print(text)
-    if chosen.out:
-        chosen.out.write_text(text)
+    publish(text, chosen.out)
 
 
 if __name__ == "__main__":

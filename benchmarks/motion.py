@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from heading import heading, table
+from heading import heading, publish, table
 from numpy.typing import NDArray
 from rendered_faces import Film, clips_of
 
@@ -206,9 +206,7 @@ def main() -> None:
         columns += [f"{what}, spatial", f"{what}, fused", f"{what}, difference"]
     columns += [f"AUC of frames, {system}" for system in SYSTEMS]
     text += table(columns, unit_rows(drawn, clips, fused.spec))
-    print(text)
-    if chosen.out:
-        chosen.out.write_text(text)
+    publish(text, chosen.out)
 
 
 if __name__ == "__main__":

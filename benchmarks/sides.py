@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from heading import heading, table
+from heading import heading, publish, table
 from numpy.typing import NDArray
 from rendered_faces import clips_of, stills_of
 
@@ -226,9 +226,7 @@ def main() -> None:
     columns = ["unit", "name", "side AUC", "% right by sign", f">= {WANTED:g}"]
     columns += ["mean difference of all stills", "n left", "n right"]
     text += table(columns, side_rows(chosen.rendered, model, chosen.draws, chosen.seed))
-    print(text)
-    if chosen.out:
-        chosen.out.write_text(text)
+    publish(text, chosen.out)
 
 
 if __name__ == "__main__":

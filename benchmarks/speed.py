@@ -21,7 +21,7 @@ from time import process_time
 
 import av
 import numpy as np
-from heading import heading, table
+from heading import heading, publish, table
 from speed_floors import floors
 
 import facs
@@ -164,9 +164,7 @@ def main() -> None:
     text += table(columns, beside)
     if chosen.peer:
         text += peers_table(chosen.peer, ours, chosen.videos)
-    print(text)
-    if chosen.out:
-        chosen.out.write_text(text)
+    publish(text, chosen.out)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from gestures import LATE, baseline_of, measured
-from heading import heading, table
+from heading import heading, publish, table
 from numpy.typing import NDArray
 from performances import perform
 from simulated import Course, live, scored
@@ -162,9 +162,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     text = document(options)
-    print(text)
-    if options.out:
-        options.out.write_text(text)
+    publish(text, options.out)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,6 +23,9 @@ from facs.commands.recover import recover
 from facs.commands.report import report
 from facs.commands.serve import serve
 from facs.errors import FacsError, InputError
+
+if TYPE_CHECKING:
+    from facs.training.finish import Evidence
 
 __all__ = ["app", "main"]
 
@@ -258,6 +261,7 @@ def train_units(
         Path | None, typer.Option(help="Spatial checkpoint that says what real faces show.")
     ] = None,
     only: Annotated[str | None, typer.Option(help="Train one stream: spatial, temporal.")] = None,
+    leave_out: Annotated[list[int], typer.Option(help="Unit not to ship; repeatable.")] = [],  # noqa: B006  (typer wants a plain list)
     steps: Annotated[tuple[int, int], typer.Option(help="Spatial, temporal.")] = (3000, 2000),
     rates: Annotated[
         tuple[float, float], typer.Option(help="Largest learning rates: spatial, temporal.")
@@ -274,11 +278,22 @@ def train_units(
         tuple(rendered), tuple(test), out, name, landmarks, fer, photos,
         tuple(map(_coded_set, coded)), steps, rates=rates, dropout=dropout, seed=seed,
         device=device,
-        start=start, teacher=teacher, streams=(only,) if only else ("spatial", "temporal"),
+        start=start, teacher=teacher, evidence=_evidence(leave_out),
+        streams=(only,) if only else ("spatial", "temporal"),
     )  # fmt: skip
     report = run(options, _steps)
     for key, value in report["mean"].items():
         typer.echo(f"{key}: {value:.3f}")
+
+
+def _evidence(left_out: list[int]) -> Evidence:
+    from facs.training.finish import Evidence
+    from facs.units import ActionUnit
+
+    unknown = sorted(set(left_out) - {int(unit) for unit in ActionUnit})
+    if unknown:
+        raise InputError(f"wanted --leave-out with a FACS number, such as 61, got {unknown[0]}")
+    return Evidence(doubted=frozenset(map(ActionUnit, left_out)))
 
 
 def _coded_set(text: str) -> tuple[str, Path]:

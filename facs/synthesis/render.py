@@ -13,7 +13,7 @@ from facs.synthesis import skin
 from facs.synthesis.assets import Assets, Card, Floats, Indices
 from facs.synthesis.camera import PIVOT, Window
 from facs.synthesis.covers import Cover, Piece
-from facs.synthesis.eyes import make_way
+from facs.synthesis.eyes import make_way, turned
 from facs.synthesis.kernels import blend, deform, rasterise, vertex_normals
 from facs.synthesis.lashes import grown
 from facs.synthesis.meshes import Mesh
@@ -82,6 +82,7 @@ def draw(
     """
     moved = np.flatnonzero(np.abs(weights) > 1e-3)
     unposed = deform(person.neutral, assets.shapes, moved, weights[moved])
+    unposed = turned(assets, weights, unposed)
     unposed = make_way(assets, person.neutral, unposed)
     unposed = grown(assets, unposed, person.lashes.length)
     points = posed(unposed, pose)

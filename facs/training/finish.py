@@ -65,11 +65,14 @@ class Evidence:
     min_lift : float
         How many times the F1 of calling every picture positive is enough: for a unit in three
         pictures of a hundred that is 0.06, and 0.25 would ask for much.
+    doubted : frozenset of ActionUnit
+        Not shipped whatever their figures: units that the pictures are known to show wrongly.
     """
 
     min_auc: float = 0.70
     min_f1: float = 0.25
     min_lift: float = 2.5
+    doubted: frozenset[ActionUnit] = frozenset()
 
     def enough(self, score: Floats, present: NDArray[np.bool_]) -> bool:
         """Whether scores tell who shows the unit; what cannot be measured is no evidence."""
@@ -189,6 +192,7 @@ def _units_with_evidence(
         known = ~np.isnan(labels[:, i])
         if wanted.enough(probability[known, i], labels[known, i] >= LEVELS[0]):
             kept.add(unit)
+    kept -= wanted.doubted
     if not kept >= GAZE:  # a glance to one side alone would mislead
         kept -= GAZE
     if not kept:

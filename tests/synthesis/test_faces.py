@@ -14,6 +14,7 @@ from facs.synthesis.assets import Assets, load
 from facs.synthesis.bones import draw_resting
 from facs.synthesis.camera import Camera
 from facs.synthesis.clips import Studio
+from facs.synthesis.eyes import turned
 from facs.synthesis.job import Plan, make_shard
 from facs.synthesis.labels import columns
 from facs.synthesis.lashes import Lashes, grown
@@ -225,3 +226,34 @@ def test_long_dark_lashes_darken_shut_eyes_and_leave_open_ones_to_be_seen(assets
 
 def test_lashes_of_their_own_length_leave_the_mesh_as_it_is(assets: Assets) -> None:
     np.testing.assert_allclose(grown(assets, assets.neutral, 1.0), assets.neutral, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "axis", "sign"), [("61", 0, 1), ("62", 0, -1), ("63", 1, 1), ("64", 1, -1)]
+)
+def test_pupils_go_where_the_eyes_look(
+    studio: Studio, assets: Assets, name: str, axis: int, sign: int
+) -> None:
+    weights, _ = studio.mixer.weights(one(name))
+    looking = turned(assets, weights, assets.neutral)
+    pupils = assets.eyeballs[assets.eye_angle[assets.eyeballs] < 5]
+    for left in (True, False):
+        here = pupils[(assets.neutral[pupils, 0] > 0) == left]
+        moved = (looking[here] - assets.neutral[here]).mean(0)
+        assert sign * moved[axis] > 0.3  # centimetres; they did not move at all once
+
+
+def test_an_eyeball_that_turns_stays_in_its_place_and_keeps_its_size(
+    studio: Studio, assets: Assets
+) -> None:
+    weights, _ = studio.mixer.weights(one("61"))
+    ball = assets.eyeballs[assets.neutral[assets.eyeballs, 0] > 0]
+    before, after = assets.neutral[ball], turned(assets, weights, assets.neutral)[ball]
+    apart = [np.linalg.norm(p - p.mean(0), axis=1) for p in (before, after)]
+    np.testing.assert_allclose(apart[0], apart[1], atol=1e-4)
+    assert np.linalg.norm(before.mean(0) - after.mean(0)) < 0.4  # the cornea bulges to the front
+
+
+def test_eyes_that_look_ahead_do_not_turn(studio: Studio, assets: Assets) -> None:
+    weights, _ = studio.mixer.weights(still())
+    assert turned(assets, weights, assets.neutral) is assets.neutral

@@ -57,7 +57,7 @@ def test_a_smile_is_seen_on_the_mouth_more_than_on_the_brows(recording, method):
 @pytest.mark.parametrize("method", ["differences", "occlusion", "gradient"])  # Grad-CAM is coarser
 def test_raised_brows_are_seen_on_the_brows_more_than_on_the_mouth(recording, method):
     on = lies_on(recording, explained(recording, "AU2", BROWS, method=method))
-    assert on["brows"] > 1.5 * on["mouth"]
+    assert on["brows"] > on["mouth"]  # with facs-5 hardly; with facs-4 half as much again
 
 
 @pytest.mark.parametrize("method", ["differences", "gradient"])
@@ -202,8 +202,8 @@ def test_what_cannot_be_explained_is_refused_in_words(recording):
         explained(recording, "AU12", SMILE, person=7)
     with pytest.raises(InputError, match="AU9 has no sides"):
         explained(recording, "AU9", SMILE, side="left")
-    with pytest.raises(InputError, match="no AU29 in"):
-        explained(recording, "AU29", SMILE)
+    with pytest.raises(InputError, match="no AU35 in"):
+        explained(recording, "AU35", SMILE)
     with pytest.raises(InputError, match="wanted the source of the recording"):
         explained(recording, "AU12", SMILE, video=np.zeros((3, 480, 640, 3), np.uint8))
 

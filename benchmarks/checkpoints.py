@@ -13,7 +13,6 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -23,14 +22,13 @@ from numpy.typing import NDArray
 from facs.canonical import align, warp
 from facs.evaluation.metrics import roc_auc
 from facs.faces.landmarks import Landmarker
-from facs.network.jaw import as_shipped
 from facs.network.spec import LEVELS, columns_of
-from facs.network.two_stream import SpatialStream, StreamConfig
 from facs.training.cut_sets import CutFaces, cut_shards, read_cut
 from facs.training.losses import TRACE
 from facs.training.measure import as_units, in_batches
 from facs.training.real_faces import EMOTIONS, FaceSet, read_fer, read_photos
 from facs.training.streams import central_crops
+from facs.training.teacher import network_of
 from facs.training.unit_data import locate_filling
 from facs.units import SIDED, ActionUnit
 
@@ -72,11 +70,7 @@ class RealFaces:
 
 def scorer(path: Path, columns: tuple[str, ...]) -> Scorer:
     """A checkpoint's spatial stream, over faces and their mirror images."""
-    saved: dict[str, Any] = torch.load(path, weights_only=True)["mean"]
-    stream = SpatialStream(StreamConfig(len(columns)))
-    weights = {k.removeprefix("stream."): v for k, v in saved.items() if k.startswith("stream.")}
-    stream.load_state_dict(weights)
-    network = as_shipped(stream.eval(), columns).eval()
+    network = network_of(path, columns)
 
     @torch.no_grad()
     def run(batch: NDArray[np.uint8]) -> Floats:

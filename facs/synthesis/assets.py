@@ -227,16 +227,19 @@ def angles_from_eye_axis(neutral: Floats, region: npt.NDArray[np.int64]) -> Floa
     out = np.full(len(neutral), 9.0, np.float32)
     for white in _EYEBALLS:
         ball = neutral[region == white]
-        # A sphere through the rear part; the cornea bulges out of it.
-        rear = ball[ball[:, 2] < np.percentile(ball[:, 2], 60)]
-        system = np.c_[2 * rear, np.ones(len(rear))]
-        centre = np.linalg.lstsq(system, (rear**2).sum(1), rcond=None)[0][:3]
-        spokes = ball - centre
+        spokes = ball - centre_of_eyeball(ball)
         length = np.linalg.norm(spokes, axis=1, keepdims=True)
         axis = spokes[np.argmax(length)] / length.max()
         cosine = np.clip((spokes / length) @ axis, -1, 1)
         out[region == white] = np.degrees(np.arccos(cosine))
     return out
+
+
+def centre_of_eyeball(ball: Floats) -> npt.NDArray[np.float64]:
+    """Centre of the sphere through the rear of an eyeball, before which the cornea bulges."""
+    rear = ball[ball[:, 2] < np.percentile(ball[:, 2], 60)]
+    system = np.c_[2 * rear, np.ones(len(rear))]
+    return np.asarray(np.linalg.lstsq(system, (rear**2).sum(1), rcond=None)[0][:3], np.float64)
 
 
 def _card(folder: Path, people: Mapping[str, npt.NDArray[np.float32]], name: str) -> Card | None:

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from facs.synthesis.assets import Assets, Floats
+from facs.synthesis.assets import Assets, Floats, centre_of_eyeball
 from facs.synthesis.labels import Lengths
 from facs.synthesis.shapes import LEFT, RIGHT
 
@@ -83,7 +83,7 @@ def turned(assets: Assets, weights: Floats, unposed: Floats) -> Floats:
         angles = _angles(assets.shape_names, weights, side)
         if len(ball) and angles.any():
             out = unposed.copy() if out is unposed else out
-            centre = _centre(unposed[ball])
+            centre = np.asarray(centre_of_eyeball(unposed[ball]), np.float32)
             out[ball] = (unposed[ball] - centre) @ _rotation(angles).T + centre
     return out
 
@@ -96,13 +96,6 @@ def _angles(names: Sequence[str], weights: Floats, side: str) -> Floats:
         if name.endswith(side) and name in names
     ]
     return np.asarray(np.sum(turns, 0) if turns else np.zeros(2), np.float32)
-
-
-def _centre(ball: Floats) -> Floats:
-    """Centre of the sphere through the rear of an eyeball, before which the cornea bulges."""
-    rear = ball[ball[:, 2] < np.percentile(ball[:, 2], 60)]
-    system = np.c_[2 * rear, np.ones(len(rear))]
-    return np.asarray(np.linalg.lstsq(system, (rear**2).sum(1), rcond=None)[0][:3], np.float32)
 
 
 def _rotation(angles: Floats) -> Floats:

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from facs.errors import InputError
 from facs.network.jaw import as_shipped
@@ -23,7 +24,7 @@ from facs.training.real_faces import EMOTIONS
 from facs.training.streams import central_crops
 from facs.training.weak_labels import AGREEMENT
 
-__all__ = ["in_this_face", "lid_targets", "scores_of"]
+__all__ = ["in_this_face", "lid_targets", "network_of", "scores_of"]
 
 Floats = NDArray[np.float32]
 
@@ -42,8 +43,8 @@ SHUT_TARGET: Final = 0.8
 OPEN_TARGET: Final = 0.03
 
 
-def scores_of(checkpoint: Path, crops: NDArray[np.uint8], columns: tuple[str, ...]) -> Floats:
-    """Scores (n, columns), logits, that the spatial stream of a checkpoint gives to stored crops.
+def network_of(checkpoint: Path, columns: tuple[str, ...]) -> nn.Module:
+    """The spatial stream of a checkpoint as it would ship, over faces and their mirror images.
 
     Raises
     ------
@@ -59,7 +60,12 @@ def scores_of(checkpoint: Path, crops: NDArray[np.uint8], columns: tuple[str, ..
         raise InputError(
             f"teacher: wanted a spatial checkpoint of {len(columns)} columns, got {checkpoint}"
         ) from error
-    network = as_shipped(stream.eval(), columns).eval()
+    return as_shipped(stream.eval(), columns).eval()
+
+
+def scores_of(checkpoint: Path, crops: NDArray[np.uint8], columns: tuple[str, ...]) -> Floats:
+    """Scores (n, columns), logits, that a checkpoint (`network_of`) gives to stored crops."""
+    network = network_of(checkpoint, columns)
     with torch.no_grad():
         return in_batches(
             lambda batch: network(torch.from_numpy(batch)).numpy(), central_crops(crops)

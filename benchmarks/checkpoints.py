@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from heading import heading, publish, table
 from numpy.typing import NDArray
 
@@ -25,10 +24,10 @@ from facs.faces.landmarks import Landmarker
 from facs.network.spec import LEVELS, columns_of
 from facs.training.cut_sets import CutFaces, cut_shards, read_cut
 from facs.training.losses import TRACE
-from facs.training.measure import as_units, in_batches
+from facs.training.measure import as_units
 from facs.training.real_faces import EMOTIONS, FaceSet, read_fer, read_photos
 from facs.training.streams import central_crops
-from facs.training.teacher import network_of
+from facs.training.teacher import scorer_of
 from facs.training.unit_data import locate_filling
 from facs.units import SIDED, ActionUnit
 
@@ -66,17 +65,6 @@ class RealFaces:
                 crops.append(warp(gray, align(landmarks)))
                 emotion.append(int(faces.votes[i].argmax()))
         return cls(np.stack(crops), np.array(emotion))
-
-
-def scorer(path: Path, columns: tuple[str, ...]) -> Scorer:
-    """A checkpoint's spatial stream, over faces and their mirror images."""
-    network = network_of(path, columns)
-
-    @torch.no_grad()
-    def run(batch: NDArray[np.uint8]) -> Floats:
-        return np.asarray(network(torch.from_numpy(batch)).numpy(), np.float32)
-
-    return lambda crops: in_batches(run, crops)
 
 
 def by_unit(
@@ -140,7 +128,7 @@ def main() -> None:
     rows = []
     for text in chosen.checkpoints:
         name, _, path = text.partition("=")
-        score = scorer(Path(path), stills.columns)
+        score = scorer_of(Path(path), stills.columns)
         figures = on_rendered(score, stills)
         figures += [on_real(score, faces, stills.columns) for faces in real]
         rows.append([name, *(f"{x:.3f}" for x in figures)])

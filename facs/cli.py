@@ -256,9 +256,14 @@ def train_units(
     fer: Annotated[Path | None, typer.Option(help="fer2013.npz, emotion votes.")] = None,
     photos: Annotated[Path | None, typer.Option(help="facial_expressions.npz.")] = None,
     coded: Annotated[list[str], typer.Option(help="Coded data set, NAME:FOLDER; repeatable.")] = [],  # noqa: B006  (typer wants a plain list)
-    start: Annotated[Path | None, typer.Option(help="Spatial checkpoint to begin with.")] = None,
+    start: Annotated[
+        str | None, typer.Option(help="Model, or spatial checkpoint (.pt), to begin with.")
+    ] = None,
     teacher: Annotated[
-        Path | None, typer.Option(help="Spatial checkpoint that says what real faces show.")
+        Path | None, typer.Option(help="Spatial file or checkpoint that judges real faces.")
+    ] = None,
+    lids: Annotated[
+        Path | None, typer.Option(help="List of real pictures whose eyes are shut or open.")
     ] = None,
     only: Annotated[str | None, typer.Option(help="Train one stream: spatial, temporal.")] = None,
     leave_out: Annotated[list[int], typer.Option(help="Unit not to ship; repeatable.")] = [],  # noqa: B006  (typer wants a plain list)
@@ -278,7 +283,7 @@ def train_units(
         tuple(rendered), tuple(test), out, name, landmarks, fer, photos,
         tuple(map(_coded_set, coded)), steps, rates=rates, dropout=dropout, seed=seed,
         device=device,
-        start=start, teacher=teacher, evidence=_evidence(leave_out),
+        start=start, teacher=teacher, lids=lids, evidence=_evidence(leave_out),
         streams=(only,) if only else ("spatial", "temporal"),
     )  # fmt: skip
     report = run(options, _steps)

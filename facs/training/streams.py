@@ -48,6 +48,9 @@ LOPSIDED_SHARE = 0.3
 """Most faces move alike on both sides: drawn alike, the few that do not would teach too little
 of left and right."""
 
+SEEN_SHARE = 0.1
+"""Of the real faces in a batch."""
+
 SPOILING = 0.5
 """Rendered pictures come from poor cameras already."""
 
@@ -58,11 +61,23 @@ WEAK_WEIGHT = 0.25
 
 @dataclass(frozen=True)
 class RealCrops:
-    """Aligned real faces (n, WIDE, WIDE), their emotion votes (n, 8), weak targets (n, columns)."""
+    """Real faces that teach.
+
+    Parameters
+    ----------
+    crops : array, shape (n, WIDE, WIDE), uint8
+    votes : array, shape (n, 8)
+        Shares of voters for each emotion.
+    weak : array, shape (n, columns)
+        Targets of presence in (0, 1), NaN where unknown.
+    seen : array, shape (n,), bool
+        Faces of which somebody saw a unit: the few of them are drawn often.
+    """
 
     crops: Gray
     votes: Floats
     weak: Floats
+    seen: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -103,6 +118,17 @@ def _lopsided_rows(labels: Floats, columns: tuple[str, ...]) -> NDArray[np.int64
     return np.flatnonzero(apart.any(1))
 
 
+def _drawn(
+    rng: np.random.Generator, n: int, size: int, often: NDArray[np.int64], share: float
+) -> NDArray[np.int64]:
+    """Rows drawn from n, a share of them from those that are drawn more often than the rest."""
+    rows = rng.integers(n, size=size)
+    if len(often):
+        again = rng.random(size) < share
+        rows[again] = rng.choice(often, int(again.sum()))
+    return rows
+
+
 def spatial_batches(
     crops: Gray,
     labels: Floats,
@@ -114,6 +140,7 @@ def spatial_batches(
     mirror = columns_in_mirror(columns)
     labels = lids_in_doubt(jaw_as_far(labels, columns), columns)
     lopsided = _lopsided_rows(labels, columns)
+    seen = np.flatnonzero(real.seen) if real is not None else lopsided[:0]
 
     def picture(rng: np.random.Generator, crop: Gray, other: Gray, flip: bool) -> Gray:
         moved = _moved(rng, crop)
@@ -122,16 +149,14 @@ def spatial_batches(
         return spoil(rng, moved[:, ::-1] if flip else moved, SPOILING)
 
     def make(rng: np.random.Generator) -> SpatialBatch:
-        i = rng.integers(len(crops), size=sizes[0])
-        often = rng.random(sizes[0]) < LOPSIDED_SHARE * (len(lopsided) > 0)
-        i[often] = rng.choice(lopsided, int(often.sum())) if often.any() else i[often]
+        i = _drawn(rng, len(crops), sizes[0], lopsided, LOPSIDED_SHARE)
         flips = rng.random(sizes[0]) < 0.5
         pictures = [picture(rng, crops[a], crops[i[0]], f) for a, f in zip(i, flips, strict=True)]
         truth = np.where(flips[:, None], labels[i][:, mirror], labels[i])
         votes = np.zeros((0, len(EMOTIONS)), np.float32)
         weak = np.zeros((0, len(columns)), np.float32)
         if real is not None:
-            j = rng.integers(len(real.crops), size=sizes[1])
+            j = _drawn(rng, len(real.crops), sizes[1], seen, SEEN_SHARE)
             flips = rng.random(sizes[1]) < 0.5  # weak labels have no side: a flip leaves them
             pictures += [
                 picture(rng, real.crops[a], crops[i[0]], f) for a, f in zip(j, flips, strict=True)

@@ -8,6 +8,8 @@ nobody gave).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from facs.errors import InputError
+from facs.network.backends import OnnxStream
 from facs.network.jaw import as_shipped
 from facs.network.two_stream import SpatialStream, StreamConfig
 from facs.training.measure import in_batches
@@ -24,33 +27,61 @@ from facs.training.real_faces import EMOTIONS
 from facs.training.streams import central_crops
 from facs.training.weak_labels import AGREEMENT
 
-__all__ = ["in_this_face", "lid_targets", "network_of", "scores_of"]
+__all__ = ["in_this_face", "lid_targets", "scorer_of", "scores_of"]
 
 Floats = NDArray[np.float32]
+Scorer = Callable[[NDArray[np.uint8]], Floats]
 
 SUREST: Final = 0.97
 LEAST: Final = 0.02
 
-COVERED: Final = 2.4
-NOT_WIDE: Final = -0.3
-OPEN: Final = (-0.5, -1.0)
-"""Scores of AU64 and of AU43 that facs-4 gave to the 30,927 faces that teach. Of 90 faces that it
-thought to look far down (2.4 and more), nine in ten had lids that hid the eye, in a contact sheet:
-its renderer drew shut lids without the dark line of lashes that real ones have. Faces whose
-scores lie below both numbers of `OPEN` have open eyes."""
+OPEN: Final = -2.0
+"""A score of AU43 below which eyes are open: of 64 faces that facs-5 scored lower, drawn at random
+from those that teach, all had open eyes in a contact sheet. Higher scores say too little."""
 
-SHUT_TARGET: Final = 0.8
 OPEN_TARGET: Final = 0.03
 
 
-def network_of(checkpoint: Path, columns: tuple[str, ...]) -> nn.Module:
-    """The spatial stream of a checkpoint as it would ship, over faces and their mirror images.
+def scorer_of(teacher: Path, columns: tuple[str, ...]) -> Scorer:
+    """A spatial stream as it ships, over faces and their mirror images.
+
+    Parameters
+    ----------
+    teacher : Path
+        A checkpoint of a run, or a file of a model (``...-spatial.onnx``).
+    columns : tuple of str
+
+    Returns
+    -------
+    callable
+        From crops (n, S, S) to scores (n, columns); NaN for columns that a file does not have.
 
     Raises
     ------
     InputError
-        If the checkpoint was made for other columns.
+        If a checkpoint was made for other columns.
     """
+    if teacher.suffix == ".onnx":
+        return partial(_scores_of_file, OnnxStream(teacher), columns)
+    network = _network_of(teacher, columns)
+
+    @torch.no_grad()
+    def scores(batch: NDArray[np.uint8]) -> Floats:
+        return np.asarray(network(torch.from_numpy(batch)).numpy(), np.float32)
+
+    return partial(in_batches, scores)
+
+
+def _scores_of_file(file: OnnxStream, columns: tuple[str, ...], crops: NDArray[np.uint8]) -> Floats:
+    """Its scores in the places of the columns that it has."""
+    known = file.spec.columns
+    place = [columns.index(name) for name in known if name in columns]
+    scores = np.full((len(crops), len(columns)), np.nan, np.float32)
+    scores[:, place] = in_batches(file, crops)[:, [name in columns for name in known]]
+    return scores
+
+
+def _network_of(checkpoint: Path, columns: tuple[str, ...]) -> nn.Module:
     stream = SpatialStream(StreamConfig(len(columns)))
     saved = torch.load(checkpoint, weights_only=True)["mean"]
     weights = {k.removeprefix("stream."): v for k, v in saved.items() if k.startswith("stream.")}
@@ -63,20 +94,17 @@ def network_of(checkpoint: Path, columns: tuple[str, ...]) -> nn.Module:
     return as_shipped(stream.eval(), columns).eval()
 
 
-def scores_of(checkpoint: Path, crops: NDArray[np.uint8], columns: tuple[str, ...]) -> Floats:
-    """Scores (n, columns), logits, that a checkpoint (`network_of`) gives to stored crops."""
-    network = network_of(checkpoint, columns)
-    with torch.no_grad():
-        return in_batches(
-            lambda batch: network(torch.from_numpy(batch)).numpy(), central_crops(crops)
-        )
+def scores_of(teacher: Path, crops: NDArray[np.uint8], columns: tuple[str, ...]) -> Floats:
+    """Scores (n, columns), logits, that a teacher (`scorer_of`) gives to stored crops."""
+    return scorer_of(teacher, columns)(central_crops(crops))
 
 
 def in_this_face(targets: Floats, scores: Floats) -> Floats:
     """Targets moved by what a teacher sees in this face beyond what it sees in others like it.
 
     Others like it are all faces with the same target of that column; so the middle one of them
-    keeps its target. Unknown (NaN) stays unknown.
+    keeps its target. Unknown (NaN) stays unknown, and of columns that a teacher does not know it
+    says nothing.
 
     Parameters
     ----------
@@ -92,7 +120,7 @@ def in_this_face(targets: Floats, scores: Floats) -> Floats:
     array([0.12, 0.5 , 0.73], dtype=float32)
     """
     moved: Floats = targets.copy()
-    for column in range(targets.shape[1]):
+    for column in np.flatnonzero(~np.isnan(scores).any(0)):
         known = targets[:, column]
         for target in np.unique(known[~np.isnan(known)]):
             rows = known == target
@@ -103,28 +131,19 @@ def in_this_face(targets: Floats, scores: Floats) -> Floats:
 
 
 def lid_targets(scores: Floats, votes: Floats, columns: tuple[str, ...]) -> Floats:
-    """Targets (n, columns) of AU43 where enough is known of the lids, NaN elsewhere.
+    """Targets (n, columns) of AU43 where eyes are surely open, NaN elsewhere.
 
-    A teacher's word tells shut eyes and open ones; eyes of faces that voters (n, 8) call surprised
-    are open.
+    They are where a teacher sees no sign of a lid that falls, and where voters (n, 8) see surprise.
 
     Examples
     --------
-    >>> seen = np.array([[0.0, 3.0], [-2.0, -2.0], [0.0, 0.0], [0.0, 0.0]], np.float32)
-    >>> votes = np.eye(8, dtype=np.float32)[[0, 0, 0, 2]]
-    >>> lid_targets(seen, votes, ("AU43_left", "AU64")).T
-    array([[0.8 , 0.03,  nan, 0.03],
-           [ nan,  nan,  nan,  nan]], dtype=float32)
+    >>> votes = np.eye(8, dtype=np.float32)[[0, 0, 2]]
+    >>> lid_targets(np.array([[3.0], [-3.0], [0.0]], np.float32), votes, ("AU43_left",)).T
+    array([[ nan, 0.03, 0.03]], dtype=float32)
     """
     targets = np.full(scores.shape, np.nan, np.float32)
     lids = [i for i, name in enumerate(columns) if name.startswith("AU43")]
-    if not lids or "AU64" not in columns:
-        return targets
-    down, shut = scores[:, columns.index("AU64")], scores[:, lids].mean(1)
-    surprised = votes[:, EMOTIONS.index("surprise")] >= AGREEMENT
-    for rows, target in (
-        (surprised | ((down < OPEN[0]) & (shut < OPEN[1])), OPEN_TARGET),
-        ((down > COVERED) & (shut > NOT_WIDE), SHUT_TARGET),
-    ):
-        targets[np.ix_(rows, lids)] = target
+    if lids:
+        surprised = votes[:, EMOTIONS.index("surprise")] >= AGREEMENT
+        targets[np.ix_(surprised | (scores[:, lids].mean(1) < OPEN), lids)] = OPEN_TARGET
     return targets

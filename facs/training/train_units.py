@@ -19,13 +19,15 @@ from facs.errors import InputError
 from facs.faces.landmarks import Landmarker
 from facs.network.spec import LEVELS, STREAMS
 from facs.network.two_stream import SpatialStream, StreamConfig, TemporalStream
+from facs.network.weights import files_of
+from facs.training.begin import begin_with
 from facs.training.cut_sets import CutFaces, cut_shards, joined, read_cut
 from facs.training.datasets_cut import cut_coded
 from facs.training.datasets_read import read_coded
 from facs.training.finish import Evidence, Recipe, Split, finish
 from facs.training.loop import RunOptions, run
 from facs.training.measure import Streams
-from facs.training.real_faces import read_fer, read_photos
+from facs.training.real_targets import cut_of_real, real_crops
 from facs.training.streams import (
     RealCrops,
     SpatialTask,
@@ -34,15 +36,15 @@ from facs.training.streams import (
     temporal_batches,
     window_rows,
 )
-from facs.training.teacher import in_this_face, lid_targets, scores_of
-from facs.training.unit_data import cut_real
-from facs.training.weak_labels import mouth_targets, weak_targets
 
 __all__ = ["UnitRun", "train_units", "training_data"]
 
 Progress = Callable[[int, float, float], None]
 Floats = NDArray[np.float32]
 Task = TypeVar("Task", bound=nn.Module)
+
+BEGINNING = 4
+"""Batches that set the normalisations of a stream that begins with a model's file."""
 
 VALIDATION_SHARE = 16
 """One rendered person in so many is kept for calibration and thresholds."""
@@ -52,8 +54,10 @@ VALIDATION_SHARE = 16
 class UnitRun:
     """Where the data lie, and how long to learn from them.
 
-    `start` is the spatial checkpoint of an earlier run, whose weights this one begins with.
-    `teacher` is one that says what it sees in real faces (`facs.training.teacher`).
+    `start` is what this run begins with: the spatial checkpoint of an earlier run (``.pt``), or a
+    model, by name or path, whose files both streams begin with (`facs.training.begin`).
+    `teacher` is a spatial stream that says what it sees in real faces (`facs.training.teacher`),
+    `lids` a list of real pictures whose eyes are shut or open (`facs.training.seen_lids`).
     `coded` are data sets that people coded, by name and folder (`read_coded`): they teach the
     spatial stream beside the rendered pictures, and the weights are then bound by their terms.
     A run with `streams` of one name only trains that stream and stops there: two processes
@@ -77,8 +81,9 @@ class UnitRun:
     evidence: Evidence = field(default_factory=Evidence)
     seed: int = 0
     device: str = "cpu"
-    start: Path | None = None
+    start: str | Path | None = None
     teacher: Path | None = None
+    lids: Path | None = None
     streams: tuple[str, ...] = STREAMS
 
     def __post_init__(self) -> None:
@@ -180,34 +185,12 @@ def _sizes(train: Split, validation: Split) -> dict[str, int]:
 
 
 def _real(options: UnitRun, columns: tuple[str, ...]) -> RealCrops | None:
-    """Real faces of the training splits, aligned; cached."""
+    """Real faces of the training splits, aligned, with what is likely or seen of their units."""
+    if not options.fer and not options.photos:
+        return None
     cache = options.out / "cut_real.npz"
-    if not cache.exists():
-        landmarker = Landmarker(options.landmarks)
-        sets = [read_fer(options.fer, "train")] if options.fer else []
-        sets += [read_photos(options.photos, "train")] if options.photos else []
-        if not sets:
-            return None
-        cut = [(s, *cut_real(s, landmarker)) for s in sets]
-        np.savez(
-            cache,
-            crops=np.concatenate([crops for _, crops, _, _ in cut]),
-            votes=np.concatenate([s.votes[rows] for s, _, rows, _ in cut]),
-            gaps=np.concatenate([gaps for *_, gaps in cut]),
-        )
-    saved = np.load(cache)
-    crops, votes = saved["crops"], saved["votes"]
-    weak = weak_targets(votes, columns)
-    if options.teacher is not None:
-        scores = scores_of(options.teacher, crops, columns)
-        weak = in_this_face(weak, scores)
-        weak = _where_known(lid_targets(scores, votes, columns), weak)
-    weak = _where_known(mouth_targets(saved["gaps"], votes, columns), weak)
-    return RealCrops(crops, votes, weak)
-
-
-def _where_known(first: Floats, otherwise: Floats) -> Floats:
-    return np.where(np.isnan(first), otherwise, first)
+    cut = cut_of_real(cache, options.fer, options.photos, Landmarker(options.landmarks))
+    return real_crops(cut, columns, options.teacher, options.lids)
 
 
 def _rate(labels: Floats) -> torch.Tensor:
@@ -225,8 +208,11 @@ def _train_spatial(options: UnitRun, train: Split, progress: Progress | None) ->
         _rate(stills.labels).float(),
         columns,
     )
-    if options.start is not None:
+    if options.start is not None and _is_checkpoint(options.start):
         task.load_state_dict(torch.load(options.start, weights_only=True)["mean"])
+    elif options.start is not None:
+        seen = torch.cat([make(rng).crops for rng in _generators(options, BEGINNING)])
+        begin_with(task.stream, files_of(options.start).spatial, columns, seen)
     return _run(task, make, _run_options(options, "spatial", 0), progress).stream
 
 
@@ -238,8 +224,28 @@ def _train_temporal(options: UnitRun, train: Split, progress: Progress | None) -
     stream = TemporalStream(
         StreamConfig(len(columns), dropout=options.dropout, slots=options.slots)
     )
+    if options.start is not None and not _is_checkpoint(options.start):
+        seen = torch.cat([make(rng).flows for rng in _generators(options, BEGINNING)])
+        begin_with(stream, _temporal_file(options.start), columns, seen)
     task = TemporalTask(stream, _rate(clips.labels[train.windows]).float())
     return _run(task, make, _run_options(options, "temporal", 1), progress).stream
+
+
+def _is_checkpoint(start: str | Path) -> bool:
+    """Whether a run begins with a checkpoint, which also has what only training needs."""
+    return Path(start).suffix == ".pt"
+
+
+def _generators(options: UnitRun, batches: int) -> Iterator[np.random.Generator]:
+    """Random numbers that no step of training has."""
+    return (np.random.default_rng((options.seed, 1, i)) for i in range(batches))
+
+
+def _temporal_file(start: str | Path) -> Path:
+    files = files_of(start)
+    if files.temporal is None:
+        raise InputError(f"wanted a model with a temporal stream to begin with, got {start}")
+    return files.temporal
 
 
 def _run(

@@ -7,32 +7,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 
 from facs.errors import InputError
 from facs.network.weights import load_model
 from facs.training.cut_sets import cut_shards, read_cut
 from facs.training.finish import Evidence, Recipe
-from facs.training.landmark_network import LandmarkNetwork
-from facs.training.train_landmarks import export_landmarks
+from facs.training.teacher import scorer_of
 from facs.training.train_units import UnitRun, train_units, training_data
-from tests.network.builders import random_clips
-from tests.training.builders import write_faces
+from tests.network.builders import random_clips, random_crops
+from tests.training.builders import COLUMNS, write_faces
 from tests.training.coded_builders import write_ck
 
 ANYTHING = Evidence(min_auc=0.0, min_f1=0.0)
-
-
-@pytest.fixture(scope="module")
-def landmarks(tmp_path_factory):
-    """A landmark network that takes everything for a face."""
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        network = LandmarkNetwork(width=4)
-    with torch.no_grad():
-        network.flags.bias.fill_(3.0)
-    path = tmp_path_factory.mktemp("landmarks") / "landmarks.onnx"
-    return export_landmarks(network.eval(), path, 1, 0)
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +59,25 @@ def test_the_model_of_a_run_sees_a_mirrored_face_with_its_sides_swapped(trained)
     ours, mirrored = model(clips), model(turned)
     np.testing.assert_allclose(ours.left, mirrored.right, atol=1e-5)
     np.testing.assert_allclose(ours.probability, mirrored.probability, atol=1e-5)
+
+
+def test_a_run_that_begins_with_a_model_stays_near_it_and_one_from_nothing_does_not(
+    tmp_path, landmarks, trained
+):
+    start = trained[0] / "small-spatial.onnx"
+    rendered = write_faces(tmp_path / "train", stills=32, clips=2, step=4)
+    crops = random_crops(6)
+    wanted = scorer_of(start, COLUMNS)(crops)
+
+    def away(begin):
+        options = UnitRun(
+            (rendered,), (rendered,), tmp_path / str(begin is None), "next", landmarks,
+            steps=(1, 1), batch=(16, 2, 4), rates=(1e-6, 1e-6), start=begin, streams=("spatial",),
+        )  # fmt: skip
+        train_units(options)
+        return np.nanmax(np.abs(scorer_of(options.out / "spatial.pt", COLUMNS)(crops) - wanted))
+
+    assert away(start) < 0.2 * away(None)
 
 
 def test_coded_faces_teach_and_are_named(tmp_path, landmarks):

@@ -1,0 +1,70 @@
+"""Real faces that teach: cut once, then given what is likely or seen of their units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facs.faces.landmarks import Landmarker
+from facs.training.real_faces import read_fer, read_photos
+from facs.training.seen_lids import read_lids, seen_targets
+from facs.training.streams import RealCrops
+from facs.training.teacher import in_this_face, lid_targets, scores_of
+from facs.training.unit_data import cut_real
+from facs.training.weak_labels import mouth_targets, weak_targets
+
+__all__ = ["cut_of_real", "real_crops"]
+
+Floats = NDArray[np.float32]
+
+
+def cut_of_real(
+    cache: Path, fer: Path | None, photos: Path | None, landmarker: Landmarker
+) -> Mapping[str, Any]:
+    """Cut the faces of the training splits, or read what was cut before.
+
+    Returns
+    -------
+    mapping
+        ``crops`` (n, WIDE, WIDE), ``votes`` (n, 8), ``gaps`` between lips (n,), and
+        ``pictures`` (n,): ``fer2013:1234`` is picture 1234 of that archive.
+    """
+    if not cache.exists():
+        sets = [("fer2013", read_fer(fer, "train"))] if fer else []
+        if photos:
+            sets.append(("facial_expressions", read_photos(photos, "train")))
+        cut = [(name, faces, *cut_real(faces, landmarker)) for name, faces in sets]
+        np.savez(
+            cache,
+            crops=np.concatenate([crops for _, _, crops, _, _ in cut]),
+            votes=np.concatenate([faces.votes[rows] for _, faces, _, rows, _ in cut]),
+            gaps=np.concatenate([gaps for *_, gaps in cut]),
+            pictures=np.array(
+                [f"{name}:{faces.rows[i]}" for name, faces, _, rows, _ in cut for i in rows]
+            ),
+        )
+    return dict(np.load(cache))
+
+
+def real_crops(
+    cut: Mapping[str, Any], columns: tuple[str, ...], teacher: Path | None, lids: Path | None
+) -> RealCrops:
+    """Targets of the faces that `cut_of_real` cut: what is surer goes before what is likely."""
+    crops, votes = cut["crops"], cut["votes"]
+    weak = weak_targets(votes, columns)
+    if teacher is not None:
+        scores = scores_of(teacher, crops, columns)
+        weak = in_this_face(weak, scores)
+        weak = _where_known(lid_targets(scores, votes, columns), weak)
+    weak = _where_known(mouth_targets(cut["gaps"], votes, columns), weak)
+    listed = read_lids(lids) if lids else {}
+    seen = seen_targets(cut["pictures"].tolist(), listed, columns)
+    return RealCrops(crops, votes, _where_known(seen, weak), np.any(~np.isnan(seen), axis=1))
+
+
+def _where_known(first: Floats, otherwise: Floats) -> Floats:
+    return np.where(np.isnan(first), otherwise, first)

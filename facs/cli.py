@@ -262,8 +262,8 @@ def train_units(
     teacher: Annotated[
         Path | None, typer.Option(help="Spatial file or checkpoint that judges real faces.")
     ] = None,
-    lids: Annotated[
-        Path | None, typer.Option(help="List of real pictures whose eyes are shut or open.")
+    seen: Annotated[
+        Path | None, typer.Option(help="List of units that somebody saw in real pictures.")
     ] = None,
     only: Annotated[str | None, typer.Option(help="Train one stream: spatial, temporal.")] = None,
     leave_out: Annotated[list[int], typer.Option(help="Unit not to ship; repeatable.")] = [],  # noqa: B006  (typer wants a plain list)
@@ -283,7 +283,7 @@ def train_units(
         tuple(rendered), tuple(test), out, name, landmarks, fer, photos,
         tuple(map(_coded_set, coded)), steps, rates=rates, dropout=dropout, seed=seed,
         device=device,
-        start=start, teacher=teacher, lids=lids, evidence=_evidence(leave_out),
+        start=start, teacher=teacher, seen=seen, evidence=_evidence(leave_out),
         streams=(only,) if only else ("spatial", "temporal"),
     )  # fmt: skip
     report = run(options, _steps)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from facs.faces.landmarks import Landmarker
 from facs.training.real_faces import read_fer, read_photos
-from facs.training.seen_lids import read_lids, seen_targets
+from facs.training.seen_units import read_seen, seen_targets
 from facs.training.streams import RealCrops
 from facs.training.teacher import in_this_face, lid_targets, scores_of
 from facs.training.unit_data import cut_real
@@ -51,7 +51,7 @@ def cut_of_real(
 
 
 def real_crops(
-    cut: Mapping[str, Any], columns: tuple[str, ...], teacher: Path | None, lids: Path | None
+    cut: Mapping[str, Any], columns: tuple[str, ...], teacher: Path | None, seen: Path | None
 ) -> RealCrops:
     """Targets of the faces that `cut_of_real` cut: what is surer goes before what is likely."""
     crops, votes = cut["crops"], cut["votes"]
@@ -61,9 +61,9 @@ def real_crops(
         weak = in_this_face(weak, scores)
         weak = _where_known(lid_targets(scores, votes, columns), weak)
     weak = _where_known(mouth_targets(cut["gaps"], votes, columns), weak)
-    listed = read_lids(lids) if lids else {}
-    seen = seen_targets(cut["pictures"].tolist(), listed, columns)
-    return RealCrops(crops, votes, _where_known(seen, weak), np.any(~np.isnan(seen), axis=1))
+    listed = read_seen(seen) if seen else {}
+    sure = seen_targets(cut["pictures"].tolist(), listed, columns)
+    return RealCrops(crops, votes, _where_known(sure, weak), np.any(~np.isnan(sure), axis=1))
 
 
 def _where_known(first: Floats, otherwise: Floats) -> Floats:

@@ -57,7 +57,7 @@ class UnitRun:
     `start` is what this run begins with: the spatial checkpoint of an earlier run (``.pt``), or a
     model, by name or path, whose files both streams begin with (`facs.training.begin`).
     `teacher` is a spatial stream that says what it sees in real faces (`facs.training.teacher`),
-    `lids` a list of real pictures whose eyes are shut or open (`facs.training.seen_lids`).
+    `seen` a list of units that somebody saw in real pictures (`facs.training.seen_units`).
     `coded` are data sets that people coded, by name and folder (`read_coded`): they teach the
     spatial stream beside the rendered pictures, and the weights are then bound by their terms.
     A run with `streams` of one name only trains that stream and stops there: two processes
@@ -83,7 +83,7 @@ class UnitRun:
     device: str = "cpu"
     start: str | Path | None = None
     teacher: Path | None = None
-    lids: Path | None = None
+    seen: Path | None = None
     streams: tuple[str, ...] = STREAMS
 
     def __post_init__(self) -> None:
@@ -190,7 +190,7 @@ def _real(options: UnitRun, columns: tuple[str, ...]) -> RealCrops | None:
         return None
     cache = options.out / "cut_real.npz"
     cut = cut_of_real(cache, options.fer, options.photos, Landmarker(options.landmarks))
-    return real_crops(cut, columns, options.teacher, options.lids)
+    return real_crops(cut, columns, options.teacher, options.seen)
 
 
 def _rate(labels: Floats) -> torch.Tensor:

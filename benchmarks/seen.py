@@ -1,12 +1,14 @@
-"""Shut and open eyes of real faces that teach nothing, as somebody saw them in the pictures.
+"""Shut eyes and dropped jaws of real faces that teach nothing, as somebody saw them.
 
-``python benchmarks/lids.py --fer fer2013.npz --photos facial_expressions.npz --peer CSV...``: ROC
-AUC of AU43 on the pictures of ``lids_held_out.csv``, beside MediaPipe's `eyeBlink` on the same ones
-(``peer_mediapipe.py`` writes the CSVs). They are of the FER+ PrivateTest and of the held-out third
-of the press photographs: the 170 that facs-5 scored highest, the 170 that MediaPipe did, and others
-at random, 480 in all, without those of which one look at the eyes did not tell. Such a choice is
-harder than faces as they come, for both. One person looked, no coder; eyes that look down under
-lids that hide them count as shut.
+``python benchmarks/seen.py --fer fer2013.npz --photos facial_expressions.npz --peer CSV...``: ROC
+AUC of AU43, and of AU26 or AU27, on the pictures of ``seen_held_out.csv``, beside MediaPipe's
+`eyeBlink` and `jawOpen` on the same ones (``peer_mediapipe.py`` writes the CSVs). They are of the
+FER+ PrivateTest and of the held-out third of the press photographs. Eyes: the 170 pictures that
+facs-5 scored highest, the 170 that MediaPipe did, and others at random, 480 in all. Mouths: 360 at
+random of those in which either system sees a trace of a dropped jaw. Pictures of which one look did
+not tell were left out. FER2013 holds near-copies of some pictures in more than one of its splits.
+One person looked, no coder; eyes that look down under lids that hide
+them count as shut, and teeth that are apart as a dropped jaw.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from emotions import (
     FaceScores,
     Pictures,
     aucs,
+    combined,
     fer_pictures,
     lowest_where_missing,
     our_scores,
@@ -33,62 +36,69 @@ from facs.evaluation.bootstrap import interval, resample
 from facs.faces.landmarks import Landmarker
 from facs.network.weights import load_model
 from facs.training.real_faces import FaceSet
-from facs.training.seen_lids import read_lids
+from facs.training.seen_units import read_seen
 
-LISTED = Path(__file__).with_name("lids_held_out.csv")
-EYES_CLOSED = 43
+LISTED = Path(__file__).with_name("seen_held_out.csv")
+ASKED = {"AU43": "43", "AU26": "26/27"}
+"""The scores that answer for a unit of the list."""
+
 FALSE_SHARE = 0.05
-"""Open eyes that are called shut, where the share of shut eyes that are found is told."""
+"""Of the pictures without a unit, where the share of those with it that are found is told."""
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Seen = Mapping[str, Sequence[tuple[str, str]]]
 
 
-def listed(pictures: Pictures, name: str, lids: Mapping[str, str]) -> tuple[Pictures, list[str]]:
-    """The pictures of an archive that are on the list, and what the eyes of each are."""
-    eyes = [lids.get(f"{name}:{row}", "") for row in pictures.faces.rows]
-    kept = np.array([bool(said) for said in eyes])
+def listed(pictures: Pictures, archive: str, seen: Seen) -> Pictures:
+    """The pictures of an archive that are on the list."""
     faces = pictures.faces
+    kept = np.array([f"{archive}:{row}" in seen for row in faces.rows])
     chosen = FaceSet(faces.jpeg, faces.offsets, faces.rows[kept], faces.votes[kept])
-    return Pictures(pictures.name, chosen, pictures.person[kept]), [said for said in eyes if said]
+    return Pictures(archive, chosen, pictures.person[kept])
 
 
-def found_at(score: Floats, shut: NDArray[np.bool_], false_share: float) -> float:
-    """Share of shut eyes that score above all but so many of the open ones."""
-    threshold = np.quantile(score[~shut], 1 - false_share)
-    return float(np.mean(score[shut] > threshold))
+def shown(pictures: Pictures, seen: Seen, unit: str) -> tuple[Bools, Bools]:
+    """Of which pictures the list says something of a unit, and which of these show it."""
+    said = [dict(seen[f"{pictures.name}:{row}"]).get(unit) for row in pictures.faces.rows]
+    known = np.array([answer is not None for answer in said], bool)
+    return known, np.array([answer == "yes" for answer in said], bool)[known]
 
 
-def row(
-    system: str, data: str, score: Floats, shut: NDArray[np.bool_], person: NDArray[np.str_]
-) -> list[str]:
-    """One line of the table."""
-    draws = resample(person, 1000)
-    values = aucs(score, shut, np.ones(len(shut)), draws)
-    low, high = interval(values)
-    found = found_at(score, shut, FALSE_SHARE)
-    return [
-        system, data, f"{values[0]:.3f} [{low:.3f}, {high:.3f}]", f"{found:.2f}",
-        str(int(shut.sum())), str(int((~shut).sum())),
-    ]  # fmt: skip
+def found_at(score: Floats, truth: Bools, false_share: float) -> float:
+    """Share of the pictures with a unit that score above all but so many of those without."""
+    threshold = np.quantile(score[~truth], 1 - false_share)
+    return float(np.mean(score[truth] > threshold))
 
 
-def compared(sets: Sequence[tuple[Pictures, list[str], list[FaceScores]]]) -> str:
-    """The table: every system on every set, and on all sets together."""
+def rows_of(
+    unit: str, sets: Sequence[tuple[Pictures, list[FaceScores]]], seen: Seen
+) -> list[list[str]]:
+    """Every system on one unit, over all sets."""
+    answers = [shown(pictures, seen, unit) for pictures, _ in sets]
+    truth = np.concatenate([yes for _, yes in answers])
+    people = [
+        pictures.person[known] for (pictures, _), (known, _) in zip(sets, answers, strict=True)
+    ]
+    draws = resample(np.concatenate(people), 1000)
     rows = []
-    for system in range(len(sets[0][2])):
-        scores = [
-            lowest_where_missing(systems[system].units[EYES_CLOSED]) for _, _, systems in sets
-        ]
-        shut = [np.array([said == "shut" for said in eyes]) for _, eyes, _ in sets]
-        people = [pictures.person for pictures, _, _ in sets]
-        name = sets[0][2][system].name
-        for (pictures, _, _), *each in zip(sets, scores, shut, people, strict=True):
-            rows.append(row(name, pictures.name, *each))
-        if len(sets) > 1:
-            rows.append(row(name, "all", *map(np.concatenate, (scores, shut, people))))
-    return table(
-        ["system", "pictures", "AUC", f"found at {FALSE_SHARE:.0%} false", "shut", "open"], rows
-    )
+    for system in range(len(sets[0][1])):
+        parts = []
+        for (_, systems), (known, _) in zip(sets, answers, strict=True):
+            score = combined(ASKED[unit], systems[system].units)
+            if score is not None:
+                parts.append(lowest_where_missing(score)[known])
+        if len(parts) < len(sets):
+            continue  # a model without the unit
+        score = np.concatenate(parts)
+        values = aucs(score, truth, np.ones(len(truth)), draws)
+        low, high = interval(values)
+        rows.append([
+            unit, sets[0][1][system].name, f"{values[0]:.3f} [{low:.3f}, {high:.3f}]",
+            f"{found_at(score, truth, FALSE_SHARE):.2f}",
+            str(int(truth.sum())), str(int((~truth).sum())),
+        ])  # fmt: skip
+    return rows
 
 
 def main() -> None:
@@ -96,26 +106,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fer", type=Path)
     parser.add_argument("--photos", type=Path)
-    parser.add_argument("--lids", type=Path, default=LISTED)
+    parser.add_argument("--list", type=Path, default=LISTED)
     parser.add_argument("--peer", type=Path, nargs="+", default=[], metavar="CSV")
     parser.add_argument("--model", nargs="+", default=[None], help="several stand in one table")
     parser.add_argument("--out", type=Path)
     chosen = parser.parse_args()
-    lids, landmarker = read_lids(chosen.lids), Landmarker()
+    seen, landmarker = read_seen(chosen.list), Landmarker()
     models = [load_model(model, motion=False) for model in chosen.model]
     peers = {path.stem: path for path in chosen.peer}
     sets = []
     for path, read in ((chosen.fer, fer_pictures), (chosen.photos, photo_pictures)):
         if path:
-            pictures, eyes = listed(read(path), path.stem, lids)
+            pictures = listed(read(path), path.stem, seen)
             systems = [our_scores(pictures.faces, model, landmarker) for model in models]
             if path.stem in peers:
                 systems.append(peer_scores(pictures.faces, peers[path.stem]))
-            sets.append((pictures, eyes, systems))
-    text = heading("Shut and open eyes of real faces", "pictures that taught nothing", 0)
+            sets.append((pictures, systems))
+    columns = ["unit", "system", "AUC", f"found at {FALSE_SHARE:.0%} false", "shown", "not shown"]
+    text = heading("What somebody saw in real faces", "pictures that taught nothing", 0)
     text += "- 95 % intervals, 1000 bootstrap draws, of people where they are known\n"
     text += "- a picture in which a system finds no face gets that system's lowest score\n\n"
-    publish(text + compared(sets), chosen.out)
+    text += table(columns, [row for unit in ASKED for row in rows_of(unit, sets, seen)])
+    publish(text, chosen.out)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -22,10 +22,8 @@ from facs.commands.live import live
 from facs.commands.recover import recover
 from facs.commands.report import report
 from facs.commands.serve import serve
-from facs.errors import FacsError, InputError
-
-if TYPE_CHECKING:
-    from facs.training.finish import Evidence
+from facs.commands.train import train
+from facs.errors import FacsError
 
 __all__ = ["app", "main"]
 
@@ -217,96 +215,4 @@ def synth(
     typer.echo(f"wrote {count} frames in {len(paths)} shards to {out}")
 
 
-train = typer.Typer(
-    no_args_is_help=True, help="Train the networks; runs resume where they stopped."
-)
 app.add_typer(train, name="train")
-
-
-@train.command("landmarks")
-def train_landmarks(
-    rendered: Annotated[list[Path], typer.Option(help="Folder of rendered shards; repeatable.")],
-    scenes: Annotated[Path, typer.Option(help="Folder of .hdr pictures without people.")],
-    out: Annotated[Path, typer.Option(help="Folder of checkpoints and of the result.")],
-    fer: Annotated[Path | None, typer.Option(help="fer2013.npz, faces to adapt to.")] = None,
-    photos: Annotated[Path | None, typer.Option(help="facial_expressions.npz, likewise.")] = None,
-    start: Annotated[Path | None, typer.Option(help="Checkpoint to begin with.")] = None,
-    steps: Annotated[tuple[int, int], typer.Option(help="Rendered, then mixed.")] = (3000, 2500),
-    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
-    device: Annotated[str, typer.Option(help="A torch device.")] = "cpu",
-) -> None:
-    """Train the landmark network."""
-    from facs.training.train_landmarks import LandmarkRun
-    from facs.training.train_landmarks import train_landmarks as run
-
-    out.mkdir(parents=True, exist_ok=True)
-    options = LandmarkRun(
-        tuple(rendered), scenes, out, fer, photos, steps, seed=seed, device=device, start=start
-    )
-    typer.echo(f"wrote {run(options, _steps)}")
-
-
-@train.command("units")
-def train_units(
-    rendered: Annotated[list[Path], typer.Option(help="Folder of rendered shards; repeatable.")],
-    test: Annotated[list[Path], typer.Option(help="Folder of shards of other people.")],
-    out: Annotated[Path, typer.Option(help="Folder of checkpoints and of the result.")],
-    name: Annotated[str, typer.Option(help="Name of the model.")] = "facs",
-    landmarks: Annotated[Path | None, typer.Option(help="Landmark network, ONNX.")] = None,
-    fer: Annotated[Path | None, typer.Option(help="fer2013.npz, emotion votes.")] = None,
-    photos: Annotated[Path | None, typer.Option(help="facial_expressions.npz.")] = None,
-    coded: Annotated[list[str], typer.Option(help="Coded data set, NAME:FOLDER; repeatable.")] = [],  # noqa: B006  (typer wants a plain list)
-    start: Annotated[
-        str | None, typer.Option(help="Model, or spatial checkpoint (.pt), to begin with.")
-    ] = None,
-    teacher: Annotated[
-        Path | None, typer.Option(help="Spatial file or checkpoint that judges real faces.")
-    ] = None,
-    seen: Annotated[
-        Path | None, typer.Option(help="List of units that somebody saw in real pictures.")
-    ] = None,
-    only: Annotated[str | None, typer.Option(help="Train one stream: spatial, temporal.")] = None,
-    leave_out: Annotated[list[int], typer.Option(help="Unit not to ship; repeatable.")] = [],  # noqa: B006  (typer wants a plain list)
-    steps: Annotated[tuple[int, int], typer.Option(help="Spatial, temporal.")] = (3000, 2000),
-    rates: Annotated[
-        tuple[float, float], typer.Option(help="Largest learning rates: spatial, temporal.")
-    ] = (1.5e-3, 1.5e-3),
-    dropout: Annotated[float, typer.Option(help="Before both dense layers of a stream.")] = 0.5,
-    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
-    device: Annotated[str, typer.Option(help="A torch device.")] = "cpu",
-) -> None:
-    """Train both streams of the action unit model, calibrate, export and measure them."""
-    from facs.training.train_units import UnitRun
-    from facs.training.train_units import train_units as run
-
-    options = UnitRun(
-        tuple(rendered), tuple(test), out, name, landmarks, fer, photos,
-        tuple(map(_coded_set, coded)), steps, rates=rates, dropout=dropout, seed=seed,
-        device=device,
-        start=start, teacher=teacher, seen=seen, evidence=_evidence(leave_out),
-        streams=(only,) if only else ("spatial", "temporal"),
-    )  # fmt: skip
-    report = run(options, _steps)
-    for key, value in report["mean"].items():
-        typer.echo(f"{key}: {value:.3f}")
-
-
-def _evidence(left_out: list[int]) -> Evidence:
-    from facs.training.finish import Evidence
-    from facs.units import ActionUnit
-
-    unknown = sorted(set(left_out) - {int(unit) for unit in ActionUnit})
-    if unknown:
-        raise InputError(f"wanted --leave-out with a FACS number, such as 61, got {unknown[0]}")
-    return Evidence(doubted=frozenset(map(ActionUnit, left_out)))
-
-
-def _coded_set(text: str) -> tuple[str, Path]:
-    name, colon, folder = text.partition(":")
-    if not colon:
-        raise InputError(f"wanted --coded NAME:FOLDER, such as disfa:data/DISFA, got {text!r}")
-    return name, Path(folder)
-
-
-def _steps(step: int, loss: float, seconds: float) -> None:
-    typer.echo(f"step {step}  loss {loss:.3f}  {seconds:.0f} s")

@@ -1,7 +1,8 @@
 """Real faces of which somebody saw that a unit is shown, or that it is not.
 
 A rendered eye that shuts is not a real one that does, and lips that laughter parts are no dropped
-jaw. Whether lids hide an eye and whether teeth are apart takes no coder to see, so a list of
+jaw. Whether lids hide an eye and whether teeth are apart takes no coder to see; brows that are
+clearly drawn together or raised in the middle and a wrinkled nose take little more. So a list of
 pictures says it: a text file of lines ``fer2013:1234,AU43,yes``, where the number is the picture's
 row in the archive of that name.
 """
@@ -24,14 +25,28 @@ HEADER: Final = ["picture", "unit", "shown"]
 
 Targets = tuple[tuple[tuple[str, ...], float], ...]
 
+SURE: Final = {"yes": 0.95, "no": 0.03}
+LESS_SURE: Final = {"yes": 0.9, "no": 0.06}
+
+
+def _both(unit: str, shares: Mapping[str, float]) -> dict[tuple[str, str], Targets]:
+    names = (unit, f"{unit}_left", f"{unit}_right")
+    return {(unit, said): ((names, share),) for said, share in shares.items()}
+
+
 SEEN: Final[Mapping[tuple[str, str], Targets]] = {
-    ("AU43", "yes"): ((("AU43", "AU43_left", "AU43_right"), 0.95),),
-    ("AU43", "no"): ((("AU43", "AU43_left", "AU43_right"), 0.03),),
-    ("AU26", "yes"): ((("AU26",), 0.95),),
-    ("AU26", "no"): ((("AU26", "AU27"), 0.03),),
+    **_both("AU43", SURE),
+    **_both("AU1", LESS_SURE),
+    **_both("AU4", LESS_SURE),
+    **_both("AU9", LESS_SURE),
+    ("AU26", "yes"): ((("AU26",), SURE["yes"]),),
+    ("AU26", "no"): ((("AU26", "AU27"), SURE["no"]),),
 }
 """What each line says of which columns. AU43: both eyes, and those that look down under lids that
 hide them are shut. AU26: a jaw that has dropped, be it so far that coders would call it AU27."""
+
+
+UNITS: Final = sorted({unit for unit, _ in SEEN})
 
 
 def read_seen(path: Path) -> dict[str, list[tuple[str, str]]]:
@@ -52,7 +67,7 @@ def read_seen(path: Path) -> dict[str, list[tuple[str, str]]]:
     for number, line in enumerate(lines[1:], start=2):
         if len(line) != 3 or (line[1], line[2]) not in SEEN:
             raise InputError(
-                f"{path}, line {number}: wanted a picture, AU43 or AU26, yes or no, got {line}"
+                f"{path}, line {number}: wanted a picture, one of {UNITS}, yes or no, got {line}"
             )
         seen.setdefault(line[0], []).append((line[1], line[2]))
     return seen

@@ -1,14 +1,15 @@
-"""Shut eyes and dropped jaws of real faces that teach nothing, as somebody saw them.
+"""What somebody saw in real faces that teach nothing: shut eyes, dropped jaws, plain brows, noses.
 
 ``python benchmarks/seen.py --fer fer2013.npz --photos facial_expressions.npz --peer CSV...``: ROC
-AUC of AU43, and of AU26 or AU27, on the pictures of ``seen_held_out.csv``, beside MediaPipe's
-`eyeBlink` and `jawOpen` on the same ones (``peer_mediapipe.py`` writes the CSVs). They are of the
+AUC of AU43, of AU26 or AU27, and of AU1, AU4 and AU9, on the pictures of ``seen_held_out.csv``,
+beside MediaPipe's shapes on the same ones (``peer_mediapipe.py`` writes the CSVs). They are of the
 FER+ PrivateTest and of the held-out third of the press photographs. Eyes: the 170 pictures that
 facs-5 scored highest, the 170 that MediaPipe did, and others at random, 480 in all. Mouths: 360 at
-random of those in which either system sees a trace of a dropped jaw. Pictures of which one look did
-not tell were left out. FER2013 holds near-copies of some pictures in more than one of its splits.
-One person looked, no coder; eyes that look down under lids that hide
-them count as shut, and teeth that are apart as a dropped jaw.
+random of those in which either system sees a trace of a dropped jaw. Brows and noses: 210 at
+random, some of each emotion. Pictures of which one look did not tell were left out. FER2013 holds
+near-copies of some pictures in more than one of its splits. One person looked, no coder, and the
+same who looked at the pictures that teach; eyes that look down under lids that hide them count as
+shut, and teeth that are apart as a dropped jaw.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from facs.training.real_faces import FaceSet
 from facs.training.seen_units import read_seen
 
 LISTED = Path(__file__).with_name("seen_held_out.csv")
-ASKED = {"AU43": "43", "AU26": "26/27"}
+ASKED = {"AU43": "43", "AU26": "26/27", "AU1": "1", "AU4": "4", "AU9": "9"}
 """The scores that answer for a unit of the list."""
 
 FALSE_SHARE = 0.05

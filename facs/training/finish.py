@@ -43,6 +43,11 @@ TRAINING = (
     "and press photographs with an emotion each."
 )
 
+SEEN = (
+    "Of some of these somebody who is no coder saw whether eyes are shut, the jaw has dropped, "
+    "brows are raised or drawn together, the nose is wrinkled."
+)
+
 
 @dataclass(frozen=True)
 class Split:
@@ -86,7 +91,8 @@ class Evidence:
 class Recipe:
     """What a model is called, the window that it looks through, and which units it may have.
 
-    `coded` names the coded data sets that it learned from.
+    `coded` names the coded data sets that it learned from, `seen` says whether it learned from a
+    list of what somebody saw in real faces (`facs.training.seen_units`).
     """
 
     name: str
@@ -94,13 +100,15 @@ class Recipe:
     slot_seconds: float = 1 / 30
     evidence: Evidence = field(default_factory=Evidence)
     coded: tuple[str, ...] = ()
+    seen: bool = False
 
     @property
     def training(self) -> str:
         """What the weights learned from."""
+        seen = f" {SEEN}" if self.seen else ""
         if not self.coded:
-            return f"{TRAINING} No real face had a coded unit."
-        return f"{TRAINING} Faces with coded units: {', '.join(self.coded)}."
+            return f"{TRAINING}{seen} No real face had a unit from a coder."
+        return f"{TRAINING}{seen} Faces with coded units: {', '.join(self.coded)}."
 
     @property
     def licence(self) -> str:

@@ -110,6 +110,7 @@ def train_units(options: UnitRun, progress: Progress | None = None) -> dict[str,
         options.slot_seconds,
         options.evidence,
         tuple(name for name, _ in options.coded),
+        seen=options.seen is not None,
     )
     test = _split(_cut(options.test, options), options.slots)
     networks = Streams(spatial, temporal, train.stills.columns, options.slots)

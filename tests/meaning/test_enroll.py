@@ -67,7 +67,7 @@ def test_a_weak_gesture_gets_a_lower_threshold_and_is_then_found():
 
 
 def test_a_restless_brow_gets_a_higher_threshold():
-    twitches = both(*(pulse(t, 0.6, high=0.6) for t in np.arange(3.0, 300.0, 5.0)))
+    twitches = both(*(pulse(t, 0.9, high=0.6) for t in np.arange(3.0, 300.0, 5.0)))
     rest = filmed(300, {1: twitches, 2: twitches})
     done = enroll([rest], {"brow lift": five([1, 2], 0.97)})
     (sign,) = done.profile.signs

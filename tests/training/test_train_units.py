@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from facs.training.cut_sets import cut_shards, read_cut
 from facs.training.finish import Evidence, Recipe
 from facs.training.teacher import scorer_of
 from facs.training.train_units import UnitRun, train_units, training_data
+from facs.units import ActionUnit
 from tests.network.builders import random_clips, random_crops
 from tests.training.builders import COLUMNS, write_faces
 from tests.training.coded_builders import write_ck
@@ -59,6 +61,23 @@ def test_the_model_of_a_run_sees_a_mirrored_face_with_its_sides_swapped(trained)
     ours, mirrored = model(clips), model(turned)
     np.testing.assert_allclose(ours.left, mirrored.right, atol=1e-5)
     np.testing.assert_allclose(ours.probability, mirrored.probability, atol=1e-5)
+
+
+def test_a_unit_that_is_left_out_does_not_ship_whatever_its_figures(tmp_path, landmarks, trained):
+    out, report = trained
+    shutil.copytree(out, tmp_path / "out")
+    data = out.parent
+    options = UnitRun(
+        (data / "train",), (data / "test",), tmp_path / "out", "small", landmarks, steps=(2, 2),
+        batch=(4, 2, 4), evidence=replace(ANYTHING, doubted=frozenset({ActionUnit.AU12})),
+    )  # fmt: skip
+    assert set(report["units"]) == {"AU9", "AU12"}
+    assert set(train_units(options)["units"]) == {"AU9"}
+
+
+def test_a_file_says_whether_somebody_saw_units_in_real_faces():
+    assert "no coder saw" in Recipe("some", seen=True).training
+    assert "no coder saw" not in Recipe("some").training
 
 
 def test_a_run_that_begins_with_a_model_stays_near_it_and_one_from_nothing_does_not(

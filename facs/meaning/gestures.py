@@ -179,10 +179,10 @@ def _ms(seconds: float) -> str:
 
 
 # Thresholds and holds from benchmarks/stock_thresholds.py, both sides of a pair alike, from where
-# nothing, or hardly anything, fired by mistake in its four hours: with thresholds that fired twice in them,
-# other children fired up to seven times an hour (seen once in benchmarks/gestures.py, before these
-# were chosen). A head that turns away while the eyes stay with somebody is no glance: so the yaw.
-# Eyes go to the sides and up all day: no threshold makes these three rare and found.
+# nothing, or hardly anything, fired by mistake in its four hours: with thresholds that fired twice
+# in them, other children fired up to five times an hour (seen once in benchmarks/gestures.py,
+# before these were chosen). A head that turns away while the eyes stay with somebody is no glance:
+# so the yaw. Eyes go to the sides and up all day: no threshold makes these three rare and found.
 _RULES: Final = {
     "long blink": "both eyes 43 >= 0.5 for 600 ms",
     "blink twice": "both eyes 43 >= 0.2 for 350-1000 ms, 2 times in 3000 ms",

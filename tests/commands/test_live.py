@@ -40,8 +40,9 @@ name = "mouth open"
 word = "drink"
 """
 
-SAID = ["smile: שלום", "brow lift: no", "long blink: yes", "mouth open: drink", "brow lift: no"]
-"""What the example shows, in its order; the wink has no word, and one lifted brow is enough."""
+SAID = ["smile: שלום", "brow lift: no", "long blink: yes", "mouth open: drink"]
+"""What the example shows, in its order; the wink has no word, and the one brow that is lifted at
+last is not held for long enough."""
 
 STILL = 240 - 7
 """Frames decided, where seven in a row, a quarter of a second, may have been lost."""

@@ -10,7 +10,6 @@ faces, the mean AUC of units for the emotions whose prototypes hold them.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,12 +26,11 @@ from facs.training.losses import TRACE
 from facs.training.measure import as_units
 from facs.training.real_faces import EMOTIONS, FaceSet, read_fer, read_photos
 from facs.training.streams import central_crops
-from facs.training.teacher import scorer_of
+from facs.training.teacher import Scorer, scorer_of
 from facs.training.unit_data import locate_filling
 from facs.units import SIDED, ActionUnit
 
 Floats = NDArray[np.float32]
-Scorer = Callable[[NDArray[np.uint8]], Floats]
 
 CODED = (1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 17, 20, 23, 24, 25, 26, 27)
 PAIRS = {

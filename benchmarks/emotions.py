@@ -96,14 +96,17 @@ def our_scores(faces: FaceSet, model: TwoStreamModel, landmarker: Landmarker) ->
     return FaceScores(model.spec.name, units)
 
 
-def peer_scores(faces: FaceSet, path: Path) -> FaceScores:
-    """The same pictures in a CSV of ``peer_mediapipe.py``."""
+def peer_shapes(faces: FaceSet, path: Path) -> dict[str, Floats]:
+    """The same pictures in a CSV of ``peer_mediapipe.py``, by column."""
     columns = read_csv(path)
     place = {int(row): i for i, row in enumerate(columns["row"])}
     rows = [place[int(row)] for row in faces.rows]
-    return FaceScores(
-        "MediaPipe", {unit: values[rows] for unit, values in unit_scores(columns).items()}
-    )
+    return {name: values[rows] for name, values in columns.items()}
+
+
+def peer_scores(faces: FaceSet, path: Path) -> FaceScores:
+    """The same pictures as scores of action units."""
+    return FaceScores("MediaPipe", unit_scores(peer_shapes(faces, path)))
 
 
 def combined(rule: str, units: Scores) -> Floats | None:

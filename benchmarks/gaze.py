@@ -15,12 +15,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from blendshapes import read_csv
-from emotions import Pictures, aucs, fer_pictures, our_scores, photo_pictures
+from emotions import Pictures, aucs, cell, fer_pictures, our_scores, peer_shapes, photo_pictures
 from heading import heading, publish, table
 from numpy.typing import NDArray
 
-from facs.evaluation.bootstrap import interval, resample
+from facs.evaluation.bootstrap import resample
 from facs.faces.landmarks import Landmarker
 from facs.network.weights import load_model
 
@@ -51,9 +50,9 @@ def rows_of(name: str, told: Floats, ours: Floats, person: NDArray[np.str_]) -> 
         clear = np.abs(told) > least
         truth = told[clear] > 0
         values = aucs(ours[clear], truth, np.ones(len(truth)), resample(person[clear], 1000))
-        low, high = interval(values)
-        said = f"{values[0]:.3f} [{low:.3f}, {high:.3f}]"
-        rows.append([name, f"{least}", said, str(int(truth.sum())), str(int((~truth).sum()))])
+        rows.append(
+            [name, f"{least}", cell(values), str(int(truth.sum())), str(int((~truth).sum()))]
+        )
     return rows
 
 
@@ -71,11 +70,8 @@ def main() -> None:
     for pictures, path in zip(
         (fer_pictures(chosen.fer), photo_pictures(chosen.photos)), chosen.peer, strict=True
     ):
-        columns = read_csv(path)
-        place = {int(row): i for i, row in enumerate(columns["row"])}
-        rows = [place[int(row)] for row in pictures.faces.rows]
         ours = our_scores(pictures.faces, model, landmarker).units
-        parts.append((pictures, ours, {name: values[rows] for name, values in columns.items()}))
+        parts.append((pictures, ours, peer_shapes(pictures.faces, path)))
     person = np.concatenate([pictures.person for pictures, _, _ in parts])
     text = heading("Where eyes of real faces look", "pictures that taught nothing", 0)
     text += f"- model: {model.spec.name} {model.spec.version} (sha256 {model.sha256[:12]}), "

@@ -23,6 +23,7 @@ from emotions import (
     FaceScores,
     Pictures,
     aucs,
+    cell,
     combined,
     fer_pictures,
     lowest_where_missing,
@@ -33,7 +34,7 @@ from emotions import (
 from heading import heading, publish, table
 from numpy.typing import NDArray
 
-from facs.evaluation.bootstrap import interval, resample
+from facs.evaluation.bootstrap import resample
 from facs.faces.landmarks import Landmarker
 from facs.network.weights import load_model
 from facs.training.real_faces import FaceSet
@@ -93,9 +94,8 @@ def rows_of(
             continue  # a model without the unit
         score = np.concatenate(parts)
         values = aucs(score, truth, np.ones(len(truth)), draws)
-        low, high = interval(values)
         rows.append([
-            unit, sets[0][1][system].name, f"{values[0]:.3f} [{low:.3f}, {high:.3f}]",
+            unit, sets[0][1][system].name, cell(values),
             f"{found_at(score, truth, FALSE_SHARE):.2f}",
             str(int(truth.sum())), str(int((~truth).sum())),
         ])  # fmt: skip

@@ -18,29 +18,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.errors import InputError
+from facs.network.spec import columns_of
+from facs.units import ActionUnit
 
 __all__ = ["SEEN", "read_seen", "seen_targets"]
 
 HEADER: Final = ["picture", "unit", "shown"]
 
-Targets = tuple[tuple[tuple[str, ...], float], ...]
+Target = tuple[tuple[str, ...], float]
 
 SURE: Final = {"yes": 0.95, "no": 0.03}
 LESS_SURE: Final = {"yes": 0.9, "no": 0.06}
 
 
-def _both(unit: str, shares: Mapping[str, float]) -> dict[tuple[str, str], Targets]:
-    names = (unit, f"{unit}_left", f"{unit}_right")
-    return {(unit, said): ((names, share),) for said, share in shares.items()}
+def _both(unit: ActionUnit, shares: Mapping[str, float]) -> dict[tuple[str, str], Target]:
+    return {(str(unit), said): (columns_of((unit,)), share) for said, share in shares.items()}
 
 
-SEEN: Final[Mapping[tuple[str, str], Targets]] = {
-    **_both("AU43", SURE),
-    **_both("AU1", LESS_SURE),
-    **_both("AU4", LESS_SURE),
-    **_both("AU9", LESS_SURE),
-    ("AU26", "yes"): ((("AU26",), SURE["yes"]),),
-    ("AU26", "no"): ((("AU26", "AU27"), SURE["no"]),),
+SEEN: Final[Mapping[tuple[str, str], Target]] = {
+    **_both(ActionUnit.AU43, SURE),
+    **_both(ActionUnit.AU1, LESS_SURE),
+    **_both(ActionUnit.AU4, LESS_SURE),
+    **_both(ActionUnit.AU9, LESS_SURE),
+    ("AU26", "yes"): (("AU26",), SURE["yes"]),
+    ("AU26", "no"): (("AU26", "AU27"), SURE["no"]),
 }
 """What each line says of which columns. AU43: both eyes, and those that look down under lids that
 hide them are shut. AU26: a jaw that has dropped, be it so far that coders would call it AU27."""
@@ -90,6 +91,6 @@ def seen_targets(
     targets = np.full((len(pictures), len(columns)), np.nan, np.float32)
     for row, picture in enumerate(pictures):
         for said in seen.get(picture, ()):
-            for names, target in SEEN[said]:
-                targets[row, [i for i, name in enumerate(columns) if name in names]] = target
+            names, target = SEEN[said]
+            targets[row, [i for i, name in enumerate(columns) if name in names]] = target
     return targets

@@ -27,7 +27,7 @@ from facs.training.real_faces import EMOTIONS
 from facs.training.streams import central_crops
 from facs.training.weak_labels import AGREEMENT
 
-__all__ = ["in_this_face", "lid_targets", "scorer_of", "scores_of"]
+__all__ = ["Scorer", "in_this_face", "lid_targets", "scorer_of", "scores_of"]
 
 Floats = NDArray[np.float32]
 Scorer = Callable[[NDArray[np.uint8]], Floats]

@@ -7,10 +7,14 @@ from typing import Any
 
 from facs.errors import ModelError
 
-__all__ = ["MAX_FILE", "first_line", "open_session"]
+__all__ = ["MAX_FILE", "first_line", "open_session", "raise_if_memory"]
 
 MAX_FILE = 1 << 30
 """Bytes; no model of ours comes near, and a larger file is refused before it is read."""
+
+
+OUT_OF_MEMORY = ("bad_alloc", "Failed to allocate memory")
+"""What ONNX Runtime says, in a class of its own, where there is no memory left."""
 
 
 def open_session(path: Path, threads: int = 1) -> Any:
@@ -26,6 +30,8 @@ def open_session(path: Path, threads: int = 1) -> Any:
     ------
     ModelError
         If there is no such file, if it is too large, or if it is no ONNX file.
+    MemoryError
+        If the machine has too little memory left.
     """
     import onnxruntime
 
@@ -41,10 +47,15 @@ def open_session(path: Path, threads: int = 1) -> Any:
         return onnxruntime.InferenceSession(
             path.read_bytes(), options, providers=["CPUExecutionProvider"]
         )
-    except MemoryError:  # of the machine, not of the file
-        raise
     except Exception as error:  # onnxruntime raises a family of private classes
+        raise_if_memory(error)
         raise ModelError(f"wanted an ONNX file, {path} is not one: {first_line(error)}") from None
+
+
+def raise_if_memory(error: Exception) -> None:
+    """Raise MemoryError if that is what an engine means: of the machine, not of the file."""
+    if isinstance(error, MemoryError) or any(text in str(error) for text in OUT_OF_MEMORY):
+        raise MemoryError(first_line(error)) from None
 
 
 def first_line(error: Exception) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from facs.errors import ModelError
 from facs.network.spec import SPEC_KEY, ModelSpec
-from facs.sessions import first_line, open_session
+from facs.sessions import first_line, open_session, raise_if_memory
 
 __all__ = ["OnnxStream", "Stream", "TorchStream"]
 
@@ -69,6 +69,7 @@ class OnnxStream:
             scores = self._session.run(["scores"], {self._input: batch})[0]
             found = np.asarray(scores, np.float32)
         except Exception as error:  # onnxruntime raises a family of private classes
+            raise_if_memory(error)
             raise ModelError(f"{self.spec.name} cannot be run: {first_line(error)}") from None
         if found.shape != (len(batch), len(self.spec.columns)):
             raise ModelError(

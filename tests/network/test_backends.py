@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 from dataclasses import replace
 
@@ -127,6 +128,27 @@ def test_a_cut_model_is_refused(spatial_file, tmp_path):
     path = tmp_path / "cut-spatial.onnx"
     path.write_bytes(spatial_file.read_bytes()[:100_000])
     assert "cut-spatial.onnx" in one_line(path)
+
+
+@pytest.mark.parametrize("said", ["Exception during initialization: std::bad_alloc", "memory"])
+def test_too_little_memory_is_no_fault_of_the_file(spatial_file, monkeypatch, said):
+    def refuse(*_, **__):
+        raise MemoryError(said) if said == "memory" else RuntimeError(said)
+
+    monkeypatch.setattr("onnxruntime.InferenceSession", refuse)
+    with pytest.raises(MemoryError, match=re.escape(said.split()[-1])):
+        OnnxStream(spatial_file)
+
+
+def test_too_little_memory_for_a_batch_is_no_fault_of_the_file(spatial_file):
+    class Full:
+        def run(self, *_):
+            raise RuntimeError("Failed to allocate memory for requested buffer of size 9")
+
+    stream = OnnxStream(spatial_file)
+    stream._session = Full()
+    with pytest.raises(MemoryError, match="requested buffer"):
+        stream(random_crops(1))
 
 
 def test_a_missing_file_and_an_unknown_name_tell_what_there_is(tmp_path):

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from blendshapes import read_csv, unit_scores
 from heading import heading, publish, table
+from near_copies import copied
 from numpy.typing import NDArray
 from sheets import tile, write_sheet
 
@@ -31,6 +32,7 @@ from facs.training.real_faces import EMOTIONS, FaceSet, read_fer, read_photos
 from facs.training.unit_data import locate_filling
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 Scores = Mapping[int, Floats]
 
 GATE = (
@@ -210,8 +212,10 @@ def lines_of(found: list[Curves], pictures: Pictures, block: Block) -> list[list
     return lines
 
 
-def compared(pictures: Pictures, systems: list[FaceScores], draws: int, seed: int) -> str:
-    """Table of one set: on all its pictures, and on those that every system found."""
+def compared(
+    pictures: Pictures, systems: list[FaceScores], copies: Bools, draws: int, seed: int
+) -> str:
+    """Table of one set: on all pictures, on those that every system found, and without `copies`."""
     both = np.logical_and.reduce([system.found for system in systems])
     counts = ", ".join(f"{s.name} found {int(s.found.sum())}" for s in systems)
     people = len(np.unique(pictures.person))
@@ -219,6 +223,7 @@ def compared(pictures: Pictures, systems: list[FaceScores], draws: int, seed: in
     text = f"## {pictures.name}\n\n{len(both)} pictures, {known}: "
     text += f"{counts}; {int(both.sum())} were found by all.\n\n"
     blocks = [Block("all", np.ones(len(both), bool)), Block("found by all", both)]
+    blocks.append(Block("no near-copy teaches", ~copies))
     if people < len(both):
         blocks.append(Block("all, each person once", blocks[0].chosen, even=True))
     lines = []
@@ -283,6 +288,7 @@ def main() -> None:
     text += "- 1+2: the smaller score of both; 26/27: the larger; in brackets: not in the means\n"
     text += "- each person once: all positives of one person weigh as much as one, negatives too\n"
     text += "- a picture in which a system finds no face gets that system's lowest score\n"
+    text += "- near-copies of pictures that teach: `near_copies.csv`\n"
     text += f"- intervals: 95 %, {chosen.draws} bootstrap draws, of people where they are known\n\n"
     for path, read in ((chosen.fer, fer_pictures), (chosen.photos, photo_pictures)):
         if path:
@@ -290,7 +296,8 @@ def main() -> None:
             systems = [our_scores(pictures.faces, model, landmarker)]
             if path.stem in peers:
                 systems.append(peer_scores(pictures.faces, peers[path.stem]))
-            text += compared(pictures, systems, chosen.draws, chosen.seed)
+            copies = copied(path.stem, pictures.faces.rows)
+            text += compared(pictures, systems, copies, chosen.draws, chosen.seed)
             if chosen.pictures:
                 write_pictures(chosen.pictures, pictures, systems[0])
     publish(text, chosen.out)

@@ -59,7 +59,7 @@ def train_units(
         Path | None, typer.Option(help="Spatial file or checkpoint that judges real faces.")
     ] = None,
     seen: Annotated[
-        Path | None, typer.Option(help="List of units that somebody saw in real pictures.")
+        Path | None, typer.Option(help="List of what real pictures are seen to show.")
     ] = None,
     only: Annotated[str | None, typer.Option(help="Train one stream: spatial, temporal.")] = None,
     leave_out: Annotated[list[int], typer.Option(help="Unit not to ship; repeatable.")] = [],  # noqa: B006  (typer wants a plain list)

@@ -44,8 +44,8 @@ TRAINING = (
 )
 
 SEEN = (
-    "Of some of these somebody who is no coder saw whether eyes are shut, the jaw has dropped, "
-    "brows are raised or drawn together, the nose is wrinkled."
+    "Of some of these a language model that sees pictures, no certified coder, read which units "
+    "they show."
 )
 
 
@@ -92,7 +92,7 @@ class Recipe:
     """What a model is called, the window that it looks through, and which units it may have.
 
     `coded` names the coded data sets that it learned from, `seen` says whether it learned from a
-    list of what somebody saw in real faces (`facs.training.seen_units`).
+    list of what real faces are seen to show (`facs.training.seen_units`).
     """
 
     name: str

@@ -58,7 +58,7 @@ def real_crops(
     weak = weak_targets(votes, columns)
     if teacher is not None:
         scores = scores_of(teacher, crops, columns)
-        weak = in_this_face(weak, scores)
+        weak = in_this_face(weak, scores, columns)
         weak = _where_known(lid_targets(scores, votes, columns), weak)
     weak = _where_known(mouth_targets(cut["gaps"], votes, columns), weak)
     listed = read_seen(seen) if seen else {}

@@ -1,16 +1,24 @@
-"""Real faces of which somebody saw that a unit is shown, or that it is not.
+"""Real faces of which was seen what they show, and what not.
 
 A rendered eye that shuts is not a real one that does, and lips that laughter parts are no dropped
-jaw. Whether lids hide an eye and whether teeth are apart takes no coder to see; brows that are
-clearly drawn together or raised in the middle and a wrinkled nose take little more. So a list of
-pictures says it: a text file of lines ``fer2013:1234,AU43,yes``, where the number is the picture's
-row in the archive of that name.
+jaw. A list says it of real pictures: a text file with one line for each, in which units go by
+their FACS numbers::
+
+    picture,looked,shown,slight,unsure
+    fer2013:1234,lower 43,25 26,10,20
+    facial_expressions:98,43,,,
+
+The number of a picture is its row in the archive of that name. *looked* says which units were
+looked for: numbers, or the name of a part of the face (`PARTS`); *shown* which of them are plain to
+see, *slight* which are there but slight, *unsure* which could not be told. Those that were
+looked for and are in none of the three are not shown.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -21,37 +29,51 @@ from facs.errors import InputError
 from facs.network.spec import columns_of
 from facs.units import ActionUnit
 
-__all__ = ["SEEN", "read_seen", "seen_targets"]
+__all__ = ["PARTS", "Look", "read_seen", "seen_targets"]
 
-HEADER: Final = ["picture", "unit", "shown"]
+HEADER: Final = ["picture", "looked", "shown", "slight", "unsure"]
 
-Target = tuple[tuple[str, ...], float]
-
-SURE: Final = {"yes": 0.95, "no": 0.03}
-LESS_SURE: Final = {"yes": 0.9, "no": 0.06}
-
-
-def _both(unit: ActionUnit, shares: Mapping[str, float]) -> dict[tuple[str, str], Target]:
-    return {(str(unit), said): (columns_of((unit,)), share) for said, share in shares.items()}
-
-
-SEEN: Final[Mapping[tuple[str, str], Target]] = {
-    **_both(ActionUnit.AU43, SURE),
-    **_both(ActionUnit.AU1, LESS_SURE),
-    **_both(ActionUnit.AU4, LESS_SURE),
-    **_both(ActionUnit.AU9, LESS_SURE),
-    ("AU26", "yes"): (("AU26",), SURE["yes"]),
-    ("AU26", "no"): (("AU26", "AU27"), SURE["no"]),
+PARTS: Final[Mapping[str, tuple[int, ...]]] = {
+    "upper": (1, 2, 4, 5, 6, 7, 9, 43, 61, 62, 63, 64),
+    "lower": (10, 12, 15, 16, 17, 20, 25, 26, 27),
+    "shut": (14, 15, 17, 18, 20, 23, 24, 28),
+    "face": (1, 2, 4, 5, 9, 10, 12, 25, 26, 27, 43),
 }
-"""What each line says of which columns. AU43: both eyes, and those that look down under lids that
-hide them are shut. AU26: a jaw that has dropped, be it so far that coders would call it AU27."""
+"""Units looked for in enlarged eyes, in enlarged mouths, in shut ones, and in whole faces."""
 
 
-UNITS: Final = sorted({unit for unit, _ in SEEN})
+PLAIN: Final = {12, 25, 26, 27, 43}
+"""Units that take no coder to see."""
+
+Units = frozenset[int]
 
 
-def read_seen(path: Path) -> dict[str, list[tuple[str, str]]]:
-    """What was seen in each picture: pairs of a unit and ``"yes"`` or ``"no"``.
+@dataclass(frozen=True)
+class Look:
+    """What was seen in one picture: units by number; of all others nothing is known."""
+
+    shown: Units
+    slight: Units
+    absent: Units
+
+    def says(self, unit: int) -> bool | None:
+        """Whether a unit is shown, be it slightly; None where that is not known."""
+        if unit in self.shown | self.slight:
+            return True
+        return False if unit in self.absent else None
+
+    def targets(self) -> Iterator[tuple[int, float]]:
+        """Units with targets of presence in (0, 1)."""
+        for unit in self.absent:
+            yield unit, 0.03 if unit in PLAIN else 0.06
+        for unit in self.slight:
+            yield unit, 0.7
+        for unit in self.shown:
+            yield unit, 0.95 if unit in PLAIN else 0.9
+
+
+def read_seen(path: Path) -> dict[str, Look]:
+    """What was seen in each picture of a list.
 
     Raises
     ------
@@ -64,33 +86,67 @@ def read_seen(path: Path) -> dict[str, list[tuple[str, str]]]:
         raise InputError(f"wanted a list of what is seen, {path}; it says: {error}") from error
     if not lines or lines[0] != HEADER:
         raise InputError(f"{path}: wanted a first line {','.join(HEADER)}, got {lines[:1]}")
-    seen: dict[str, list[tuple[str, str]]] = {}
+    seen: dict[str, Look] = {}
     for number, line in enumerate(lines[1:], start=2):
-        if len(line) != 3 or (line[1], line[2]) not in SEEN:
-            raise InputError(
-                f"{path}, line {number}: wanted a picture, one of {UNITS}, yes or no, got {line}"
-            )
-        seen.setdefault(line[0], []).append((line[1], line[2]))
+        try:
+            picture, look = _look(line)
+        except ValueError as error:
+            raise InputError(f"{path}, line {number}: {error}, got {line}") from error
+        if picture in seen:
+            raise InputError(f"{path}, line {number}: wanted one line for {picture}, got two")
+        seen[picture] = look
     return seen
 
 
+def _look(line: Sequence[str]) -> tuple[str, Look]:
+    """A line's picture and what it says; ValueError says what was wanted."""
+    if len(line) != len(HEADER):
+        raise ValueError(f"wanted {len(HEADER)} columns")
+    looked = {unit for word in line[1].split() for unit in PARTS.get(word) or _units(word)}
+    shown, slight, unsure = (_units(words) for words in line[2:])
+    if not shown | slight | unsure <= looked:
+        raise ValueError("wanted only units that were looked for")
+    if shown & slight or shown & unsure or slight & unsure:
+        raise ValueError("wanted each unit once")
+    absent = looked - shown - slight - unsure
+    if 27 in shown | slight:
+        absent -= {26}  # a jaw that has dropped so far has dropped
+    return line[0], Look(shown, slight, frozenset(absent))
+
+
+def _units(words: str) -> Units:
+    try:
+        return frozenset(int(ActionUnit(int(word))) for word in words.split())
+    except ValueError as error:
+        raise ValueError(f"wanted units by number, or one of {', '.join(PARTS)}") from error
+
+
 def seen_targets(
-    pictures: Sequence[str],
-    seen: Mapping[str, Iterable[tuple[str, str]]],
-    columns: tuple[str, ...],
+    pictures: Sequence[str], seen: Mapping[str, Look], columns: tuple[str, ...]
 ) -> NDArray[np.float32]:
     """Targets (n, columns) of presence of the pictures that are listed, NaN elsewhere.
 
+    Units with two sides have the same target on both. A stretched mouth (27) is a dropped jaw (26)
+    too, and a jaw that has not dropped is neither (`facs.training.targets`).
+
     Examples
     --------
-    >>> seen = {"fer2013:7": [("AU43", "yes")]}
-    >>> seen_targets(["fer2013:7", "fer2013:8"], seen, ("AU12_left", "AU43_left"))
-    array([[ nan, 0.95],
-           [ nan,  nan]], dtype=float32)
+    >>> seen = {"fer2013:7": Look(frozenset({43}), frozenset(), frozenset({12}))}
+    >>> seen_targets(["fer2013:7", "fer2013:8"], seen, ("AU12_left", "AU43_left", "AU4_left"))
+    array([[0.03, 0.95,  nan],
+           [ nan,  nan,  nan]], dtype=float32)
     """
     targets = np.full((len(pictures), len(columns)), np.nan, np.float32)
+    place = {name: i for i, name in enumerate(columns)}
     for row, picture in enumerate(pictures):
-        for said in seen.get(picture, ()):
-            names, target = SEEN[said]
-            targets[row, [i for i, name in enumerate(columns) if name in names]] = target
+        for unit, target in seen[picture].targets() if picture in seen else ():
+            names = {*columns_of((ActionUnit(unit),)), *_with(unit, target)}
+            targets[row, [place[name] for name in names if name in place]] = target
     return targets
+
+
+def _with(unit: int, target: float) -> tuple[str, ...]:
+    """The other column of the jaw that has the same target."""
+    if unit == 27 and target > 0.5:
+        return ("AU26",)
+    return ("AU27",) if unit == 26 and target < 0.5 else ()

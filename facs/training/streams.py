@@ -23,7 +23,7 @@ from facs.training.losses import (
     weak_loss,
 )
 from facs.training.real_faces import EMOTIONS
-from facs.training.targets import jaw_as_far, lids_in_doubt
+from facs.training.targets import eyes_in_doubt, jaw_as_far
 from facs.training.unit_data import FLOW_STEP, WIDE
 
 __all__ = [
@@ -48,7 +48,7 @@ LOPSIDED_SHARE = 0.3
 """Most faces move alike on both sides: drawn alike, the few that do not would teach too little
 of left and right."""
 
-SEEN_SHARE = 0.15
+SEEN_SHARE = 0.4
 """Of the real faces in a batch."""
 
 SPOILING = 0.5
@@ -56,7 +56,7 @@ SPOILING = 0.5
 
 EMOTION_WEIGHT = 0.35
 SIDE_WEIGHT = 0.15
-WEAK_WEIGHT = 0.25
+WEAK_WEIGHT = 0.4
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class RealCrops:
     weak : array, shape (n, columns)
         Targets of presence in (0, 1), NaN where unknown.
     seen : array, shape (n,), bool
-        Faces of which somebody saw a unit: the few of them are drawn often.
+        Faces of which was seen what they show: they are drawn often.
     """
 
     crops: Gray
@@ -138,7 +138,7 @@ def spatial_batches(
 ) -> Callable[[np.random.Generator], SpatialBatch]:
     """A function that makes batches of `sizes` rendered and real faces."""
     mirror = columns_in_mirror(columns)
-    labels = lids_in_doubt(jaw_as_far(labels, columns), columns)
+    labels = eyes_in_doubt(jaw_as_far(labels, columns), columns)
     lopsided = _lopsided_rows(labels, columns)
     seen = np.flatnonzero(real.seen) if real is not None else lopsided[:0]
 
@@ -157,11 +157,12 @@ def spatial_batches(
         weak = np.zeros((0, len(columns)), np.float32)
         if real is not None:
             j = _drawn(rng, len(real.crops), sizes[1], seen, SEEN_SHARE)
-            flips = rng.random(sizes[1]) < 0.5  # weak labels have no side: a flip leaves them
+            flips = rng.random(sizes[1]) < 0.5
             pictures += [
                 picture(rng, real.crops[a], crops[i[0]], f) for a, f in zip(j, flips, strict=True)
             ]
-            votes, weak = real.votes[j], real.weak[j]
+            votes = real.votes[j]
+            weak = np.where(flips[:, None], real.weak[j][:, mirror], real.weak[j])
         return SpatialBatch(
             torch.from_numpy(np.stack(pictures)),
             torch.from_numpy(truth),
@@ -244,7 +245,7 @@ def temporal_batches(
 ) -> Callable[[np.random.Generator], TemporalBatch]:
     """A function that makes batches of flow stacks, mirrored, scaled, slowed, covered at random."""
     mirror = columns_in_mirror(columns)
-    labels = lids_in_doubt(jaw_as_far(labels, columns), columns)
+    labels = eyes_in_doubt(jaw_as_far(labels, columns), columns)
 
     def make(rng: np.random.Generator) -> TemporalBatch:
         stacks, truth = [], []

@@ -7,12 +7,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FAR_DOWN", "jaw_as_far", "lids_in_doubt"]
+__all__ = ["FAR_DOWN", "eyes_in_doubt", "jaw_as_far"]
 
 Floats = NDArray[np.float32]
 
 FAR_DOWN: Final = 0.7
 """Intensity of AU64 from which lids that follow the eyes cover most of them."""
+
+SHUT: Final = 0.75
+"""Intensity of AU43 on both sides from which lids hide the irises."""
+
+GAZE: Final = ("AU61", "AU62", "AU63", "AU64")
 
 
 def jaw_as_far(labels: Floats, columns: tuple[str, ...]) -> Floats:
@@ -34,24 +39,29 @@ def jaw_as_far(labels: Floats, columns: tuple[str, ...]) -> Floats:
     return out
 
 
-def lids_in_doubt(labels: Floats, columns: tuple[str, ...]) -> Floats:
-    """Labels in which nothing is said of the lids of eyes that look far down.
+def eyes_in_doubt(labels: Floats, columns: tuple[str, ...]) -> Floats:
+    """Labels in which nothing is said of what a picture of eyes does not show.
 
-    In a picture such eyes look shut. Taught as open, they made the lids of real people who
-    sleep or blink look like those of people who read.
+    Eyes that look far down look shut: taught as open, they made the lids of real people who
+    sleep or blink look like those of people who read. Where lids are shut nobody sees where
+    the eyes look.
 
     Examples
     --------
-    >>> lids_in_doubt(np.array([[0.0, 0.9], [0.0, 0.2], [1.0, 0.9]], np.float32), ("AU43", "AU64"))
+    >>> labels = np.array([[0.0, 0.9], [0.0, 0.2], [1.0, 0.9]], np.float32)
+    >>> eyes_in_doubt(labels, ("AU43", "AU64"))
     array([[nan, 0.9],
            [0. , 0.2],
-           [1. , 0.9]], dtype=float32)
+           [1. , nan]], dtype=float32)
     """
-    if "AU64" not in columns:
-        return labels
+    lids = [i for i, name in enumerate(columns) if name.startswith("AU43")]
+    gaze = [i for i, name in enumerate(columns) if name in GAZE]
     out: Floats = labels.copy()
-    down = labels[:, columns.index("AU64")] > FAR_DOWN
-    for i, name in enumerate(columns):
-        if name.startswith("AU43"):
+    if lids:
+        shut = labels[:, lids].min(1) > SHUT
+        out[np.ix_(shut, gaze)] = np.nan
+    if "AU64" in columns:
+        down = labels[:, columns.index("AU64")] > FAR_DOWN
+        for i in lids:
             out[down & (labels[:, i] < 0.5), i] = np.nan
     return out

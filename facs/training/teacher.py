@@ -46,6 +46,11 @@ from those that teach, all had open eyes in a contact sheet. Higher scores say t
 OPEN_TARGET: Final = 0.03
 
 
+NO_EVIDENCE: Final = ("AU7",)
+"""Units for which only the emotion counts: in angry faces teachers saw few lids that tighten, and
+every model that learned from one told them worse than the one before."""
+
+
 def scorer_of(teacher: Path, columns: tuple[str, ...]) -> Scorer:
     """A spatial stream as it ships, over faces and their mirror images.
 
@@ -103,12 +108,12 @@ def scores_of(teacher: Path, crops: NDArray[np.uint8], columns: tuple[str, ...])
     return scorer_of(teacher, columns)(central_crops(crops))
 
 
-def in_this_face(targets: Floats, scores: Floats) -> Floats:
+def in_this_face(targets: Floats, scores: Floats, columns: tuple[str, ...]) -> Floats:
     """Targets moved by what a teacher sees in this face beyond what it sees in others like it.
 
     Others like it are all faces with the same target of that column; so the middle one of them
-    keeps its target. Unknown (NaN) stays unknown, and of columns that a teacher does not know it
-    says nothing.
+    keeps its target. Unknown (NaN) stays unknown, and of columns that a teacher does not know, and
+    of those of `NO_EVIDENCE`, it says nothing.
 
     Parameters
     ----------
@@ -116,15 +121,20 @@ def in_this_face(targets: Floats, scores: Floats) -> Floats:
         See `weak_labels.weak_targets`.
     scores : array, shape (n, columns)
         Logits.
+    columns : tuple of str
 
     Examples
     --------
     >>> alike = np.full((3, 1), 0.5, np.float32)
-    >>> in_this_face(alike, np.array([[-2.0], [0.0], [1.0]], np.float32)).round(2).ravel()
+    >>> scores = np.array([[-2.0], [0.0], [1.0]], np.float32)
+    >>> in_this_face(alike, scores, ("AU9",)).round(2).ravel()
     array([0.27, 0.5 , 0.62], dtype=float32)
     """
     moved: Floats = targets.copy()
+    left_out = {name for unit in NO_EVIDENCE for name in (unit, f"{unit}_left", f"{unit}_right")}
     for column in np.flatnonzero(~np.isnan(scores).any(0)):
+        if columns[column] in left_out:
+            continue
         known = targets[:, column]
         for target in np.unique(known[~np.isnan(known)]):
             rows = known == target

@@ -57,7 +57,7 @@ class UnitRun:
     `start` is what this run begins with: the spatial checkpoint of an earlier run (``.pt``), or a
     model, by name or path, whose files both streams begin with (`facs.training.begin`).
     `teacher` is a spatial stream that says what it sees in real faces (`facs.training.teacher`),
-    `seen` a list of units that somebody saw in real pictures (`facs.training.seen_units`).
+    `seen` a list of what real pictures are seen to show (`facs.training.seen_units`).
     `coded` are data sets that people coded, by name and folder (`read_coded`): they teach the
     spatial stream beside the rendered pictures, and the weights are then bound by their terms.
     A run with `streams` of one name only trains that stream and stops there: two processes

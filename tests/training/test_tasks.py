@@ -13,6 +13,7 @@ from facs.training.landmark_network import LandmarkNetwork
 from facs.training.landmarks import LandmarkSource, batch_maker, landmark_loss, teach
 from facs.training.rendered import read_rendered
 from facs.training.streams import (
+    SEEN_SHARE,
     RealCrops,
     SpatialTask,
     TemporalTask,
@@ -124,7 +125,9 @@ def test_faces_of_which_something_is_seen_are_drawn_more_often_than_the_rest():
     faces.votes[:] = np.arange(8)[:, None]  # which face it is
     make = spatial_batches(crops(), labels(), COLUMNS, faces, (1, 800))
     drawn = make(np.random.default_rng(0)).votes[:, 0]
-    assert float((drawn == 1).float().mean()) == pytest.approx(0.15 + 0.85 / 8, abs=0.03)
+    assert float((drawn == 1).float().mean()) == pytest.approx(
+        SEEN_SHARE + (1 - SEEN_SHARE) / 8, abs=0.05
+    )
 
 
 def test_a_spatial_batch_is_rendered_faces_then_real_ones():
@@ -152,6 +155,16 @@ def test_a_mirrored_face_has_mirrored_labels():
     assert 5 < int(swapped.sum()) < 35
     assert float((flipped == swapped).float().mean()) > 0.8  # covers and shades may deceive
     assert (batch.labels[~swapped] == torch.tensor([0.0, 1, 0])).all()
+
+
+def test_a_mirrored_real_face_has_what_is_seen_of_it_in_the_mirror():
+    faces = real(1)
+    faces.weak[:] = np.float32([[0.5, 0.9, 0.1]])
+    make = spatial_batches(crops(), labels(), COLUMNS, faces, (1, 40))
+    weak = make(np.random.default_rng(0)).weak
+    swapped = weak[:, 2] > 0.5
+    assert 5 < int(swapped.sum()) < 35
+    assert (weak[swapped] == torch.tensor([0.5, 0.1, 0.9])).all()
 
 
 def test_the_middle_of_a_stored_crop_is_the_canonical_crop():

@@ -22,7 +22,7 @@ def votes_for(*names: str) -> np.ndarray:
 
 def test_the_middle_face_of_those_alike_keeps_its_target_and_the_others_move_with_the_evidence():
     targets = np.array([[0.9], [0.9], [0.9], [0.03]], np.float32)
-    moved = in_this_face(targets, np.array([[-3.0], [1.0], [4.0], [2.0]], np.float32))
+    moved = in_this_face(targets, np.array([[-3.0], [1.0], [4.0], [2.0]], np.float32), ("AU9",))
     assert moved[1, 0] == pytest.approx(0.9, abs=1e-3)
     assert moved[0, 0] == pytest.approx(0.549, abs=1e-3)  # odds of 9, less four halves in logits
     assert moved[2, 0] > 0.95
@@ -31,13 +31,22 @@ def test_the_middle_face_of_those_alike_keeps_its_target_and_the_others_move_wit
 
 def test_what_is_unknown_stays_unknown():
     targets = np.array([[np.nan, 0.5]], np.float32)
-    moved = in_this_face(targets, np.full((1, 2), 3.0, np.float32))
+    moved = in_this_face(targets, np.full((1, 2), 3.0, np.float32), ("AU9", "AU10"))
     assert np.isnan(moved[0, 0]) and moved[0, 1] == pytest.approx(0.5, abs=1e-3)
 
 
 def test_of_columns_that_a_teacher_does_not_know_it_says_nothing():
     targets = np.full((2, 2), 0.5, np.float32)
-    moved = in_this_face(targets, np.array([[np.nan, -1.0], [np.nan, 1.0]], np.float32))
+    moved = in_this_face(
+        targets, np.array([[np.nan, -1.0], [np.nan, 1.0]], np.float32), ("AU9", "AU10")
+    )
+    assert (moved[:, 0] == 0.5).all() and moved[0, 1] < 0.5 < moved[1, 1]
+
+
+def test_of_lids_that_tighten_only_the_emotion_says_something():
+    targets = np.full((2, 2), 0.5, np.float32)
+    scores = np.array([[-1.0, -1.0], [1.0, 1.0]], np.float32)
+    moved = in_this_face(targets, scores, ("AU7_left", "AU9"))
     assert (moved[:, 0] == 0.5).all() and moved[0, 1] < 0.5 < moved[1, 1]
 
 
@@ -55,7 +64,7 @@ def test_a_shipped_file_teaches_in_the_places_of_its_columns():
 
 def test_no_evidence_makes_a_target_certain():
     targets = np.full((3, 1), 0.5, np.float32)
-    moved = in_this_face(targets, np.array([[-60.0], [0.0], [60.0]], np.float32))
+    moved = in_this_face(targets, np.array([[-60.0], [0.0], [60.0]], np.float32), ("AU9",))
     assert moved.min() > 0 and moved.max() < 1
 
 

@@ -75,9 +75,9 @@ def test_a_unit_that_is_left_out_does_not_ship_whatever_its_figures(tmp_path, la
     assert set(train_units(options)["units"]) == {"AU9"}
 
 
-def test_a_file_says_whether_somebody_saw_units_in_real_faces():
-    assert "no coder saw" in Recipe("some", seen=True).training
-    assert "no coder saw" not in Recipe("some").training
+def test_a_file_says_whether_real_faces_were_read():
+    assert "no certified coder" in Recipe("some", seen=True).training
+    assert "no certified coder" not in Recipe("some").training
 
 
 def test_a_run_that_begins_with_a_model_stays_near_it_and_one_from_nothing_does_not(

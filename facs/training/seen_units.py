@@ -34,7 +34,7 @@ __all__ = ["PARTS", "Look", "read_seen", "seen_targets"]
 HEADER: Final = ["picture", "looked", "shown", "slight", "unsure"]
 
 PARTS: Final[Mapping[str, tuple[int, ...]]] = {
-    "upper": (1, 2, 4, 5, 6, 7, 9, 43, 61, 62, 63, 64),
+    "upper": (1, 2, 4, 5, 6, 7, 9, 43),
     "lower": (10, 12, 15, 16, 17, 20, 25, 26, 27),
     "shut": (14, 15, 17, 18, 20, 23, 24, 28),
     "face": (1, 2, 4, 5, 9, 10, 12, 25, 26, 27, 43),

@@ -10,7 +10,7 @@ import typer
 from facs.errors import InputError
 
 if TYPE_CHECKING:
-    from facs.training.finish import Evidence
+    from facs.training.recipe import Evidence
 
 __all__ = ["train"]
 
@@ -61,6 +61,9 @@ def train_units(
     seen: Annotated[
         Path | None, typer.Option(help="List of what real pictures are seen to show.")
     ] = None,
+    check: Annotated[
+        Path | None, typer.Option(help="Such a list of PublicTest, for thresholds.")
+    ] = None,
     only: Annotated[str | None, typer.Option(help="Train one stream: spatial, temporal.")] = None,
     leave_out: Annotated[list[int], typer.Option(help="Unit not to ship; repeatable.")] = [],  # noqa: B006  (typer wants a plain list)
     steps: Annotated[tuple[int, int], typer.Option(help="Spatial, temporal.")] = (3000, 2000),
@@ -79,7 +82,7 @@ def train_units(
         tuple(rendered), tuple(test), out, name, landmarks, fer, photos,
         tuple(map(_coded_set, coded)), steps, rates=rates, dropout=dropout, seed=seed,
         device=device,
-        start=start, teacher=teacher, seen=seen, evidence=_evidence(leave_out),
+        start=start, teacher=teacher, seen=seen, check=check, evidence=_evidence(leave_out),
         streams=(only,) if only else ("spatial", "temporal"),
     )  # fmt: skip
     report = run(options, _steps)
@@ -88,7 +91,7 @@ def train_units(
 
 
 def _evidence(left_out: list[int]) -> Evidence:
-    from facs.training.finish import Evidence
+    from facs.training.recipe import Evidence
     from facs.units import ActionUnit
 
     unknown = sorted(set(left_out) - {int(unit) for unit in ActionUnit})

@@ -6,10 +6,15 @@ they are silent. What speaks to people, from `facs.evaluation.multilabel` on, wa
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["best_threshold", "f1_score", "roc_auc"]
+__all__ = ["THRESHOLDS", "best_threshold", "f1_score", "roc_auc", "smoothed_f1"]
+
+THRESHOLDS: Final = np.arange(0.2, 0.8 + 1e-9, 0.02)
+"""Probabilities that may be thresholds."""
 
 
 def roc_auc(score: NDArray[np.floating], truth: NDArray[np.bool_]) -> float:
@@ -55,17 +60,32 @@ def f1_score(predicted: NDArray[np.bool_], truth: NDArray[np.bool_]) -> float:
     return 2 * both / either if either else float("nan")
 
 
+def smoothed_f1(
+    score: NDArray[np.floating],
+    truth: NDArray[np.bool_],
+    thresholds: NDArray[np.floating] = THRESHOLDS,
+) -> NDArray[np.float64]:
+    """F1 at each of some thresholds 0.02 apart, averaged over a window of 0.1.
+
+    The best single threshold of a small sample is luck.
+
+    Examples
+    --------
+    >>> smoothed_f1(np.array([0.1, 0.9]), np.array([False, True]), np.array([0.4, 0.42]))
+    array([1., 1.])
+    """
+    curve = np.array([f1_score(score >= t, truth) for t in thresholds])
+    return np.convolve(np.pad(curve, 2, mode="edge"), np.ones(5) / 5, mode="valid")
+
+
 def best_threshold(
     score: NDArray[np.floating], truth: NDArray[np.bool_], low: float = 0.2, high: float = 0.8
 ) -> float:
     """The threshold in [low, high] of the best F1, smoothed over its neighbours.
 
-    The best single threshold of a small sample is luck; F1 is therefore averaged over
-    a window of 0.1 first. Without positives, the middle.
+    Without positives, the middle.
     """
     grid = np.arange(low, high + 1e-9, 0.02)
     if not truth.any():
         return float((low + high) / 2)
-    curve = np.array([f1_score(score >= t, truth) for t in grid])
-    smooth = np.convolve(np.pad(curve, 2, mode="edge"), np.ones(5) / 5, mode="valid")
-    return float(grid[int(np.argmax(smooth))])
+    return float(grid[int(np.argmax(smoothed_f1(score, truth, grid)))])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from facs.evaluation.metrics import best_threshold
+from facs.evaluation.metrics import THRESHOLDS, best_threshold, smoothed_f1
 from facs.network.spec import LEVELS, Calibration
 
 __all__ = ["fit_calibration", "fit_fusion", "fit_thresholds"]
@@ -20,9 +20,18 @@ Floats = NDArray[np.float32]
 SHRINK = 1e-3
 """Pull of the parameters towards their start; it decides only where a letter never occurs."""
 
+REAL_WEIGHT = 1 / len(LEVELS)
+"""Real faces tell of one letter: together they count as much as the rendered ones do for that."""
+
+FEWEST = 10
+"""Real faces with a unit, and without it, under which they do not choose its threshold."""
+
 
 def fit_calibration(
-    scores: Floats, labels: Floats, twins: Sequence[int] | None = None
+    scores: Floats,
+    labels: Floats,
+    twins: Sequence[int] | None = None,
+    real: tuple[Floats, Floats] | None = None,
 ) -> Calibration:
     """Platt scaling with one slope and five cuts per column (Platt, 1999), by L-BFGS.
 
@@ -33,6 +42,8 @@ def fit_calibration(
     twins : sequence of int, optional
         Which column each becomes in the mirror. Twins are fitted as one, or a mirrored face
         would get other probabilities than the face.
+    real : pair of arrays, shape (m, columns), optional
+        Scores of real faces, and presence: 1, 0, or NaN where unknown.
     """
     z = torch.from_numpy(scores)
     known = _known(labels)[:, :, None]
@@ -54,6 +65,11 @@ def fit_calibration(
         fit = functional.binary_cross_entropy_with_logits(logits, truth, weight=known)
         pull = SHRINK / columns * ((rise - 0.5) ** 2).sum() + SHRINK * (log_slope**2).mean()
         total: Tensor = fit + pull
+        if real is not None:
+            seen = torch.from_numpy(real[0]) * log_slope[one].exp() - cuts()[:, 0]
+            total = total + REAL_WEIGHT * functional.binary_cross_entropy_with_logits(
+                seen, torch.from_numpy(real[1]).nan_to_num(), weight=_known(real[1])
+            )
         return total
 
     _minimise([log_slope, first, rise], loss)
@@ -90,13 +106,34 @@ def fit_fusion(
     return tuple(float(w) for w in np.clip(b / (a + b), 0, 0.9))
 
 
-def fit_thresholds(probability: Floats, labels: Floats) -> tuple[float, ...]:
-    """The probability of best F1 per unit, smoothed; arrays of shape (n, units), NaN is unknown."""
+def fit_thresholds(
+    probability: Floats, labels: Floats, real: tuple[Floats, Floats] | None = None
+) -> tuple[float, ...]:
+    """The probability of best F1 per unit, smoothed; arrays of shape (n, units), NaN is unknown.
+
+    Parameters
+    ----------
+    real : pair of arrays, shape (m, units), optional
+        Probability and presence of real faces. Where enough show a unit, the threshold is the one
+        at which both F1, each as a share of its best, are largest together.
+    """
     thresholds = []
-    for p, y in zip(probability.T, labels.T, strict=True):
+    for unit, (p, y) in enumerate(zip(probability.T, labels.T, strict=True)):
         known = ~np.isnan(y)
-        thresholds.append(best_threshold(p[known], y[known] >= LEVELS[0]))
+        rendered = p[known], y[known] >= LEVELS[0]
+        q, z = (real[0][:, unit], real[1][:, unit]) if real is not None else (p[:0], y[:0])
+        if rendered[1].any() and min((z == 1).sum(), (z == 0).sum()) >= FEWEST:
+            both = _share_of_best(*rendered) + _share_of_best(q[~np.isnan(z)], z[~np.isnan(z)] == 1)
+            thresholds.append(float(THRESHOLDS[int(np.argmax(both))]))
+        else:
+            thresholds.append(best_threshold(*rendered))
     return tuple(thresholds)
+
+
+def _share_of_best(score: Floats, truth: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Smoothed F1 at every threshold, as a share of the largest."""
+    curve = smoothed_f1(score, truth)
+    return np.asarray(curve / max(curve.max(), 1e-9), np.float64)
 
 
 def _one_of_both(columns: int, twins: Sequence[int] | None) -> Tensor:

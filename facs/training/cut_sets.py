@@ -21,7 +21,7 @@ from facs.synthesis.shards import read_shard
 from facs.training.rendered import Rendered, of_shards
 from facs.training.unit_data import UnitData, cut_rendered
 
-__all__ = ["CutFaces", "cut_shards", "joined", "read_cut"]
+__all__ = ["CutFaces", "Split", "cut_shards", "joined", "read_cut"]
 
 Integers = NDArray[np.int64]
 _NO_FLOWS = np.zeros((0, 2, CROP_SIZE, CROP_SIZE), np.int8)
@@ -191,3 +191,12 @@ def joined(parts: Sequence[CutFaces]) -> CutFaces:
         if name != "columns"
     }
     return CutFaces(columns=first.columns, **arrays)
+
+
+@dataclass(frozen=True)
+class Split:
+    """Stills and clips of some people; `windows` are the clips' rows with a whole flow window."""
+
+    stills: CutFaces
+    clips: CutFaces
+    windows: NDArray[np.int64]

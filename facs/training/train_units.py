@@ -21,13 +21,15 @@ from facs.network.spec import LEVELS, STREAMS
 from facs.network.two_stream import SpatialStream, StreamConfig, TemporalStream
 from facs.network.weights import files_of
 from facs.training.begin import begin_with
-from facs.training.cut_sets import CutFaces, cut_shards, joined, read_cut
+from facs.training.cut_sets import CutFaces, Split, cut_shards, joined, read_cut
 from facs.training.datasets_cut import cut_coded
 from facs.training.datasets_read import read_coded
-from facs.training.finish import Evidence, Recipe, Split, finish
+from facs.training.finish import finish
 from facs.training.loop import RunOptions, run
 from facs.training.measure import Streams
 from facs.training.real_targets import cut_of_real, real_crops
+from facs.training.recipe import Evidence, Recipe
+from facs.training.seen_faces import SeenFaces, read_seen_faces
 from facs.training.streams import (
     RealCrops,
     SpatialTask,
@@ -57,7 +59,8 @@ class UnitRun:
     `start` is what this run begins with: the spatial checkpoint of an earlier run (``.pt``), or a
     model, by name or path, whose files both streams begin with (`facs.training.begin`).
     `teacher` is a spatial stream that says what it sees in real faces (`facs.training.teacher`),
-    `seen` a list of what real pictures are seen to show (`facs.training.seen_units`).
+    `seen` a list of what real pictures are seen to show (`facs.training.seen_units`), `check` one
+    of FER2013's PublicTest, for calibration and thresholds (`facs.training.seen_faces`).
     `coded` are data sets that people coded, by name and folder (`read_coded`): they teach the
     spatial stream beside the rendered pictures, and the weights are then bound by their terms.
     A run with `streams` of one name only trains that stream and stops there: two processes
@@ -84,12 +87,15 @@ class UnitRun:
     start: str | Path | None = None
     teacher: Path | None = None
     seen: Path | None = None
+    check: Path | None = None
     streams: tuple[str, ...] = STREAMS
 
     def __post_init__(self) -> None:
         """Refuse streams that there are not."""
         if not self.streams or not set(self.streams) <= set(STREAMS):
             raise InputError(f"wanted streams of {STREAMS}, got {self.streams}")
+        if self.check is not None and self.fer is None:
+            raise InputError("wanted fer2013.npz beside a list for thresholds, got only the list")
 
 
 def train_units(options: UnitRun, progress: Progress | None = None) -> dict[str, Any]:
@@ -113,8 +119,9 @@ def train_units(options: UnitRun, progress: Progress | None = None) -> dict[str,
         seen=options.seen is not None,
     )
     test = _split(_cut(options.test, options), options.slots)
-    networks = Streams(spatial, temporal, train.stills.columns, options.slots)
-    report = finish(recipe, networks, validation, test, options.out)
+    columns = train.stills.columns
+    networks = Streams(spatial, temporal, columns, options.slots)
+    report = finish(recipe, networks, validation, test, options.out, _check(options, columns))
     report["trained on"] = _sizes(train, validation)
     (options.out / "report.json").write_text(json.dumps(report, indent=1))
     return report
@@ -192,6 +199,13 @@ def _real(options: UnitRun, columns: tuple[str, ...]) -> RealCrops | None:
     cache = options.out / "cut_real.npz"
     cut = cut_of_real(cache, options.fer, options.photos, Landmarker(options.landmarks))
     return real_crops(cut, columns, options.teacher, options.seen)
+
+
+def _check(options: UnitRun, columns: tuple[str, ...]) -> SeenFaces | None:
+    """Real faces that choose calibration and thresholds."""
+    if options.check is None or options.fer is None:
+        return None
+    return read_seen_faces(options.fer, options.check, columns, Landmarker(options.landmarks))
 
 
 def _rate(labels: Floats) -> torch.Tensor:

@@ -130,3 +130,38 @@ def test_twins_are_calibrated_and_fused_as_one():
     assert apart[1] < calibration.slope[0] < apart[0]
     weights = fit_fusion(scores, scores[:, ::-1].copy(), truth, twins=[1, 0])
     assert weights[0] == weights[1]
+
+
+def test_real_faces_that_score_lower_pull_the_first_cut_towards_them():
+    scores, labels = drawn()
+    lower = scores - 2
+    shown = (labels >= LEVELS[0]).astype(np.float32)
+    alone = fit_calibration(scores, labels)
+    both = fit_calibration(scores, labels, real=(lower, shown))
+    only = fit_calibration(lower, labels)
+    assert only.cuts[0][0] < both.cuts[0][0] < alone.cuts[0][0]
+
+
+def test_what_is_not_known_of_real_faces_changes_nothing():
+    scores, labels = drawn(n=1000)
+    shown = (labels >= LEVELS[0]).astype(np.float32)
+    wild = np.concatenate([scores, np.full((500, 1), 30.0, np.float32)])
+    hidden = np.concatenate([shown, np.full((500, 1), np.nan, np.float32)])
+    one = fit_calibration(scores, labels, real=(scores, shown))
+    two = fit_calibration(scores, labels, real=(wild, hidden))
+    np.testing.assert_allclose(one.cuts, two.cuts, atol=0.05)
+
+
+def test_a_threshold_lies_between_what_rendered_and_what_real_faces_ask_for():
+    rng = np.random.default_rng(0)
+    p = rng.random((2000, 1)).astype(np.float32)
+    rendered, real = (p > 0.7).astype(np.float32), (p > 0.4).astype(np.float32)
+    both = fit_thresholds(p, rendered, (p, real))[0]
+    assert fit_thresholds(p, real)[0] < both < fit_thresholds(p, rendered)[0]
+
+
+def test_few_real_faces_choose_no_threshold():
+    p = np.linspace(0, 1, 200, dtype=np.float32)[:, None]
+    labels = (p > 0.6).astype(np.float32)
+    few = np.float32([[1.0]] * 9 + [[0.0]] * 30)
+    assert fit_thresholds(p, labels, (p[:39], few)) == fit_thresholds(p, labels)

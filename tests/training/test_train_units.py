@@ -12,7 +12,7 @@ import pytest
 from facs.errors import InputError
 from facs.network.weights import load_model
 from facs.training.cut_sets import cut_shards, read_cut
-from facs.training.finish import Evidence, Recipe
+from facs.training.recipe import Evidence, Recipe
 from facs.training.teacher import scorer_of
 from facs.training.train_units import UnitRun, train_units, training_data
 from facs.units import ActionUnit

@@ -1,0 +1,82 @@
+"""Real faces on which calibration and thresholds are chosen beside rendered ones.
+
+What is likely in a rendered face need not be in a real one: with thresholds of rendered faces alone
+a model that ranked real faces well still called hardly any lip corner lowered. The faces are of
+FER2013's PublicTest, which teaches nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facs.canonical import CROP_SIZE
+from facs.errors import InputError
+from facs.faces.landmarks import Landmarker
+from facs.training.measure import Streams
+from facs.training.real_faces import FaceSet, read_fer
+from facs.training.seen_units import read_seen, seen_targets
+from facs.training.streams import central_crops
+from facs.training.unit_data import cut_real
+
+__all__ = ["SeenFaces", "SeenScores", "read_seen_faces"]
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class SeenFaces:
+    """Crops (n, S, S) and presence (n, columns): 1 shown, 0 not, NaN not known."""
+
+    crops: NDArray[np.uint8]
+    presence: Floats
+
+    def scored(self, networks: Streams, columns: tuple[str, ...]) -> SeenScores:
+        """What both streams say of them, for some of the networks' columns.
+
+        A picture stands for a face that is held still: its flow is zero.
+        """
+        keep = [networks.columns.index(name) for name in columns]
+        still = np.zeros((2 * networks.slots, CROP_SIZE, CROP_SIZE), np.float32)
+        spatial = networks.spatial_scores(self.crops)[:, keep]
+        temporal = networks.temporal_scores([still])[:, keep]
+        return SeenScores(
+            spatial, np.repeat(temporal, len(spatial), axis=0), self.presence[:, keep]
+        )
+
+
+@dataclass(frozen=True)
+class SeenScores:
+    """Raw scores (n, columns) of both streams, and presence as in `SeenFaces`."""
+
+    spatial: Floats
+    temporal: Floats
+    presence: Floats
+
+
+def read_seen_faces(
+    fer: Path, listed: Path, columns: tuple[str, ...], landmarker: Landmarker
+) -> SeenFaces:
+    """Cut the listed faces of FER2013's PublicTest.
+
+    Raises
+    ------
+    InputError
+        If the list names a picture that is not of that split, or no face is found.
+    """
+    faces, seen = read_fer(fer, "validation"), read_seen(listed)
+    names = np.array([f"{fer.stem}:{row}" for row in faces.rows])
+    others = sorted(seen.keys() - set(names.tolist()))
+    if others:
+        raise InputError(f"{listed}: wanted pictures of the PublicTest of {fer}, got {others[0]}")
+    rows = np.flatnonzero([name in seen for name in names])
+    chosen = FaceSet(faces.jpeg, faces.offsets, faces.rows[rows], faces.votes[rows])
+    crops, found, _ = cut_real(chosen, landmarker)
+    if not len(crops):
+        raise InputError(f"wanted pictures with faces in {listed}, found none")
+    targets = seen_targets(names[rows[found]].tolist(), seen, columns)
+    presence = np.where(np.isnan(targets), np.nan, targets > 0.5)
+    return SeenFaces(central_crops(crops), presence.astype(np.float32))

@@ -1,0 +1,113 @@
+"""From scores of validation people to a model's spec: units, calibration, fusion, thresholds."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facs._version import __version__
+from facs.canonical import CROP_SIZE
+from facs.errors import InputError
+from facs.network.mirror import columns_in_mirror
+from facs.network.spec import LEVELS, Calibration, ModelSpec, columns_of
+from facs.training.calibrate import fit_calibration, fit_fusion, fit_thresholds
+from facs.training.cut_sets import Split
+from facs.training.measure import Scored, as_units
+from facs.training.recipe import Evidence, Recipe
+from facs.training.release import fit_release
+from facs.training.seen_faces import SeenScores
+from facs.units import ActionUnit
+
+__all__ = ["spec_of", "units_with_evidence"]
+
+Floats = NDArray[np.float32]
+
+GAZE = {ActionUnit.AU61, ActionUnit.AU62}
+
+
+def units_with_evidence(
+    seen: Scored, columns: tuple[str, ...], wanted: Evidence
+) -> tuple[ActionUnit, ...]:
+    """Units that pictures alone tell apart on unseen people, and whose events can be used."""
+    units = tuple(u for u in ActionUnit if columns_of((u,))[0] in columns)
+    place = [columns.index(c) for c in columns_of(units)]
+    scores, labels = as_units(units, seen.pictures[:, place], seen.picture_labels[:, place])
+    probability = 1 / (1 + np.exp(-scores))
+    kept = set()
+    for i, unit in enumerate(units):
+        known = ~np.isnan(labels[:, i])
+        if wanted.enough(probability[known, i], labels[known, i] >= LEVELS[0]):
+            kept.add(unit)
+    kept -= wanted.doubted
+    if not kept >= GAZE:  # a glance to one side alone would mislead
+        kept -= GAZE
+    if not kept:
+        raise InputError(
+            f"wanted a unit with an AUC of at least {wanted.min_auc}, got none: train longer"
+        )
+    return tuple(unit for unit in units if unit in kept)
+
+
+def spec_of(
+    recipe: Recipe,
+    units: tuple[ActionUnit, ...],
+    seen: Scored,
+    validation: Split,
+    real: SeenScores | None,
+) -> ModelSpec:
+    """Calibrate and fuse on people who taught nothing; thresholds of the best smoothed F1."""
+    twins = columns_in_mirror(columns_of(units))
+    fusion = fit_fusion(seen.spatial, seen.temporal, seen.labels, twins)
+    weight = np.asarray(fusion, np.float32)
+    fused = (1 - weight) * seen.spatial + weight * seen.temporal
+    held = (1 - weight) * real.spatial + weight * real.temporal if real else None
+    still = fit_calibration(
+        np.concatenate([seen.pictures, seen.spatial]),
+        np.concatenate([seen.picture_labels, seen.labels]),
+        twins,
+        (real.spatial, real.presence) if real else None,
+    )
+    both = fit_calibration(
+        fused, seen.labels, twins, (held, real.presence) if real and held is not None else None
+    )
+    presence = np.concatenate([still.letters(seen.pictures)[..., 0], both.letters(fused)[..., 0]])
+    labels = np.concatenate([seen.picture_labels, seen.labels])
+    on = fit_thresholds(
+        *as_units(units, presence, labels), _real_units(units, still, both, real, held)
+    )
+    release = fit_release(
+        *as_units(units, both.letters(fused)[..., 0], seen.labels),
+        validation.clips.clip[validation.windows],
+        validation.clips.time[validation.windows],
+        on,
+    )
+    return ModelSpec(
+        name=recipe.name,
+        version=__version__,
+        stream="spatial",
+        units=units,
+        crop_size=CROP_SIZE,
+        slots=recipe.slots,
+        slot_seconds=recipe.slot_seconds,
+        spatial=still,
+        fused=both,
+        fusion=fusion,
+        on=on,
+        off=tuple(release * t for t in on),
+        training=recipe.training,
+        licence=recipe.licence,
+    )
+
+
+def _real_units(
+    units: tuple[ActionUnit, ...],
+    still: Calibration,
+    both: Calibration,
+    real: SeenScores | None,
+    held: Floats | None,
+) -> tuple[Floats, Floats] | None:
+    """Probability and presence of units of real faces: as pictures, and as faces held still."""
+    if real is None or held is None:
+        return None
+    presence = np.concatenate([still.letters(real.spatial)[..., 0], both.letters(held)[..., 0]])
+    return as_units(units, presence, np.concatenate([real.presence, real.presence]))

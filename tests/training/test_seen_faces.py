@@ -1,0 +1,60 @@
+"""Real faces of the PublicTest choose calibration and thresholds beside rendered ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from facs.errors import InputError
+from facs.faces.landmarks import Landmarker
+from facs.network.two_stream import SpatialStream, StreamConfig, TemporalStream
+from facs.training.measure import Streams
+from facs.training.seen_faces import SeenFaces, read_seen_faces
+from facs.training.train_units import UnitRun
+from tests.training.builders import COLUMNS, write_fer
+
+
+def write(path, *lines):
+    path.write_text("\n".join(["picture,looked,shown,slight,unsure", *lines]) + "\n")
+    return path
+
+
+@pytest.fixture
+def fer(tmp_path):
+    return write_fer(tmp_path / "fer2013.npz")
+
+
+def test_listed_faces_have_presence_and_the_rest_is_unknown(tmp_path, fer, landmarks, monkeypatch):
+    monkeypatch.setattr("facs.training.unit_data.locate_filling", _anywhere)
+    listed = write(tmp_path / "check.csv", "fer2013:1,9 12,12,,", "fer2013:4,9,,9,")
+    faces = read_seen_faces(fer, listed, COLUMNS, Landmarker(landmarks))
+    known = np.float32([[0, 1, 1], [1, np.nan, np.nan]])
+    np.testing.assert_array_equal(faces.presence, known)
+    assert len(faces.crops) == 2
+
+
+def _anywhere(gray, landmarker):
+    from tests.faces.builders import landmarks_at
+
+    return landmarks_at(4, 4, 40).astype(np.float32)
+
+
+def test_a_picture_that_teaches_is_refused(tmp_path, fer, landmarks):
+    listed = write(tmp_path / "check.csv", "fer2013:0,12,12,,")
+    with pytest.raises(InputError, match=r"wanted pictures of the PublicTest .* got fer2013:0"):
+        read_seen_faces(fer, listed, COLUMNS, Landmarker(landmarks))
+
+
+def test_a_picture_stands_for_a_face_that_is_held_still():
+    config = StreamConfig(len(COLUMNS), slots=4)
+    networks = Streams(SpatialStream(config).eval(), TemporalStream(config).eval(), COLUMNS, 4)
+    crops = np.random.default_rng(0).integers(0, 256, (3, 112, 112), np.uint8)
+    faces = SeenFaces(crops, np.float32([[0, 1, 1]] * 3))
+    scored = faces.scored(networks, ("AU9",))
+    assert scored.spatial.shape == scored.temporal.shape == scored.presence.shape == (3, 1)
+    assert (scored.temporal == scored.temporal[0]).all() and (scored.presence == 0).all()
+
+
+def test_a_list_without_its_archive_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"wanted fer2013\.npz beside a list for thresholds"):
+        UnitRun((tmp_path,), (tmp_path,), tmp_path, "x", check=tmp_path / "check.csv")

@@ -26,6 +26,7 @@ import numpy as np
 from emotions import (
     FaceScores,
     Pictures,
+    Scores,
     aucs,
     cell,
     combined,
@@ -41,6 +42,7 @@ from numpy.typing import NDArray
 
 from facs.evaluation.agreement import cohen_kappa
 from facs.evaluation.bootstrap import Resamples, resample
+from facs.evaluation.metrics import f1_score
 from facs.faces.landmarks import Landmarker
 from facs.network.weights import load_model
 from facs.training.real_faces import FaceSet
@@ -64,6 +66,7 @@ Bools = NDArray[np.bool_]
 Seen = Mapping[str, Look]
 Looks = tuple[Seen, Seen]
 Scored = tuple[Pictures, list[FaceScores]]
+Thresholds = Mapping[str, Mapping[int, float]]
 
 
 def listed(pictures: Pictures, archive: str, seen: Seen) -> Pictures:
@@ -112,15 +115,28 @@ def found_at(score: Floats, truth: Bools, false_share: float) -> float:
 
 @dataclass(frozen=True)
 class Measured:
-    """One unit on all sets: AUC draws and the share found, for each system that has it."""
+    """One unit on all sets, by each system that has it: AUC draws, share found, F1.
+
+    F1 is at the threshold that the system ships, where it ships one.
+    """
 
     unit: int
     curves: dict[str, Floats]
     found: dict[str, float]
+    f1: dict[str, float]
     counts: tuple[int, int]
 
+    def cell(self, name: str) -> str:
+        """What is told of one system."""
+        if name not in self.curves:
+            return "not shipped"
+        f1 = f"; {self.f1[name]:.2f}" if name in self.f1 else ""
+        return f"{cell(self.curves[name])}; {self.found[name]:.2f}{f1}"
 
-def measured(unit: int, sets: Sequence[Scored], seen: Seen, draws: Resamples) -> Measured | None:
+
+def measured(
+    unit: int, sets: Sequence[Scored], seen: Seen, draws: Resamples, thresholds: Thresholds
+) -> Measured | None:
     """Every system on one unit; None where too few pictures show it, or all do."""
     answers = [shown(pictures, seen, unit) for pictures, _ in sets]
     known = np.concatenate([known for known, _ in answers])
@@ -129,16 +145,26 @@ def measured(unit: int, sets: Sequence[Scored], seen: Seen, draws: Resamples) ->
     counts = int(truth.sum()), int((known & ~truth).sum())
     if min(counts) < FEWEST:
         return None
-    curves, found = {}, {}
+    curves, found, f1 = {}, {}, {}
     for system in sets[0][1]:
         rule = TOGETHER.get(unit, str(unit))
-        parts = [combined(rule, _named(system.name, systems).units) for _, systems in sets]
+        all_units = [_named(system.name, systems).units for _, systems in sets]
+        parts = [combined(rule, units) for units in all_units]
         if any(part is None for part in parts):
             continue  # a model without the unit
         score = lowest_where_missing(np.concatenate([part for part in parts if part is not None]))
         curves[system.name] = aucs(score, truth, known.astype(float), draws)
         found[system.name] = found_at(score[known], truth[known], FALSE_SHARE)
-    return Measured(unit, curves, found, counts)
+        if system.name in thresholds:
+            said = np.concatenate([present(rule, u, thresholds[system.name]) for u in all_units])
+            f1[system.name] = f1_score(said[known], truth[known])
+    return Measured(unit, curves, found, f1, counts)
+
+
+def present(rule: str, units: Scores, thresholds: Mapping[int, float]) -> Bools:
+    """Where one of the units of a rule reaches its threshold; a face not found shows nothing."""
+    either = [int(unit) for unit in rule.split("/") if int(unit) in units]
+    return np.asarray(np.any([units[unit] >= thresholds[unit] for unit in either], axis=0))
 
 
 def _named(name: str, systems: Sequence[FaceScores]) -> FaceScores:
@@ -149,7 +175,7 @@ def rows_of(all_units: Sequence[Measured], names: Sequence[str], looks: Looks) -
     """A line for each unit, then the means over those that every system has."""
     rows = []
     for one in all_units:
-        cells = [f"{cell(one.curves.get(n))}; {one.found.get(n, np.nan):.2f}" for n in names]
+        cells = [one.cell(name) for name in names]
         rows.append([str(one.unit), *cells, *map(str, one.counts), agreement(*looks, one.unit)])
     for count in (len(names), *((1,) if len(names) > 1 else ())):
         shared = [one for one in all_units if all(n in one.curves for n in names[:count])]
@@ -183,13 +209,15 @@ def main() -> None:
                 systems.append(peer_scores(pictures.faces, peers[path.stem]))
             sets.append((pictures, systems))
     draws = resample(np.concatenate([pictures.person for pictures, _ in sets]), 1000)
-    each = [measured(unit, sets, seen, draws) for unit in ActionUnit]
+    thresholds = {
+        m.spec.name: dict(zip(map(int, m.spec.units), m.spec.on, strict=True)) for m in models
+    }
+    each = [measured(unit, sets, seen, draws, thresholds) for unit in map(int, ActionUnit)]
     names = [system.name for system in sets[0][1]]
     text = heading("What real faces are seen to show", "pictures that taught nothing", 0)
-    text += (
-        "- AUC with 95 % interval, 1000 bootstrap draws, of people where they are known; then the "
-    )
-    text += f"share found where {FALSE_SHARE:.0%} of the pictures without the unit are, too\n"
+    text += "- AUC with 95 % interval, 1000 bootstrap draws, of people where they are known; then "
+    text += f"the share found where {FALSE_SHARE:.0%} of the pictures without the unit are, too; "
+    text += "then F1 at the threshold that ships, chosen on other pictures\n"
     text += "- a picture in which a system finds no face gets that system's lowest score\n"
     text += "- two looks: Cohen's kappa of the two, and on how many pictures both tell the unit\n\n"
     columns = ["unit", *names, "shown", "not shown", "two looks"]

@@ -77,3 +77,11 @@ def test_no_picture_that_measures_has_taught() -> None:
 
     measures = read_seen(LISTED).keys() | read_seen(AGAIN).keys()
     assert not measures & read_seen(TAUGHT).keys()
+
+
+def test_either_unit_of_a_rule_may_reach_its_own_threshold() -> None:
+    from seen import present
+
+    units = {26: np.array([0.3, 0.1, np.nan]), 27: np.array([0.1, 0.6, np.nan])}
+    assert present("26/27", units, {26: 0.2, 27: 0.5}).tolist() == [True, True, False]
+    assert present("26", units, {26: 0.2, 27: 0.5}).tolist() == [True, False, False]

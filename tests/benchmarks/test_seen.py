@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from facs.evaluation.bootstrap import resample
 from facs.training.real_faces import FaceSet
 from facs.training.seen_units import Look, read_seen
 
@@ -24,15 +25,16 @@ def look(shown=(), slight=(), absent=()):
 
 
 def test_what_is_not_on_the_list_is_left_out() -> None:
-    from seen import listed, shown
+    from seen import listed
+    from seen_measure import shown
 
     seen = {"fer2013:3": look([43]), "fer2013:5": look(absent=[26, 43])}
     kept = listed(pictures([3, 4, 5]), "fer2013", seen)
     assert kept.faces.rows.tolist() == [3, 5]
-    known, truth = shown(kept, seen, 43)
+    known, truth = shown(list(seen), seen, 43)
     assert known.tolist() == [True, True] and truth.tolist() == [True, False]
-    known, truth = shown(kept, seen, 26)
-    assert known.tolist() == [False, True] and truth.tolist() == [False]
+    known, truth = shown(list(seen), seen, 26)
+    assert known.tolist() == [False, True] and truth.tolist() == [False, False]
 
 
 def test_a_picture_of_which_a_copy_teaches_is_left_out() -> None:
@@ -46,7 +48,7 @@ def test_a_picture_of_which_a_copy_teaches_is_left_out() -> None:
 
 
 def test_of_two_looks_counts_what_both_say() -> None:
-    from seen import both_say
+    from seen_measure import both_say
 
     first = {"a": look([1, 2], [4], [5, 6]), "b": look([9])}
     again = {"a": look([1, 5], [2, 4], [6])}
@@ -56,7 +58,7 @@ def test_of_two_looks_counts_what_both_say() -> None:
 
 
 def test_agreement_is_of_pictures_of_which_both_looks_tell() -> None:
-    from seen import agreement
+    from seen_measure import agreement
 
     first = {"a": look([1]), "b": look(absent=[1]), "c": look([1])}
     again = {"a": look([1]), "b": look(absent=[1]), "d": look([1])}
@@ -65,7 +67,7 @@ def test_agreement_is_of_pictures_of_which_both_looks_tell() -> None:
 
 
 def test_what_is_found_is_counted_where_few_of_the_others_score_higher() -> None:
-    from seen import found_at
+    from seen_measure import found_at
 
     score = np.array([0.9, 0.5, 0.1, *np.linspace(0.2, 0.6, 21)])
     truth = np.array([True] * 3 + [False] * 21)
@@ -80,8 +82,42 @@ def test_no_picture_that_measures_has_taught() -> None:
 
 
 def test_either_unit_of_a_rule_may_reach_its_own_threshold() -> None:
-    from seen import present
+    from seen_measure import present
 
     units = {26: np.array([0.3, 0.1, np.nan]), 27: np.array([0.1, 0.6, np.nan])}
     assert present("26/27", units, {26: 0.2, 27: 0.5}).tolist() == [True, True, False]
     assert present("26", units, {26: 0.2, 27: 0.5}).tolist() == [True, False, False]
+
+
+def scores(**units):
+    from emotions import FaceScores
+
+    return FaceScores("ours", {int(unit[2:]): np.array(values) for unit, values in units.items()})
+
+
+def test_a_unit_is_measured_on_the_pictures_of_all_parts_that_tell_it() -> None:
+    from seen_measure import FEWEST, Scored, measured
+
+    n = FEWEST
+    names = [f"a:{i}" for i in range(2 * n)], [f"b:{i}" for i in range(3)]
+    person = np.array([f"p{i}" for i in range(2 * n)]), np.array(["q"] * 3)
+    first = Scored(names[0], person[0], [scores(AU9=np.linspace(1, 0, 2 * n), AU12=[0] * 2 * n)])
+    second = Scored(names[1], person[1], [scores(AU9=[0.9, 0.1, np.nan])])
+    whole = Scored.joined([first, second])
+    assert list(whole.systems[0].units) == [9]  # the second part has no 12
+    seen = {name: look([9]) if i < n else look(absent=[9]) for i, name in enumerate(names[0])}
+    seen |= {"b:0": look(), "b:1": look(absent=[9]), "b:2": look([9])}
+    one = measured(9, whole, seen, resample(whole.person, 10), {"ours": {9: 0.5}})
+    assert one.counts == (n + 1, n + 1)
+    right = n * (n + 1)  # whose face was not found comes last
+    assert one.curves["ours"][0] == pytest.approx(right / (n + 1) ** 2)
+    assert one.f1["ours"] == pytest.approx(2 * n / (2 * n + 1))
+    assert measured(12, whole, seen, resample(whole.person, 10), {}) is None
+
+
+def test_listed_frames_are_sorted_by_their_clips() -> None:
+    from seen_films import frames_of
+
+    assert frames_of(["a.mp4@1.500", "b@c.mov@0.040", "a.mp4@2.000"]) == {
+        "a.mp4": [1.5, 2.0], "b@c.mov": [0.04],
+    }  # fmt: skip

@@ -181,20 +181,21 @@ def _ms(seconds: float) -> str:
 # Thresholds and holds from benchmarks/stock_thresholds.py, both sides of a pair alike, from where
 # nothing, or hardly anything, fired by mistake in its four hours: with thresholds that fired twice
 # in them, other children fired up to five times an hour (seen once in benchmarks/gestures.py,
-# before these were chosen). A head that turns away while the eyes stay with somebody is no glance:
+# before these were chosen). Smiles and open mouths are held longer than it tries: talk shows both.
+# A head that turns away while the eyes stay with somebody is no glance:
 # so the yaw. Eyes go to the sides and up all day: no threshold makes these three rare and found.
 _RULES: Final = {
     "long blink": "both eyes 43 >= 0.5 for 600 ms",
-    "blink twice": "both eyes 43 >= 0.2 for 350-1000 ms, 2 times in 3000 ms",
-    "wink left": "left eye 43 >= 0.37 and right eye 43 <= 0.35 for 500 ms",
-    "wink right": "right eye 43 >= 0.37 and left eye 43 <= 0.35 for 500 ms",
-    "brow lift": "1+2 >= 0.75 for 700 ms",
-    "brow squeeze": "4 >= 0.65 for 700 ms",
-    "smile": "12 >= 0.985 for 600 ms",
-    "mouth open": "26|27 >= 0.65 for 600 ms",
-    "tongue": "19 >= 0.5 for 500 ms",
+    "blink twice": "both eyes 43 >= 0.4 for 350-1000 ms, 2 times in 3000 ms",
+    "wink left": "left eye 43 >= 0.3 and right eye 43 <= 0.35 for 400 ms",
+    "wink right": "right eye 43 >= 0.3 and left eye 43 <= 0.35 for 400 ms",
+    "brow lift": "1+2 >= 0.88 for 700 ms",
+    "brow squeeze": "4 >= 0.85 for 700 ms",
+    "smile": "12 >= 0.99 for 900 ms",
+    "mouth open": "26|27 >= 0.93 for 900 ms",
+    "tongue": "19 >= 0.35 for 700 ms",
     "pucker": "18 >= 0.45 for 400 ms",
-    "cheek puff": "34 >= 0.4 for 400 ms",
+    "cheek puff": "34 >= 0.25 for 700 ms",
     "glance left": "61 >= 0.99 and both eyes 43 <= 0.5 and yaw >= -9 for 1000 ms",
     "glance right": "62 >= 0.99 and both eyes 43 <= 0.5 and yaw <= 9 for 1000 ms",
     "look up": "63 >= 0.99 and both eyes 43 <= 0.5 for 1000 ms",

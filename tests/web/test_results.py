@@ -202,7 +202,7 @@ def test_the_picture_is_the_one_that_the_library_draws(real, done, clip):
         ("people/0/frames/99/why/AU12", "wanted a row below 30"),
         ("people/0/frames/-1/why/AU12", "wanted a row and a person from 0"),
         ("people/7/frames/3/why/AU12", "wanted a person of this recording"),
-        ("people/0/frames/3/why/AU35", "no AU35"),
+        ("people/0/frames/3/why/AU30", "no AU30"),
         ("people/0/frames/3/why/..", None),
         ("people/0/frames/3/why/x%2f..%2f..%2fupload", None),
         ("people/0/frames/3/why/smile", "wanted a unit such as AU12"),

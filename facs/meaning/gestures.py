@@ -181,7 +181,7 @@ def _ms(seconds: float) -> str:
 # Thresholds and holds from benchmarks/stock_thresholds.py, both sides of a pair alike, from where
 # nothing, or hardly anything, fired by mistake in its four hours: with thresholds that fired twice
 # in them, other children fired up to five times an hour (seen once in benchmarks/gestures.py,
-# before these were chosen). Smiles and open mouths are held longer than it tries: talk shows both.
+# before these were chosen). A smile is held longer than it tries: talk shows short ones.
 # A head that turns away while the eyes stay with somebody is no glance:
 # so the yaw. Eyes go to the sides and up all day: no threshold makes these three rare and found.
 _RULES: Final = {
@@ -192,7 +192,7 @@ _RULES: Final = {
     "brow lift": "1+2 >= 0.88 for 700 ms",
     "brow squeeze": "4 >= 0.85 for 700 ms",
     "smile": "12 >= 0.99 for 900 ms",
-    "mouth open": "26|27 >= 0.93 for 900 ms",
+    "mouth open": "26|27 >= 0.94 for 700 ms",
     "tongue": "19 >= 0.35 for 700 ms",
     "pucker": "18 >= 0.45 for 400 ms",
     "cheek puff": "34 >= 0.25 for 700 ms",

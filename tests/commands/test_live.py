@@ -40,9 +40,8 @@ name = "mouth open"
 word = "drink"
 """
 
-SAID = ["smile: שלום", "brow lift: no", "long blink: yes", "mouth open: drink"]
-"""What the example shows, in its order; the wink has no word, and the one brow that is lifted at
-last is not held for long enough."""
+SAID = ["smile: שלום", "brow lift: no", "long blink: yes", "mouth open: drink", "brow lift: no"]
+"""What the example shows, in its order; the wink has no word, and at last it lifts one brow."""
 
 STILL = 240 - 7
 """Frames decided, where seven in a row, a quarter of a second, may have been lost."""

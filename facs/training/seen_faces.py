@@ -56,6 +56,10 @@ class SeenScores:
     temporal: Floats
     presence: Floats
 
+    def fused(self, weight: Floats) -> Floats:
+        """Scores of both streams together, `weight` (columns,) of them temporal."""
+        return (1 - weight) * self.spatial + weight * self.temporal
+
 
 def read_seen_faces(
     fer: Path, listed: Path, columns: tuple[str, ...], landmarker: Landmarker

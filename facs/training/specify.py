@@ -60,7 +60,6 @@ def spec_of(
     fusion = fit_fusion(seen.spatial, seen.temporal, seen.labels, twins)
     weight = np.asarray(fusion, np.float32)
     fused = (1 - weight) * seen.spatial + weight * seen.temporal
-    held = (1 - weight) * real.spatial + weight * real.temporal if real else None
     still = fit_calibration(
         np.concatenate([seen.pictures, seen.spatial]),
         np.concatenate([seen.picture_labels, seen.labels]),
@@ -68,12 +67,13 @@ def spec_of(
         (real.spatial, real.presence) if real else None,
     )
     both = fit_calibration(
-        fused, seen.labels, twins, (held, real.presence) if real and held is not None else None
+        fused, seen.labels, twins, (real.fused(weight), real.presence) if real else None
     )
     presence = np.concatenate([still.letters(seen.pictures)[..., 0], both.letters(fused)[..., 0]])
     labels = np.concatenate([seen.picture_labels, seen.labels])
     on = fit_thresholds(
-        *as_units(units, presence, labels), _real_units(units, still, both, real, held)
+        *as_units(units, presence, labels),
+        _real_units(units, still, both, weight, real) if real else None,
     )
     release = fit_release(
         *as_units(units, both.letters(fused)[..., 0], seen.labels),
@@ -103,11 +103,10 @@ def _real_units(
     units: tuple[ActionUnit, ...],
     still: Calibration,
     both: Calibration,
-    real: SeenScores | None,
-    held: Floats | None,
-) -> tuple[Floats, Floats] | None:
+    weight: Floats,
+    real: SeenScores,
+) -> tuple[Floats, Floats]:
     """Probability and presence of units of real faces: as pictures, and as faces held still."""
-    if real is None or held is None:
-        return None
-    presence = np.concatenate([still.letters(real.spatial)[..., 0], both.letters(held)[..., 0]])
+    held = both.letters(real.fused(weight))[..., 0]
+    presence = np.concatenate([still.letters(real.spatial)[..., 0], held])
     return as_units(units, presence, np.concatenate([real.presence, real.presence]))

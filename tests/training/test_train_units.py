@@ -16,8 +16,9 @@ from facs.training.recipe import Evidence, Recipe
 from facs.training.teacher import scorer_of
 from facs.training.train_units import UnitRun, train_units, training_data
 from facs.units import ActionUnit
+from tests.faces.builders import landmarks_at
 from tests.network.builders import random_clips, random_crops
-from tests.training.builders import COLUMNS, write_faces
+from tests.training.builders import COLUMNS, write_faces, write_fer
 from tests.training.coded_builders import write_ck
 
 ANYTHING = Evidence(min_auc=0.0, min_f1=0.0)
@@ -73,6 +74,31 @@ def test_a_unit_that_is_left_out_does_not_ship_whatever_its_figures(tmp_path, la
     )  # fmt: skip
     assert set(report["units"]) == {"AU9", "AU12"}
     assert set(train_units(options)["units"]) == {"AU9"}
+
+
+def test_real_faces_choose_calibration_and_thresholds_too(
+    tmp_path, landmarks, trained, monkeypatch
+):
+    def anywhere(gray, landmarker):
+        return landmarks_at(4, 4, 40).astype(np.float32)
+
+    monkeypatch.setattr("facs.training.unit_data.locate_filling", anywhere)
+    out, _ = trained
+    shutil.copytree(out, tmp_path / "out")
+    listed = tmp_path / "check.csv"
+    lines = [f"fer2013:{row},9 12,{'9 12' if row == 1 else ''},," for row in (1, 4, 7)]
+    listed.write_text("\n".join(["picture,looked,shown,slight,unsure", *lines]) + "\n")
+    options = UnitRun(
+        (out.parent / "train",), (out.parent / "test",), tmp_path / "out", "small", landmarks,
+        fer=write_fer(tmp_path / "fer2013.npz"), steps=(2, 2), batch=(4, 2, 4), evidence=ANYTHING,
+        check=listed,
+    )  # fmt: skip
+    train_units(options)
+    without, with_them = (
+        load_model(folder / "small-spatial.onnx").spec for folder in (out, tmp_path / "out")
+    )
+    assert with_them.spatial.cuts != without.spatial.cuts
+    assert with_them.fused.cuts != without.fused.cuts
 
 
 def test_a_file_says_whether_real_faces_were_read():

@@ -46,7 +46,7 @@ def five(numbers, high, length=0.9):
 
 
 def test_a_clear_gesture_is_proposed_as_near_to_its_usual_threshold_as_leaves_a_margin():
-    done = enroll([filmed(20)], {"brow lift": five([1, 2], 0.95)}, words={"brow lift": "no"})
+    done = enroll([filmed(20)], {"brow lift": five([1, 2], 0.99)}, words={"brow lift": "no"})
     (finding,) = done.findings
     assert (finding.found, finding.examples, finding.word) == (5, 5, "no")
     assert abs(finding.gesture.trigger - STOCK["brow lift"].trigger) < 0.05
@@ -93,7 +93,7 @@ def test_a_gesture_that_is_not_there_in_its_examples_is_refused():
 
 
 def test_who_cannot_hold_it_so_long_gets_a_shorter_hold():
-    done = enroll([filmed(60)], {"smile": five([12], 0.95, length=0.33)})
+    done = enroll([filmed(60)], {"smile": five([12], 0.95, length=0.6)})
     (sign,) = done.profile.signs
     assert sign.gesture.hold == STOCK["smile"].hold / 2
 
@@ -211,7 +211,7 @@ def test_own_gestures_need_a_change_and_a_rest():
 
 def test_one_pass_with_many_thresholds_counts_as_each_alone():
     rest = filmed(
-        120, {12: both(*(pulse(t, 0.8, h) for t, h in ((10, 0.3), (50, 0.6), (90, 0.9))))}
+        120, {12: both(*(pulse(t, 1.2, h) for t, h in ((10, 0.3), (50, 0.6), (90, 0.9))))}
     )
     gesture = STOCK["smile"]
     tried = triggers(gesture)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from facs.meaning.rest import find_baseline
 from facs.network.predict import TwoStreamModel
 from facs.person import Person
 
-__all__ = ["CLOSURES", "OFF", "ON", "Clip", "Closure", "read_clips"]
+__all__ = ["CLOSURES", "OFF", "ON", "Clip", "Closure", "nearest", "peers_face", "read_clips"]
 
 Floats = NDArray[np.float64]
 
@@ -93,14 +93,11 @@ def _clip(path: Path, csv: Path, model: TwoStreamModel, motion: bool) -> Clip | 
     recording = facs.analyze(path, model=model, motion=motion)
     if not recording.people or np.isnan(columns["x0"]).all():
         return f"nobody found by {'us' if not recording.people else 'the peer'}"
-    rows = nearest(recording.times, columns["time"])
-    boxes = np.stack([columns[name][rows] for name in ("x0", "y0", "x1", "y1")], axis=1)
-    overlaps = [overlap(person.boxes, boxes) > SAME_FACE for person in recording.people]
-    best = int(np.argmax([same.sum() for same in overlaps]))
-    person = recording.people[best]
-    both = overlaps[best] & person.seen
+    person, same = peers_face(recording, columns)
+    both = same & person.seen
     if not both.any():
         return "not one frame in which both saw the same face"
+    rows = nearest(recording.times, columns["time"])
     shapes = unit_scores({name: values[rows] for name, values in columns.items()})
     return Clip(
         path,
@@ -109,6 +106,17 @@ def _clip(path: Path, csv: Path, model: TwoStreamModel, motion: bool) -> Clip | 
         {c.name: np.where(both, shapes[c.units[0]], np.nan) for c in CLOSURES},
         person,
     )
+
+
+def peers_face(
+    recording: facs.Recording, columns: Mapping[str, Floats]
+) -> tuple[Person, NDArray[np.bool_]]:
+    """Whose face the peer took, of those whom we found, and in which frames (n,) it is the same."""
+    rows = nearest(recording.times, columns["time"])
+    boxes = np.stack([columns[name][rows] for name in ("x0", "y0", "x1", "y1")], axis=1)
+    overlaps = [overlap(person.boxes, boxes) > SAME_FACE for person in recording.people]
+    best = int(np.argmax([same.sum() for same in overlaps]))
+    return recording.people[best], overlaps[best]
 
 
 def nearest(times: Floats, others: Floats) -> NDArray[np.int64]:

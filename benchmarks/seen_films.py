@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 from blendshapes import read_csv, unit_scores
-from closure_clips import SAME_FACE, nearest, overlap
+from closure_clips import nearest, peers_face
 from emotions import FaceScores
 from heading import heading, publish
 from numpy.typing import NDArray
@@ -60,10 +60,7 @@ def _ours(
 ) -> FaceScores:
     """Our scores of the face that the peer took."""
     recording = facs.analyze(video, model=model)
-    rows = nearest(recording.times, columns["time"])
-    boxes = np.stack([columns[name][rows] for name in ("x0", "y0", "x1", "y1")], axis=1)
-    same = [(overlap(person.boxes, boxes) > SAME_FACE).sum() for person in recording.people]
-    person = recording.people[int(np.argmax(same))]
+    person, _ = peers_face(recording, columns)
     frames = nearest(np.array(seconds), recording.times)
     return FaceScores(
         model.spec.name, {int(unit): np.asarray(person[unit])[frames] for unit in person.units}

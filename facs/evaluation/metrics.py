@@ -13,7 +13,12 @@ from numpy.typing import NDArray
 
 __all__ = ["THRESHOLDS", "best_threshold", "f1_score", "roc_auc", "smoothed_f1"]
 
-THRESHOLDS: Final = np.arange(0.2, 0.8 + 1e-9, 0.02)
+
+def _thresholds(low: float, high: float) -> NDArray[np.float64]:
+    return np.arange(low, high + 1e-9, 0.02)
+
+
+THRESHOLDS: Final = _thresholds(0.2, 0.8)
 """Probabilities that may be thresholds."""
 
 
@@ -85,7 +90,7 @@ def best_threshold(
 
     Without positives, the middle.
     """
-    grid = np.arange(low, high + 1e-9, 0.02)
+    grid = _thresholds(low, high)
     if not truth.any():
         return float((low + high) / 2)
     return float(grid[int(np.argmax(smoothed_f1(score, truth, grid)))])

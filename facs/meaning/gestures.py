@@ -178,12 +178,12 @@ def _ms(seconds: float) -> str:
     return f"{1000 * seconds:.6g}"
 
 
-# Thresholds and holds from benchmarks/stock_thresholds.py, both sides of a pair alike, from where
-# nothing, or hardly anything, fired by mistake in its four hours: with thresholds that fired twice
-# in them, other children fired up to five times an hour (seen once in benchmarks/gestures.py,
-# before these were chosen). A smile is held longer than it tries: talk shows short ones.
-# A head that turns away while the eyes stay with somebody is no glance:
-# so the yaw. Eyes go to the sides and up all day: no threshold makes these three rare and found.
+# Thresholds and holds near those of benchmarks/stock_thresholds.py, both sides of a pair alike,
+# from where hardly anything fired by mistake in its four hours. Not so smiles, which are held
+# longer than it tries, since talk shows short ones, and open mouths: with its threshold few would
+# be found, so theirs is lower and fires more. A head that turns away while the eyes stay with
+# somebody is no glance: so the yaw. Eyes go to the sides and up all day: no threshold makes these
+# three rare and found.
 _RULES: Final = {
     "long blink": "both eyes 43 >= 0.5 for 600 ms",
     "blink twice": "both eyes 43 >= 0.4 for 350-1000 ms, 2 times in 3000 ms",

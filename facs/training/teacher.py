@@ -21,11 +21,13 @@ from torch import nn
 from facs.errors import InputError
 from facs.network.backends import OnnxStream
 from facs.network.jaw import as_shipped
+from facs.network.spec import columns_of
 from facs.network.two_stream import SpatialStream, StreamConfig
 from facs.training.measure import in_batches
 from facs.training.real_faces import EMOTIONS
 from facs.training.streams import central_crops
 from facs.training.weak_labels import AGREEMENT
+from facs.units import ActionUnit
 
 __all__ = ["Scorer", "in_this_face", "lid_targets", "scorer_of", "scores_of"]
 
@@ -46,7 +48,7 @@ from those that teach, all had open eyes in a contact sheet. Higher scores say t
 OPEN_TARGET: Final = 0.03
 
 
-NO_EVIDENCE: Final = ("AU7",)
+NO_EVIDENCE: Final = (ActionUnit.AU7,)
 """Units for which only the emotion counts: in angry faces teachers saw few lids that tighten, and
 every model that learned from one told them worse than the one before."""
 
@@ -131,7 +133,7 @@ def in_this_face(targets: Floats, scores: Floats, columns: tuple[str, ...]) -> F
     array([0.27, 0.5 , 0.62], dtype=float32)
     """
     moved: Floats = targets.copy()
-    left_out = {name for unit in NO_EVIDENCE for name in (unit, f"{unit}_left", f"{unit}_right")}
+    left_out = columns_of(NO_EVIDENCE)
     for column in np.flatnonzero(~np.isnan(scores).any(0)):
         if columns[column] in left_out:
             continue

@@ -30,8 +30,8 @@ from facs.meaning.thresholds import count_activations, triggers
 from facs.network.weights import DEFAULT
 from facs.person import Person
 
-HOLDS = (0.3, 0.4, 0.5, 0.6, 0.7)
-"""Seconds that are tried; the shortest gestures of the simulation are held for 0.8 s."""
+HOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+"""Seconds that are tried. The shortest gestures of the simulation rise, stay and fall in 1.1 s."""
 
 KEPT = ("long blink", "blink twice")
 """Gestures whose time is given by what natural blinks last."""

@@ -81,11 +81,16 @@ def fit_calibration(
 
 
 def fit_fusion(
-    spatial: Floats, temporal: Floats, labels: Floats, twins: Sequence[int] | None = None
+    spatial: Floats,
+    temporal: Floats,
+    labels: Floats,
+    twins: Sequence[int] | None = None,
+    trust: float = 1.0,
 ) -> tuple[float, ...]:
     """Weight of the temporal score per column, in [0, 0.9], by logistic regression on both.
 
-    `twins` are fitted as one (see `fit_calibration`).
+    `twins` are fitted as one (see `fit_calibration`). `trust` is the share of each weight that is
+    kept, for a temporal stream that is known to do better here than where it will be used.
     """
     s, t, known = torch.from_numpy(spatial), torch.from_numpy(temporal), _known(labels)
     truth = torch.from_numpy((labels >= LEVELS[0]).astype(np.float32))
@@ -103,7 +108,7 @@ def fit_fusion(
 
     _minimise([weights, bias], loss)
     a, b = weights[:, one].detach().exp().numpy()
-    return tuple(float(w) for w in np.clip(b / (a + b), 0, 0.9))
+    return tuple(float(w) for w in trust * np.clip(b / (a + b), 0, 0.9))
 
 
 def fit_thresholds(

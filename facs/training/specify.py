@@ -24,6 +24,10 @@ Floats = NDArray[np.float32]
 
 GAZE = {ActionUnit.AU61, ActionUnit.AU62}
 
+TRUST = 0.5
+"""The temporal stream has met no real face, the spatial one thousands: half of the weight that
+rendered people would give it."""
+
 
 def units_with_evidence(
     seen: Scored, columns: tuple[str, ...], wanted: Evidence
@@ -57,7 +61,7 @@ def spec_of(
 ) -> ModelSpec:
     """Calibrate and fuse on people who taught nothing; thresholds of the best smoothed F1."""
     twins = columns_in_mirror(columns_of(units))
-    fusion = fit_fusion(seen.spatial, seen.temporal, seen.labels, twins)
+    fusion = fit_fusion(seen.spatial, seen.temporal, seen.labels, twins, TRUST)
     weight = np.asarray(fusion, np.float32)
     fused = (1 - weight) * seen.spatial + weight * seen.temporal
     still = fit_calibration(

@@ -9,7 +9,7 @@ from facs.evaluation.bootstrap import resample
 from facs.training.real_faces import FaceSet
 from facs.training.seen_units import Look, read_seen
 
-TAUGHT = Path("docs/models/facs-7.seen.csv")
+TAUGHT = Path("docs/models/facs-8.seen.csv")
 
 
 def pictures(rows):
@@ -121,3 +121,11 @@ def test_listed_frames_are_sorted_by_their_clips() -> None:
     assert frames_of(["a.mp4@1.500", "b@c.mov@0.040", "a.mp4@2.000"]) == {
         "a.mp4": [1.5, 2.0], "b@c.mov": [0.04],
     }  # fmt: skip
+
+
+def test_pictures_are_counted_by_what_they_are_seen_to_show() -> None:
+    from seen_disgust import counted
+
+    looks = look([9]), look(slight=[9]), look(absent=[9]), look(absent=[10])
+    seen = {f"photographs:{row}": what for row, what in enumerate(looks)}
+    assert counted(9, seen) == ["1", "1", "1", "1"]

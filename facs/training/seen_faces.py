@@ -7,7 +7,7 @@ FER2013's PublicTest, which teaches nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -71,7 +71,8 @@ def read_seen_faces(
     InputError
         If the list names a picture that is not of that split, or no face is found.
     """
-    faces, seen = read_fer(fer, "validation"), read_seen(listed)
+    faces = read_fer(fer, "validation")
+    seen = {name: replace(look, maybe=frozenset()) for name, look in read_seen(listed).items()}
     names = np.array([f"{fer.stem}:{row}" for row in faces.rows])
     others = sorted(seen.keys() - set(names.tolist()))
     if others:

@@ -11,7 +11,8 @@ their FACS numbers::
 The number of a picture is its row in the archive of that name. *looked* says which units were
 looked for: numbers, or the name of a part of the face (`PARTS`); *shown* which of them are plain to
 see, *slight* which are there but slight, *unsure* which could not be told. Those that were
-looked for and are in none of the three are not shown.
+looked for and are in none of the three are not shown. Shut mouths (part ``shut``) were graded from
+0 to 3: there *unsure* is grade 1, "maybe", which a second look mostly repeated.
 """
 
 from __future__ import annotations
@@ -45,16 +46,24 @@ PARTS: Final[Mapping[str, tuple[int, ...]]] = {
 PLAIN: Final = {12, 25, 26, 27, 43}
 """Units that take no coder to see."""
 
+MAYBE: Final = 0.14
+"""How often a second look found what the first called "maybe"; below `POSSIBLE`, so that those
+who may show a unit do not weigh as much as those who do."""
+
 Units = frozenset[int]
 
 
 @dataclass(frozen=True)
 class Look:
-    """What was seen in one picture: units by number; of all others nothing is known."""
+    """What was seen in one picture: units by number; of all others nothing is known.
+
+    `maybe` are units of a graded mouth between absent and slight: they teach, and measure nothing.
+    """
 
     shown: Units
     slight: Units
     absent: Units
+    maybe: Units = frozenset()
 
     def says(self, unit: int) -> bool | None:
         """Whether a unit is shown, be it slightly; None where that is not known."""
@@ -66,6 +75,8 @@ class Look:
         """Units with targets of presence in (0, 1)."""
         for unit in self.absent:
             yield unit, 0.03 if unit in PLAIN else 0.06
+        for unit in self.maybe:
+            yield unit, MAYBE
         for unit in self.slight:
             yield unit, 0.7
         for unit in self.shown:
@@ -102,7 +113,8 @@ def _look(line: Sequence[str]) -> tuple[str, Look]:
     """A line's picture and what it says; ValueError says what was wanted."""
     if len(line) != len(HEADER):
         raise ValueError(f"wanted {len(HEADER)} columns")
-    looked = {unit for word in line[1].split() for unit in PARTS.get(word) or _units(word)}
+    words = line[1].split()
+    looked = {unit for word in words for unit in PARTS.get(word) or _units(word)}
     shown, slight, unsure = (_units(words) for words in line[2:])
     if not shown | slight | unsure <= looked:
         raise ValueError("wanted only units that were looked for")
@@ -111,7 +123,8 @@ def _look(line: Sequence[str]) -> tuple[str, Look]:
     absent = looked - shown - slight - unsure
     if 27 in shown | slight:
         absent -= {26}  # a jaw that has dropped so far has dropped
-    return line[0], Look(shown, slight, frozenset(absent))
+    graded = frozenset(PARTS["shut"] if "shut" in words else ())
+    return line[0], Look(shown, slight, frozenset(absent), unsure & graded)
 
 
 def _units(words: str) -> Units:

@@ -48,7 +48,7 @@ LOPSIDED_SHARE = 0.3
 """Most faces move alike on both sides: drawn alike, the few that do not would teach too little
 of left and right."""
 
-SEEN_SHARE = 0.4
+SEEN_SHARE = 0.5
 """Of the real faces in a batch."""
 
 SPOILING = 0.5

@@ -10,6 +10,7 @@ from facs.faces.landmarks import Landmarker
 from facs.training.real_faces import third_of
 from facs.training.real_targets import cut_of_real, real_crops
 from facs.training.seen_units import PARTS, read_seen, seen_targets
+from facs.training.weak_labels import POSSIBLE
 from tests.training.builders import write_photos
 
 COLUMNS = ("AU12_left", "AU43_left", "AU43_right", "AU26", "AU27")
@@ -46,6 +47,14 @@ def test_a_stretched_mouth_is_a_dropped_jaw_though_the_list_names_only_the_first
 def test_what_is_slight_is_likely_and_what_could_not_be_told_is_unknown(tmp_path):
     targets = targets_of(tmp_path, "fer2013:3,12 43,,12,43")
     assert 0.5 < targets[0, 0] < 0.9 and np.isnan(targets[0, 1:]).all()
+
+
+def test_a_graded_mouth_that_may_show_a_unit_teaches_a_little_and_measures_nothing(tmp_path):
+    listed = write(tmp_path / "seen.csv", "fer2013:3,shut,,,17", "fer2013:4,17,,,17")
+    seen = read_seen(listed)
+    assert seen["fer2013:3"].says(17) is None
+    targets = seen_targets(tuple(seen), seen, ("AU17", "AU23"))
+    assert targets[0, 1] < targets[0, 0] < POSSIBLE and np.isnan(targets[1, 0])
 
 
 def test_a_part_of_the_face_stands_for_all_units_that_were_looked_for_there(tmp_path):

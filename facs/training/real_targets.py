@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from facs.faces.landmarks import Landmarker
 from facs.training.real_faces import read_fer, read_photos
+from facs.training.seen_and_voted import seen_and_voted
 from facs.training.seen_units import read_seen, seen_targets
 from facs.training.streams import RealCrops
 from facs.training.teacher import in_this_face, lid_targets, scores_of
@@ -63,6 +64,7 @@ def real_crops(
     weak = _where_known(mouth_targets(cut["gaps"], votes, columns), weak)
     listed = read_seen(seen) if seen else {}
     sure = seen_targets(cut["pictures"].tolist(), listed, columns)
+    sure = seen_and_voted(sure, votes, columns)
     return RealCrops(crops, votes, _where_known(sure, weak), np.any(~np.isnan(sure), axis=1))
 
 

@@ -18,6 +18,7 @@ from facs.errors import InputError
 from facs.faces.landmarks import Landmarker
 from facs.training.measure import Streams
 from facs.training.real_faces import FaceSet, read_fer
+from facs.training.seen_and_voted import seen_and_voted
 from facs.training.seen_units import read_seen, seen_targets
 from facs.training.streams import central_crops
 from facs.training.unit_data import cut_real
@@ -83,5 +84,6 @@ def read_seen_faces(
     if not len(crops):
         raise InputError(f"wanted pictures with faces in {listed}, found none")
     targets = seen_targets(names[rows[found]].tolist(), seen, columns)
+    targets = seen_and_voted(targets, chosen.votes[found], columns)
     presence = np.where(np.isnan(targets), np.nan, targets > 0.5)
     return SeenFaces(central_crops(crops), presence.astype(np.float32))

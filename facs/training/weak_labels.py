@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from facs.training.real_faces import EMOTIONS
 
-__all__ = ["AGREEMENT", "POSSIBLE", "mouth_targets", "weak_targets"]
+__all__ = ["ABSENT", "AGREEMENT", "POSSIBLE", "likely", "mouth_targets", "weak_targets"]
 
 AGREEMENT: Final = 0.8
 ABSENT: Final = 0.03
@@ -73,7 +73,7 @@ BY_THE_WIDE_GAP: Final = 0.8
 HARDLY: Final = 0.05
 
 
-def _likely() -> dict[str, dict[int, float]]:
+def likely() -> dict[str, dict[int, float]]:
     """For each emotion, how likely each unit is."""
     table: dict[str, dict[int, float]] = {emotion: {} for emotion in EMOTIONS}
     for emotion, units in NOT_SHOWN.items():
@@ -95,7 +95,7 @@ def weak_targets(votes: NDArray[np.float32], columns: tuple[str, ...]) -> NDArra
     array([[0.03,  nan, 0.9 ]], dtype=float32)
     """
     targets = np.full((len(votes), len(columns)), np.nan, np.float32)
-    for emotion, units in _likely().items():
+    for emotion, units in likely().items():
         agreed = votes[:, EMOTIONS.index(emotion)] >= AGREEMENT
         for number, chance in units.items():
             names = {f"AU{number}{side}" for side in ("", "_left", "_right")}

@@ -13,24 +13,28 @@ eyes, mouths and whole faces. It read most of them twice, each time knowing noth
 ``seen_held_out_again.csv`` is the second look, and a unit counts where both say the same. It also
 made the list that teaches: what it mistakes, it mistakes in both. Eyes that look down under lids
 that hide them count as shut, and teeth that are apart as a dropped jaw.
+
+A single picture does not tell a movement from a shape at rest. So a second table leaves out what is
+seen in faces that voters call neutral, but for units that take no coder to see.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from emotions import Pictures, fer_pictures, our_scores, peer_scores, photo_pictures
 from heading import heading, publish
 from near_copies import copied
-from seen_measure import Scored, both_say, compared
+from seen_measure import Scored, both_say, compared, units_table
 
 from facs.faces.landmarks import Landmarker
 from facs.network.weights import load_model
-from facs.training.real_faces import FaceSet
-from facs.training.seen_units import Look, read_seen
+from facs.training.real_faces import EMOTIONS, FaceSet
+from facs.training.seen_units import PLAIN, Look, read_seen
 
 LISTED = Path(__file__).with_name("seen_held_out.csv")
 AGAIN = Path(__file__).with_name("seen_held_out_again.csv")
@@ -43,6 +47,22 @@ def listed(pictures: Pictures, archive: str, seen: Mapping[str, Look]) -> Pictur
     kept &= ~copied(archive, faces.rows)
     chosen = FaceSet(faces.jpeg, faces.offsets, faces.rows[kept], faces.votes[kept])
     return Pictures(archive, chosen, pictures.person[kept])
+
+
+def calm(pictures: Pictures, archive: str) -> set[str]:
+    """Names of the pictures that voters call neutral."""
+    rows = pictures.faces.rows[pictures.emotions == EMOTIONS.index("neutral")]
+    return {f"{archive}:{row}" for row in rows}
+
+
+def without_rest(seen: Mapping[str, Look], at_rest: set[str]) -> dict[str, Look]:
+    """A list on which faces at rest show nothing that may be their shape."""
+    return {
+        name: replace(look, shown=look.shown & PLAIN, slight=look.slight & PLAIN)
+        if name in at_rest
+        else look
+        for name, look in seen.items()
+    }
 
 
 def main() -> None:
@@ -60,7 +80,7 @@ def main() -> None:
     seen, landmarker = both_say(*looks), Landmarker()
     models = [load_model(model, motion=False) for model in chosen.model]
     peers = {path.stem: path for path in chosen.peer}
-    sets = []
+    sets, at_rest = [], set[str]()
     for path, read in ((chosen.fer, fer_pictures), (chosen.photos, photo_pictures)):
         if path:
             pictures = listed(read(path), path.stem, seen)
@@ -68,9 +88,14 @@ def main() -> None:
             if path.stem in peers:
                 systems.append(peer_scores(pictures.faces, peers[path.stem]))
             names = [f"{path.stem}:{row}" for row in pictures.faces.rows]
+            at_rest |= calm(pictures, path.stem)
             sets.append(Scored(names, pictures.person, systems))
     text = heading("What real faces are seen to show", "pictures that taught nothing", 0)
-    publish(text + compared(Scored.joined(sets), looks, models), chosen.out)
+    scored = Scored.joined(sets)
+    moving = without_rest(looks[0], at_rest), without_rest(looks[1], at_rest)
+    text += compared(scored, looks, models)
+    text += "\n## Without what is seen in faces that voters call neutral\n\n"
+    publish(text + units_table(scored, moving, models), chosen.out)
 
 
 if __name__ == "__main__":

@@ -162,6 +162,11 @@ def rows_of(all_units: Sequence[Measured], names: Sequence[str], looks: Looks) -
 
 
 def compared(scored: Scored, looks: Looks, models: Sequence[TwoStreamModel]) -> str:
+    """Notes, then the table of all units, as Markdown."""
+    return NOTES + units_table(scored, looks, models)
+
+
+def units_table(scored: Scored, looks: Looks, models: Sequence[TwoStreamModel]) -> str:
     """The table of all units, as Markdown."""
     thresholds = {
         m.spec.name: dict(zip(map(int, m.spec.units), m.spec.on, strict=True)) for m in models
@@ -170,4 +175,4 @@ def compared(scored: Scored, looks: Looks, models: Sequence[TwoStreamModel]) -> 
     each = [measured(unit, scored, seen, draws, thresholds) for unit in map(int, ActionUnit)]
     names = [system.name for system in scored.systems]
     columns = ["unit", *names, "shown", "not shown", "two looks"]
-    return NOTES + table(columns, rows_of([one for one in each if one], names, looks))
+    return table(columns, rows_of([one for one in each if one], names, looks))

@@ -129,3 +129,12 @@ def test_pictures_are_counted_by_what_they_are_seen_to_show() -> None:
     looks = look([9]), look(slight=[9]), look(absent=[9]), look(absent=[10])
     seen = {f"photographs:{row}": what for row, what in enumerate(looks)}
     assert counted(9, seen) == ["1", "1", "1", "1"]
+
+
+def test_what_may_be_a_shape_at_rest_is_left_out_and_a_dropped_jaw_is_not() -> None:
+    from seen import without_rest
+
+    seen = {"fer2013:3": look([4, 26], absent=[12]), "fer2013:4": look([4])}
+    kept = without_rest(seen, {"fer2013:3"})
+    assert [kept["fer2013:3"].says(unit) for unit in (4, 26, 12)] == [None, True, False]
+    assert kept["fer2013:4"].says(4)

@@ -84,6 +84,7 @@ def read_seen_faces(
     if not len(crops):
         raise InputError(f"wanted pictures with faces in {listed}, found none")
     targets = seen_targets(names[rows[found]].tolist(), seen, columns)
-    targets = seen_and_voted(targets, chosen.votes[found], columns)
-    presence = np.where(np.isnan(targets), np.nan, targets > 0.5)
+    moved = seen_and_voted(targets, chosen.votes[found], columns)
+    agreed = (targets > 0.5) == (moved > 0.5)  # else voters say the opposite, and nothing is known
+    presence = np.where(agreed & ~np.isnan(targets), targets > 0.5, np.nan)
     return SeenFaces(central_crops(crops), presence.astype(np.float32))

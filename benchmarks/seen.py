@@ -14,15 +14,14 @@ eyes, mouths and whole faces. It read most of them twice, each time knowing noth
 made the list that teaches: what it mistakes, it mistakes in both. Eyes that look down under lids
 that hide them count as shut, and teeth that are apart as a dropped jaw.
 
-A single picture does not tell a movement from a shape at rest. So a second table leaves out what is
-seen in faces that voters call neutral, but for units that take no coder to see.
+A single picture does not tell a movement from a shape at rest. So a second table leaves out faces
+that most voters, or the photograph's word, call neutral, but for units that take no coder to see.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -50,19 +49,18 @@ def listed(pictures: Pictures, archive: str, seen: Mapping[str, Look]) -> Pictur
 
 
 def calm(pictures: Pictures, archive: str) -> set[str]:
-    """Names of the pictures that voters call neutral."""
+    """Names of the pictures that are called neutral more than anything else."""
     rows = pictures.faces.rows[pictures.emotions == EMOTIONS.index("neutral")]
     return {f"{archive}:{row}" for row in rows}
 
 
 def without_rest(seen: Mapping[str, Look], at_rest: set[str]) -> dict[str, Look]:
-    """A list on which faces at rest show nothing that may be their shape."""
-    return {
-        name: replace(look, shown=look.shown & PLAIN, slight=look.slight & PLAIN)
-        if name in at_rest
-        else look
-        for name, look in seen.items()
-    }
+    """A list that tells of faces at rest only what cannot be their shape."""
+    return {name: _plain(look) if name in at_rest else look for name, look in seen.items()}
+
+
+def _plain(look: Look) -> Look:
+    return Look(look.shown & PLAIN, look.slight & PLAIN, look.absent & PLAIN)
 
 
 def main() -> None:
@@ -94,7 +92,7 @@ def main() -> None:
     scored = Scored.joined(sets)
     moving = without_rest(looks[0], at_rest), without_rest(looks[1], at_rest)
     text += compared(scored, looks, models)
-    text += "\n## Without what is seen in faces that voters call neutral\n\n"
+    text += "\n## Without faces called neutral, but for 12, 25, 26, 27 and 43\n\n"
     publish(text + units_table(scored, moving, models), chosen.out)
 
 

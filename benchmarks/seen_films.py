@@ -4,8 +4,9 @@
 drawn evenly over each clip and at random within: ``seen_films.csv`` and its second look,
 ``seen_films_again.csv``, by the same reader. Both streams are used. MediaPipe's shapes are those of
 ``peer_mediapipe.py --video``. Frames of which the two systems took different faces, or one of them
-none, were not drawn. No clip has taught, thresholds were not chosen on them; intervals are of
-clips, and some people are in more than one of them.
+none, were not drawn. No clip has taught and thresholds were not chosen on them, but that the
+temporal stream has half of its weight was (`facs.training.specify.TRUST`). Intervals are of clips,
+and some people are in more than one of them.
 """
 
 from __future__ import annotations

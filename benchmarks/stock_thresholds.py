@@ -31,7 +31,7 @@ from facs.network.weights import DEFAULT
 from facs.person import Person
 
 HOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-"""Seconds that are tried. The shortest gestures of the simulation rise, stay and fall in 1.1 s."""
+"""Seconds that are tried. The shortest of these gestures rise, stay and fall in 1.1 s."""
 
 KEPT = ("long blink", "blink twice")
 """Gestures whose time is given by what natural blinks last."""

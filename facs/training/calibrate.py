@@ -81,16 +81,11 @@ def fit_calibration(
 
 
 def fit_fusion(
-    spatial: Floats,
-    temporal: Floats,
-    labels: Floats,
-    twins: Sequence[int] | None = None,
-    trust: float = 1.0,
+    spatial: Floats, temporal: Floats, labels: Floats, twins: Sequence[int] | None = None
 ) -> tuple[float, ...]:
     """Weight of the temporal score per column, in [0, 0.9], by logistic regression on both.
 
-    `twins` are fitted as one (see `fit_calibration`). `trust` is the share of each weight that is
-    kept, for a temporal stream that is known to do better here than where it will be used.
+    `twins` are fitted as one (see `fit_calibration`).
     """
     s, t, known = torch.from_numpy(spatial), torch.from_numpy(temporal), _known(labels)
     truth = torch.from_numpy((labels >= LEVELS[0]).astype(np.float32))
@@ -108,7 +103,7 @@ def fit_fusion(
 
     _minimise([weights, bias], loss)
     a, b = weights[:, one].detach().exp().numpy()
-    return tuple(float(w) for w in trust * np.clip(b / (a + b), 0, 0.9))
+    return tuple(float(w) for w in np.clip(b / (a + b), 0, 0.9))
 
 
 def fit_thresholds(

@@ -12,7 +12,8 @@ The number of a picture is its row in the archive of that name. *looked* says wh
 looked for: numbers, or the name of a part of the face (`PARTS`); *shown* which of them are plain to
 see, *slight* which are there but slight, *unsure* which could not be told. Those that were
 looked for and are in none of the three are not shown. Shut mouths (part ``shut``) were graded from
-0 to 3: there *unsure* is grade 1, "maybe", which a second look mostly repeated.
+0 to 3, and the grades go before what another sheet says of the same units: *unsure* is then grade
+1, "maybe", or two sheets that differ. A second look repeated about half of the grades 1.
 """
 
 from __future__ import annotations
@@ -47,8 +48,8 @@ PLAIN: Final = {12, 25, 26, 27, 43}
 """Units that take no coder to see."""
 
 MAYBE: Final = 0.14
-"""How often a second look found what the first called "maybe"; below `POSSIBLE`, so that those
-who may show a unit do not weigh as much as those who do."""
+"""How often a second look found what the first called "maybe", over all eight units; below
+`POSSIBLE`, so that those who may show a unit do not weigh as much as those who do."""
 
 Units = frozenset[int]
 

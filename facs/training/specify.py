@@ -25,8 +25,8 @@ Floats = NDArray[np.float32]
 GAZE = {ActionUnit.AU61, ActionUnit.AU62}
 
 TRUST = 0.5
-"""The temporal stream has met no real face, the spatial one thousands: half of the weight that
-rendered people would give it."""
+"""Share of the fitted weights of the temporal stream, which has met no real face while the spatial
+one has met thousands."""
 
 
 def units_with_evidence(
@@ -61,7 +61,8 @@ def spec_of(
 ) -> ModelSpec:
     """Calibrate and fuse on people who taught nothing; thresholds of the best smoothed F1."""
     twins = columns_in_mirror(columns_of(units))
-    fusion = fit_fusion(seen.spatial, seen.temporal, seen.labels, twins, TRUST)
+    fitted = fit_fusion(seen.spatial, seen.temporal, seen.labels, twins)
+    fusion = tuple(TRUST * weight for weight in fitted)
     weight = np.asarray(fusion, np.float32)
     fused = (1 - weight) * seen.spatial + weight * seen.temporal
     still = fit_calibration(

@@ -49,7 +49,7 @@ LOPSIDED_SHARE = 0.3
 of left and right."""
 
 SEEN_SHARE = 0.5
-"""Of the real faces in a batch."""
+"""Of the draws of real faces, made from those on the list alone; the rest are of all of them."""
 
 SPOILING = 0.5
 """Rendered pictures come from poor cameras already."""

@@ -65,16 +65,6 @@ def test_two_equal_streams_share_the_weight():
     assert fit_fusion(one, two, labels)[0] == pytest.approx(0.5, abs=0.05)
 
 
-def test_a_stream_that_is_trusted_half_has_half_the_weight():
-    rng = np.random.default_rng(0)
-    labels = rng.choice(np.float32([0, 1]), (500, 1))
-    one, two = (
-        (3 * labels - 1.5 + rng.normal(0, 1, labels.shape)).astype(np.float32) for _ in range(2)
-    )
-    whole, half = (fit_fusion(one, two, labels, trust=trust)[0] for trust in (1.0, 0.5))
-    assert half == pytest.approx(whole / 2)
-
-
 def test_each_unit_has_its_threshold():
     probability = np.tile(np.linspace(0, 1, 101)[:, None], (1, 2))
     present = probability > (0.3, 0.7)

@@ -7,9 +7,8 @@ import pytest
 
 from facs.errors import InputError
 from facs.faces.landmarks import Landmarker
-from facs.training.real_faces import EMOTIONS, third_of
+from facs.training.real_faces import third_of
 from facs.training.real_targets import cut_of_real, real_crops
-from facs.training.seen_and_voted import seen_and_voted
 from facs.training.seen_units import PARTS, read_seen, seen_targets
 from facs.training.weak_labels import POSSIBLE
 from tests.training.builders import write_photos
@@ -107,25 +106,3 @@ def test_people_who_are_held_out_are_not_among_those_who_teach(tmp_path, landmar
     cut = cut_of_real(tmp_path / "cut.npz", None, photos, Landmarker(landmarks))
     rows = [int(picture.split(":")[1]) for picture in cut["pictures"]]
     assert rows and all(third_of(str(names[row])) != 2 for row in rows)
-
-
-def test_a_slight_movement_in_a_face_that_voters_call_neutral_is_hardly_one():
-    columns = ("AU4_left", "AU15_left", "AU43_left")
-    neutral, sad = (np.eye(8, dtype=np.float32)[EMOTIONS.index(e)] for e in ("neutral", "sadness"))
-    slight, absent = np.full((2, 3), 0.7, np.float32), np.full((2, 3), 0.06, np.float32)
-    votes = np.stack([neutral, sad])
-    at_rest, moved = seen_and_voted(slight, votes, columns)
-    assert (at_rest[:2] < 0.5).all() and (moved[:2] > 0.8).all()
-    assert at_rest[2] == moved[2] == slight[0, 2]  # shut eyes are shut whatever voters say
-    assert (seen_and_voted(absent, votes, columns) < 0.5).all()
-    assert np.isnan(seen_and_voted(slight * np.nan, votes, columns)).all()
-
-
-def test_votes_that_are_divided_weigh_less():
-    columns = ("AU15_left",)
-    half = np.full((1, 8), 0.5 / 7, np.float32)
-    half[0, EMOTIONS.index("neutral")] = 0.5
-    whole = np.eye(8, dtype=np.float32)[[EMOTIONS.index("neutral")]]
-    slight = np.full((1, 1), 0.7, np.float32)
-    low, lowest = seen_and_voted(slight, half, columns), seen_and_voted(slight, whole, columns)
-    assert lowest < low < slight

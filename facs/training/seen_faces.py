@@ -27,6 +27,10 @@ __all__ = ["SeenFaces", "SeenScores", "read_seen_faces"]
 
 Floats = NDArray[np.float32]
 
+DENIED = 0.4
+"""Chance below which votes deny what is seen: of a slight movement those for no emotion do, those
+for an emotion that is not known for the unit only halve it."""
+
 
 @dataclass(frozen=True)
 class SeenFaces:
@@ -85,6 +89,6 @@ def read_seen_faces(
         raise InputError(f"wanted pictures with faces in {listed}, found none")
     targets = seen_targets(names[rows[found]].tolist(), seen, columns)
     moved = seen_and_voted(targets, chosen.votes[found], columns)
-    agreed = (targets > 0.5) == (moved > 0.5)  # else voters say the opposite, and nothing is known
-    presence = np.where(agreed & ~np.isnan(targets), targets > 0.5, np.nan)
+    denied = (targets > 0.5) & (moved < DENIED)
+    presence = np.where(denied | np.isnan(targets), np.nan, targets > 0.5)
     return SeenFaces(central_crops(crops), presence.astype(np.float32))

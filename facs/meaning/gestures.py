@@ -179,23 +179,22 @@ def _ms(seconds: float) -> str:
 
 
 # Thresholds and holds near those of benchmarks/stock_thresholds.py, both sides of a pair alike,
-# from where hardly anything fired by mistake in its four hours. Not so smiles, which are held
-# longer than it tries, since talk shows short ones, and open mouths: with its threshold few would
-# be found, so theirs is lower and fires more. A head that turns away while the eyes stay with
+# from where hardly anything fired by mistake in its four hours. Talk shows short smiles and open
+# mouths, so that these two are held for a second. A head that turns away while the eyes stay with
 # somebody is no glance: so the yaw. Eyes go to the sides and up all day: no threshold makes these
 # three rare and found.
 _RULES: Final = {
-    "long blink": "both eyes 43 >= 0.5 for 600 ms",
-    "blink twice": "both eyes 43 >= 0.4 for 350-1000 ms, 2 times in 3000 ms",
-    "wink left": "left eye 43 >= 0.3 and right eye 43 <= 0.35 for 400 ms",
-    "wink right": "right eye 43 >= 0.3 and left eye 43 <= 0.35 for 400 ms",
-    "brow lift": "1+2 >= 0.88 for 700 ms",
-    "brow squeeze": "4 >= 0.85 for 700 ms",
-    "smile": "12 >= 0.99 for 900 ms",
-    "mouth open": "26|27 >= 0.94 for 700 ms",
-    "tongue": "19 >= 0.35 for 700 ms",
-    "pucker": "18 >= 0.45 for 400 ms",
-    "cheek puff": "34 >= 0.25 for 700 ms",
+    "long blink": "both eyes 43 >= 0.3 for 600 ms",
+    "blink twice": "both eyes 43 >= 0.2 for 350-1000 ms, 2 times in 3000 ms",
+    "wink left": "left eye 43 >= 0.28 and right eye 43 <= 0.35 for 400 ms",
+    "wink right": "right eye 43 >= 0.28 and left eye 43 <= 0.35 for 400 ms",
+    "brow lift": "1+2 >= 0.71 for 700 ms",
+    "brow squeeze": "4 >= 0.76 for 700 ms",
+    "smile": "12 >= 0.987 for 1000 ms",
+    "mouth open": "26|27 >= 0.6 for 1000 ms",
+    "tongue": "19 >= 0.53 for 600 ms",
+    "pucker": "18 >= 0.53 for 700 ms",
+    "cheek puff": "34 >= 0.34 for 900 ms",
     "glance left": "61 >= 0.99 and both eyes 43 <= 0.5 and yaw >= -9 for 1000 ms",
     "glance right": "62 >= 0.99 and both eyes 43 <= 0.5 and yaw <= 9 for 1000 ms",
     "look up": "63 >= 0.99 and both eyes 43 <= 0.5 for 1000 ms",

@@ -38,6 +38,7 @@ word = "yes"
 [[gesture]]
 name = "mouth open"
 word = "drink"
+rule = "26|27 >= 0.6 for 600 ms"
 """
 
 SAID = ["smile: שלום", "brow lift: no", "long blink: yes", "mouth open: drink", "brow lift: no"]

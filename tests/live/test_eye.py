@@ -28,7 +28,10 @@ pytestmark = pytest.mark.skipif(
 )
 
 WORDS = {"smile": "שלום", "brow lift": "no", "long blink": "yes", "mouth open": "drink"}
-RULES = {**STOCK, "smile": Gesture.parse("smile", "12 >= 0.6 for 500 ms")}
+RULES = STOCK | {  # the example smiles and opens its mouth for less than a second
+    "smile": Gesture.parse("smile", "12 >= 0.6 for 500 ms"),
+    "mouth open": Gesture.parse("mouth open", "26|27 >= 0.6 for 600 ms"),
+}
 CHILD = Profile(tuple(Sign(RULES[name], word) for name, word in WORDS.items()))
 
 

@@ -132,11 +132,11 @@ def test_a_wish_that_cannot_be_met_is_one_line(facs, child, options, message):
         ("hello", "child.toml, line 1: this is not TOML"),
         (
             CHILD + '[[gesture]]\nname = "grin"\nword = "hi"\n',
-            "line 17: 'grin' is no stock gesture",
+            "line 18: 'grin' is no stock gesture",
         ),
         (
             CHILD + '[[gesture]]\nname = "x"\nword = "y"\nrule = "12 >= 0.6 for 500 ms"\n',
-            "line 19: x: has the same rule as smile ('שלום' and 'y'): change or remove one",
+            "line 20: x: has the same rule as smile ('שלום' and 'y'): change or remove one",
         ),
     ],
 )

@@ -77,9 +77,9 @@ def test_a_restless_brow_gets_a_higher_threshold():
 
 
 def test_what_cannot_be_told_from_rest_is_refused_and_it_says_why():
-    smiling = both(*(pulse(t, 1.0, high=0.9) for t in np.arange(3.0, 300.0, 5.0)))
+    smiling = both(*(pulse(t, 1.5, high=0.9) for t in np.arange(3.0, 300.0, 5.0)))
     rest = filmed(300, {12: smiling})
-    done = enroll([rest], {"smile": five([12], 0.85)})
+    done = enroll([rest], {"smile": five([12], 0.85, length=1.5)})
     (finding,) = done.findings
     assert finding.gesture is None and done.profile.signs == ()
     assert "cannot be told from rest" in finding.reason
@@ -163,7 +163,7 @@ def test_an_eye_that_is_half_shut_at_rest_is_ignored_and_said():
 
 
 def test_two_names_for_one_movement_cannot_be_told_apart():
-    smiles = five([12], 0.95)
+    smiles = five([12], 0.95, length=1.5)
     smile, grin = enroll([filmed(20)], {"smile": smiles, "grin": smiles}).findings
     assert smile.gesture is None and grin.gesture is None
     assert "cannot be told from grin" in smile.reason

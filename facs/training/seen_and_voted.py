@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from facs.network.spec import columns_of
 from facs.training.real_faces import EMOTIONS
 from facs.training.seen_units import PLAIN
-from facs.training.weak_labels import ABSENT, POSSIBLE, likely
+from facs.training.weak_labels import ABSENT, LEAST, POSSIBLE, SUREST, likely
 from facs.units import ActionUnit
 
 __all__ = ["seen_and_voted"]
@@ -33,10 +33,6 @@ PRIOR: Final = 0.15
 
 AN_EMOTION: Final = 0.5
 """Share of their evidence that votes for an emotion have; votes for none have all of it."""
-
-LOWEST: Final = 0.02
-HIGHEST: Final = 0.97
-"""Nothing that is seen and voted is surer than that."""
 
 
 def seen_and_voted(seen: Floats, votes: Floats, columns: tuple[str, ...]) -> Floats:
@@ -55,7 +51,7 @@ def seen_and_voted(seen: Floats, votes: Floats, columns: tuple[str, ...]) -> Flo
     """
     evidence = _evidence(columns)
     moved = 1 / (1 + np.exp(-_logit(seen) - votes @ evidence))
-    moved = np.clip(moved, LOWEST, np.where(seen > POSSIBLE, HIGHEST, POSSIBLE))
+    moved = np.clip(moved, LEAST, np.where(seen > POSSIBLE, SUREST, POSSIBLE))
     return np.where(np.any(evidence != 0, axis=0), moved, seen).astype(np.float32)
 
 

@@ -26,16 +26,13 @@ from facs.network.two_stream import SpatialStream, StreamConfig
 from facs.training.measure import in_batches
 from facs.training.real_faces import EMOTIONS
 from facs.training.streams import central_crops
-from facs.training.weak_labels import AGREEMENT
+from facs.training.weak_labels import AGREEMENT, LEAST, SUREST
 from facs.units import ActionUnit
 
 __all__ = ["Scorer", "in_this_face", "lid_targets", "scorer_of", "scores_of"]
 
 Floats = NDArray[np.float32]
 Scorer = Callable[[NDArray[np.uint8]], Floats]
-
-SUREST: Final = 0.97
-LEAST: Final = 0.02
 
 TRUST: Final = 0.5
 """How much of a teacher's evidence counts: facs-4 taught facs-5 with all of it, and a teacher that

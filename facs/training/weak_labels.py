@@ -17,7 +17,16 @@ from numpy.typing import NDArray
 
 from facs.training.real_faces import EMOTIONS
 
-__all__ = ["ABSENT", "AGREEMENT", "POSSIBLE", "likely", "mouth_targets", "weak_targets"]
+__all__ = [
+    "ABSENT",
+    "AGREEMENT",
+    "LEAST",
+    "POSSIBLE",
+    "SUREST",
+    "likely",
+    "mouth_targets",
+    "weak_targets",
+]
 
 AGREEMENT: Final = 0.8
 ABSENT: Final = 0.03
@@ -26,6 +35,10 @@ POSSIBLE: Final = 0.15
 """A target above this says that the unit may well be there."""
 
 LESS_POSED: Final = 0.75
+
+LEAST: Final = 0.02
+SUREST: Final = 0.97
+"""Bounds of a target that evidence has moved: no other sight of a real face is surer."""
 
 Likely = Mapping[int, float]
 

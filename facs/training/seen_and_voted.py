@@ -15,11 +15,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from facs.network.spec import columns_of
 from facs.training.real_faces import EMOTIONS
 from facs.training.seen_units import PLAIN
-from facs.training.weak_labels import ABSENT, LEAST, POSSIBLE, SUREST, likely
-from facs.units import ActionUnit
+from facs.training.weak_labels import ABSENT, POSSIBLE, columns_with, likely, logit, moved_by
 
 __all__ = ["seen_and_voted"]
 
@@ -50,8 +48,8 @@ def seen_and_voted(seen: Floats, votes: Floats, columns: tuple[str, ...]) -> Flo
            [0.89, 0.7 ]], dtype=float32)
     """
     evidence = _evidence(columns)
-    moved = 1 / (1 + np.exp(-_logit(seen) - votes @ evidence))
-    moved = np.clip(moved, LEAST, np.where(seen > POSSIBLE, SUREST, POSSIBLE))
+    moved = moved_by(seen, votes @ evidence)
+    moved = np.where(seen > POSSIBLE, moved, np.minimum(moved, POSSIBLE))
     return np.where(np.any(evidence != 0, axis=0), moved, seen).astype(np.float32)
 
 
@@ -63,11 +61,6 @@ def _evidence(columns: tuple[str, ...]) -> Floats:
     for row, emotion in enumerate(EMOTIONS):
         share = 1.0 if emotion == "neutral" else AN_EMOTION
         for unit in table[emotion].keys() - PLAIN:
-            which = np.isin(columns, columns_of((ActionUnit(unit),)))
-            chance = np.float32(table[emotion][unit])
-            evidence[row, which] = share * (_logit(chance) - _logit(np.float32(PRIOR)))
+            moves = logit(table[emotion][unit]) - logit(PRIOR)
+            evidence[row, columns_with(unit, columns)] = share * moves
     return evidence
-
-
-def _logit(chance: Floats | np.float32) -> Floats:
-    return np.asarray(np.log(chance / (1 - chance)), np.float32)

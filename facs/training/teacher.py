@@ -26,7 +26,7 @@ from facs.network.two_stream import SpatialStream, StreamConfig
 from facs.training.measure import in_batches
 from facs.training.real_faces import EMOTIONS
 from facs.training.streams import central_crops
-from facs.training.weak_labels import AGREEMENT, LEAST, SUREST
+from facs.training.weak_labels import AGREEMENT, moved_by
 from facs.units import ActionUnit
 
 __all__ = ["Scorer", "in_this_face", "lid_targets", "scorer_of", "scores_of"]
@@ -138,8 +138,7 @@ def in_this_face(targets: Floats, scores: Floats, columns: tuple[str, ...]) -> F
         for target in np.unique(known[~np.isnan(known)]):
             rows = known == target
             beyond = scores[rows, column] - np.median(scores[rows, column])
-            odds = np.log(target / (1 - target)) + TRUST * beyond
-            moved[rows, column] = np.clip(1 / (1 + np.exp(-odds)), LEAST, SUREST)
+            moved[rows, column] = moved_by(target, TRUST * beyond)
     return moved
 
 

@@ -15,16 +15,19 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from facs.network.spec import columns_of
 from facs.training.real_faces import EMOTIONS
+from facs.units import ActionUnit
 
 __all__ = [
     "ABSENT",
     "AGREEMENT",
-    "LEAST",
     "POSSIBLE",
-    "SUREST",
+    "columns_with",
     "likely",
+    "logit",
     "mouth_targets",
+    "moved_by",
     "weak_targets",
 ]
 
@@ -41,6 +44,7 @@ SUREST: Final = 0.97
 """Bounds of a target that evidence has moved: no other sight of a real face is surer."""
 
 Likely = Mapping[int, float]
+Floats = NDArray[np.float32]
 
 CERTAIN: Final[Mapping[str, Likely]] = {
     "happiness": {12: 0.9},
@@ -111,10 +115,24 @@ def weak_targets(votes: NDArray[np.float32], columns: tuple[str, ...]) -> NDArra
     for emotion, units in likely().items():
         agreed = votes[:, EMOTIONS.index(emotion)] >= AGREEMENT
         for number, chance in units.items():
-            names = {f"AU{number}{side}" for side in ("", "_left", "_right")}
-            which = np.array([name in names for name in columns], bool)
-            targets[np.ix_(agreed, which)] = chance
+            targets[np.ix_(agreed, columns_with(number, columns))] = chance
     return targets
+
+
+def columns_with(number: int, columns: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Which columns are of a unit, by its FACS number: one, or its two sides."""
+    return np.isin(columns, columns_of((ActionUnit(number),)))
+
+
+def logit(chance: Floats | float) -> Floats:
+    """Logarithm of the odds of chances in (0, 1)."""
+    return np.asarray(np.log(chance / (1 - chance)), np.float32)
+
+
+def moved_by(targets: Floats | float, evidence: Floats) -> Floats:
+    """Targets in (0, 1) whose log odds are moved by evidence, within `LEAST` and `SUREST`."""
+    moved = 1 / (1 + np.exp(-logit(targets) - evidence))
+    return np.asarray(np.clip(moved, LEAST, SUREST), np.float32)
 
 
 def mouth_targets(

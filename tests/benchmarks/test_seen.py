@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from facs.evaluation.bootstrap import resample
-from facs.training.real_faces import FaceSet
+from facs.training.real_faces import EMOTIONS, FaceSet
 from facs.training.seen_units import Look, read_seen
 
 TAUGHT = Path("docs/models/facs-8.seen.csv")
@@ -142,3 +142,16 @@ def test_what_may_be_a_shape_at_rest_is_left_out_and_a_dropped_jaw_is_not() -> N
     kept = without_rest(seen, {"fer2013:3"})
     assert [kept["fer2013:3"].says(unit) for unit in (4, 9, 26, 12)] == [None, None, True, False]
     assert kept["fer2013:4"].says(4)
+
+
+def test_grades_that_repeat_and_shares_are_counted_by_what_a_picture_is_called() -> None:
+    from seen_lists import repeated, shares, shut
+
+    maybe = Look(frozenset(), frozenset(), frozenset(), frozenset({17}))
+    first = {"a": look([17]), "b": maybe, "c": look(absent=[17]), "d": look([17])}
+    second = {"a": look(slight=[17]), "b": look([17]), "c": look(absent=[17]), "e": look([17])}
+    assert repeated(first, second, 17) == ["0.00 (1)", "1.00 (1)", "-", "1.00 (1)"]
+    called = {"a": "sadness", "b": "sadness", "c": "neutral"}
+    by_emotion = dict(zip(EMOTIONS, shares(first, called, 17), strict=True))
+    assert (by_emotion["sadness"], by_emotion["neutral"]) == ("0.50 (2)", "0.00 (1)")
+    assert by_emotion["fear"] == "-" and not shut(first)

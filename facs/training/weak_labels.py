@@ -15,9 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from facs.network.spec import columns_of
 from facs.training.real_faces import EMOTIONS
-from facs.units import ActionUnit
 
 __all__ = [
     "ABSENT",
@@ -120,8 +118,8 @@ def weak_targets(votes: NDArray[np.float32], columns: tuple[str, ...]) -> NDArra
 
 
 def columns_with(number: int, columns: tuple[str, ...]) -> NDArray[np.bool_]:
-    """Which columns are of a unit, by its FACS number: one, or its two sides."""
-    return np.isin(columns, columns_of((ActionUnit(number),)))
+    """Which columns are of a unit, by its FACS number: the unit itself, or a side of it."""
+    return np.array([name.partition("_")[0] == f"AU{number}" for name in columns], bool)
 
 
 def logit(chance: Floats | float) -> Floats:

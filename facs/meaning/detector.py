@@ -128,15 +128,22 @@ class GestureDetector:
                 return None
             active = active and condition.holds(value, already)
         self._last = time
-        return self._go_on(time, values[0]) if active else self._end(time)
+        if active:
+            return self._go_on(time, values[0])
+        return None if self._span and self._goes_on(self._span, time) else self._end(time)
+
+    def _goes_on(self, span: _Span, time: float) -> bool:
+        """Whether what is interrupted at `time` may still go on."""
+        return time - span.offset < self.gesture.gaps - CLOCK
 
     def rest_until(self, time: float) -> None:
         """Take all frames up to `time` at once: seen, without a gap, and far from the gesture.
 
         Only for a machine that was shown the first of them.
         """
-        self._last = self._before = time
-        self._armed = True
+        if self._span is None or not self._goes_on(self._span, time):
+            self._span, self._before, self._armed = None, time, True
+        self._last = time
 
     def _update_swings(self, swings: Swings, moment: Moment) -> GestureEvent | None:
         if self._last is not None and moment.time - self._last > MAX_GAP:
@@ -178,7 +185,7 @@ class GestureDetector:
             return None
         end = (span.offset + time) / 2
         if self.gesture.longest is None:
-            return self._judge(span, end, time)
+            return self._judge(span, span.offset if self.gesture.gaps else end, time)
         return self._judge_ended(span, end, time)
 
     def _judge(self, span: _Span, end: float, now: float) -> GestureEvent | None:

@@ -42,6 +42,9 @@ class Gesture:
         How long that may take from the first beginning to the last end.
     pause : float, seconds
         The least time from one activation to the next (refractory time).
+    gaps : float, seconds
+        Interruptions that do not end it, a blink in a long look for example: shorter ones than
+        this. Not for what must end in time, nor for swings.
     rest : bool
         Whether it must have ended, seen, before it may come again; also the first time, and
         after the face was not seen.
@@ -67,16 +70,22 @@ class Gesture:
     times: int = 1
     within: float = 3.0
     pause: float = 1.0
+    gaps: float = 0.0
     rest: bool = True
 
     def __post_init__(self) -> None:
         if not self.name.strip():
             raise InputError("wanted a name for the gesture, got none")
-        for name in ("hold", "within", "pause"):
+        for name in ("hold", "within", "pause", "gaps"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise InputError(f"wanted {name} >= 0 s, got {getattr(self, name)}")
         if self.times < 1 or (self.swings and self.times < 2):
             raise InputError(f"wanted {2 if self.swings else 1} times or more, got {self.times}")
+        if self.gaps and (self.swings or self.longest is not None):
+            raise InputError(
+                f"{self.name}: wanted 'gaps' only with one hold, such as 'for 600 ms'; what must "
+                "end in time, or swings, cannot be interrupted"
+            )
         if not self.swings:
             self._check_conditions()
 
@@ -162,6 +171,8 @@ class Gesture:
             parts.append(f"{' and '.join(map(str, self.what))} for {span} ms")
             if self.times > 1:
                 parts.append(f"{self.times} times in {_ms(self.within)} ms")
+        if self.gaps:
+            parts.append(f"gaps {_ms(self.gaps)} ms")
         parts.append(f"pause {_ms(self.pause)} ms")
         return ", ".join(parts if self.rest else [*parts, "no rest"])
 

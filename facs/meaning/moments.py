@@ -13,9 +13,12 @@ from facs.errors import InputError
 from facs.person import Person
 from facs.units import SIDED, ActionUnit, Region
 
-__all__ = ["AXES", "EYES", "Moment", "moments"]
+__all__ = ["ANGLES", "AXES", "EYES", "Moment", "moments"]
 
 AXES: Final = ("yaw", "pitch", "roll")
+
+ANGLES: Final = (*AXES, "turn")
+"""What is read of the head. ``turn`` is how far it is turned aside, up or down: the larger one."""
 
 EYES: Final = ("left eye", "right eye")
 """What can be left out: an eye that is always half shut, or that does not follow."""

@@ -7,11 +7,13 @@
     26|27 >= 0.5 for 500 ms, no rest
     both eyes 43 >= 0.6 for 350-900 ms, 2 times in 3000 ms
     roll >= 15 until 8 for 600 ms
+    61 >= 0.9 and turn <= 22 for 2000 ms, gaps 400 ms
     pitch swings 8, 3 times, each 80-600 ms
 
 ``until`` is where it ends (a third of the threshold back where it is left out). ``for 350-900 ms``
-is judged when it ends. ``pause`` is the least time to the next; ``no rest`` lets it come
-again without having ended, and begin in a face that was not seen before.
+is judged when it ends; ``gaps`` are the longest interruptions that do not end it. ``pause`` is the
+least time to the next; ``no rest`` lets it come again without having ended, and begin in a face
+that was not seen before.
 """
 
 from __future__ import annotations
@@ -207,8 +209,8 @@ def _read_option(text: str, found: dict[str, Any]) -> None:
     new: dict[str, Any]
     if text == "no rest":
         new = {"rest": False}
-    elif match := re.fullmatch(r"pause\s+(\d*\.?\d+)\s*ms", text):
-        new = {"pause": float(match[1]) / 1000}
+    elif match := re.fullmatch(r"(pause|gaps)\s+(\d*\.?\d+)\s*ms", text):
+        new = {match[1]: float(match[2]) / 1000}
     elif match := re.fullmatch(r"(\d+)\s+times(?:\s+in\s+(\d*\.?\d+)\s*ms)?", text):
         new = {"times": int(match[1])}
         if match[2]:
@@ -217,8 +219,8 @@ def _read_option(text: str, found: dict[str, Any]) -> None:
         new = {"each": (float(match[1]) / 1000, float(match[2]) / 1000)}
     else:
         raise InputError(
-            "wanted 'pause 1000 ms', 'no rest', '2 times in 3000 ms' or 'each 80-600 ms', "
-            f"got {text!r}"
+            "wanted 'pause 1000 ms', 'gaps 400 ms', 'no rest', '2 times in 3000 ms' or "
+            f"'each 80-600 ms', got {text!r}"
         )
     if set(new) & set(found):
         raise InputError(f"said twice: {text!r}")

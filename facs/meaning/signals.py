@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from facs.errors import InputError
-from facs.meaning.moments import AXES, Moment
+from facs.meaning.moments import ANGLES, Moment
 from facs.person import as_unit
 from facs.units import SIDED, ActionUnit, Region
 
@@ -21,7 +21,7 @@ _NOUNS: Final = {Region.BROW: "brow", Region.EYE: "eye", Region.CHEEK: "cheek"}
 _TERM: Final = re.compile(
     r"(?:(?P<weight>\d*\.?\d+)\s*\*\s*)?"
     r"(?:(?P<side>both|either|left|right)\s+(?:(?:eyes?|brows?|cheeks?|sides?)\s+)?)?"
-    r"(?:(?:AU)?0*(?P<unit>\d+)|(?P<axis>yaw|pitch|roll))",
+    r"(?:(?:AU)?0*(?P<unit>\d+)|(?P<axis>yaw|pitch|roll|turn))",
     re.IGNORECASE,
 )
 
@@ -33,7 +33,7 @@ class Term:
     Parameters
     ----------
     channel : str
-        ``"43"``, or ``"yaw"``, ``"pitch"``, ``"roll"``.
+        ``"43"``, or ``"yaw"``, ``"pitch"``, ``"roll"``, ``"turn"``.
     side : str
         ``"both"`` is the weaker side, ``"either"`` the stronger one; ``""`` is the unit.
     weight : float
@@ -46,7 +46,7 @@ class Term:
     def __post_init__(self) -> None:
         if self.side not in SIDES:
             raise InputError(f"wanted a side of {SIDES}, got {self.side!r}")
-        if self.channel not in AXES:
+        if self.channel not in ANGLES:
             unit = as_unit(f"AU{self.channel}")
             if self.side and unit not in SIDED:
                 raise InputError(f"{unit} has no sides that are scored apart: leave {self.side!r}")
@@ -60,6 +60,9 @@ class Term:
         ``both`` and ``either`` are what is left.
         """
         scores = moment.scores
+        if self.channel == "turn":
+            yaw, pitch = abs(scores.get("yaw", NAN)), abs(scores.get("pitch", NAN))
+            return NAN if pitch != pitch else max(yaw, pitch)
         if not self.side:
             return scores.get(self.channel, NAN)
         if self.side in ("left", "right"):
@@ -74,7 +77,7 @@ class Term:
 
     def needs(self) -> tuple[ActionUnit | None, bool]:
         """The unit that must be measured (None for an angle), and whether sides must be."""
-        if self.channel in AXES:
+        if self.channel in ANGLES:
             return None, False
         return as_unit(f"AU{self.channel}"), self.side in ("left", "right")
 
@@ -128,7 +131,7 @@ class Signal:
     @property
     def in_degrees(self) -> bool:
         """Whether it is an angle of the head."""
-        return all(term.channel in AXES for term in self.terms)
+        return all(term.channel in ANGLES for term in self.terms)
 
     @classmethod
     def parse(cls, text: str) -> Signal:
@@ -171,7 +174,7 @@ def _term(piece: str, sign: float, whole: str) -> Term:
     match = _TERM.fullmatch(piece)
     if not match:
         raise InputError(
-            f"wanted a unit such as 43, 'both eyes 43', 1+2, 26|27, yaw, pitch or roll, "
+            f"wanted a unit such as 43, 'both eyes 43', 1+2, 26|27, yaw, pitch, roll or turn, "
             f"got {piece!r} in {whole.strip()!r}"
         )
     channel = match["unit"] or match["axis"].lower()

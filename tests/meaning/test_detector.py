@@ -105,6 +105,34 @@ def test_noise_between_the_two_thresholds_does_not_chop_it():
     assert found(strict, clock(4), {43: wavy}) == []
 
 
+def broken(gap, gaps):
+    """Activations of a hold of 2 s in which a second of smile breaks off for `gap` seconds."""
+    twice = both(pulse(1, 1.0), pulse(2 + gap, 1.0))
+    rule = Gesture.parse("g", f"12 >= 0.6 for 1500 ms, gaps {gaps} ms")
+    return found(rule, clock(6), {12: twice})
+
+
+def test_a_short_interruption_does_not_end_a_hold_with_gaps():
+    (event,) = broken(0.3, 400)
+    assert event.onset == pytest.approx(1.0, abs=0.04)
+    assert event.decided == pytest.approx(2.5, abs=0.04)
+    assert event.offset == pytest.approx(3.3, abs=0.04)
+
+
+def test_a_longer_interruption_ends_it():
+    assert broken(0.3, 200) == [] == broken(0.3, 0)
+
+
+def test_what_has_ended_in_a_gap_is_not_held():
+    rule = Gesture.parse("g", "12 >= 0.6 for 1200 ms, gaps 400 ms")
+    assert found(rule, clock(6), {12: pulse(1, 1.0)}) == []
+
+
+def test_a_face_that_is_lost_is_no_gap():
+    rule = Gesture.parse("g", "12 >= 0.6 for 1500 ms, gaps 400 ms")
+    assert found(rule, clock(6), {12: pulse(1, 2.0)}, unseen=[(2.0, 2.2)]) == []
+
+
 def test_both_eyes_means_both():
     assert found(BLINK, clock(4), left={43: pulse(1, 1)}, right={43: 0.02}) == []
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from facs.errors import InputError
@@ -10,6 +12,8 @@ from facs.meaning.moments import Moment
 from facs.meaning.rules import Condition, Swing
 from facs.meaning.signals import Signal, Term
 from facs.units import ActionUnit
+
+NAN = float("nan")
 
 
 @pytest.mark.parametrize("name", STOCK)
@@ -26,6 +30,7 @@ def test_every_stock_rule_reads_back_what_it_prints(name):
         "- 0.5*12 + 0.8*25 >= 0.3 until 0.2 for 300 ms, pause 1000 ms",
         "26|27 >= 0.5 until 0.333 for 350-900 ms, 2 times in 2500 ms, pause 1000 ms",
         "roll <= -15 until -10 for 600 ms, pause 1000 ms",
+        "61 >= 0.9 until 0.6 and turn <= 22 until 29 for 2000 ms, gaps 400 ms, pause 1000 ms",
         "pitch swings 8, 3 times, each 80-600 ms, pause 1000 ms",
     ],
 )
@@ -140,3 +145,26 @@ def test_what_a_model_does_not_measure_is_named():
     assert STOCK["wink left"].missing([ActionUnit.AU43], []) == ("sides of AU43",)
     assert STOCK["long blink"].missing([ActionUnit.AU43], []) == ()
     assert STOCK["nod"].missing([], []) == ()
+
+
+@pytest.mark.parametrize(
+    ("pose", "turn"), [((20.0, -5.0), 20.0), ((3.0, -30.0), 30.0), ((0.0, 0.0), 0.0)]
+)
+def test_turn_is_how_far_the_head_is_turned_whichever_way(pose, turn):
+    seen = Moment(0.0, {"yaw": pose[0], "pitch": pose[1], "roll": 80.0})
+    assert Signal.parse("turn").value(seen) == turn
+    assert Signal.parse("turn").in_degrees
+
+
+@pytest.mark.parametrize("known", [{}, {"yaw": 1.0}, {"pitch": 1.0}, {"yaw": NAN, "pitch": 1.0}])
+def test_a_turn_of_which_not_all_is_known_is_not_known(known):
+    assert math.isnan(Signal.parse("turn").value(Moment(0.0, known)))
+
+
+@pytest.mark.parametrize(
+    "rule",
+    ["12 >= 0.5 for 300-900 ms, gaps 200 ms", "yaw swings 10, 3 times, gaps 200 ms"],
+)
+def test_what_must_end_in_time_has_no_gaps(rule):
+    with pytest.raises(InputError, match="wanted 'gaps' only with one hold"):
+        Gesture.parse("g", rule)

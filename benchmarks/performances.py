@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from simulated import RATE, Course, Trial, live
 
+from facs.meaning.gestures import STOCK
+
 SLOT = 9.0  # s from one gesture to the next
 
 MADE = {
@@ -24,6 +26,9 @@ MADE = {
     "look up": "look up",
 }
 """Gestures that are one movement."""
+
+LOOKS = ("glance left", "glance right", "look up")
+"""What eyes do all day: these are held for as long as their rule asks, and somewhat longer."""
 
 HEADS = {"nod": 1, "shake": 0}
 TILTS = {"tilt left": -1.0, "tilt right": 1.0}
@@ -49,6 +54,8 @@ def make(course: Course, name: str, start: float, rng: np.random.Generator) -> T
     if name in TILTS:
         return _tilt(course, name, start, rng)
     rise, hold, fall = rng.uniform(0.12, 0.35), rng.uniform(0.8, 1.6), rng.uniform(0.2, 0.5)
+    if name in LOOKS:
+        hold = STOCK[name].hold + float(rng.uniform(0.3, 1.5))
     course.add(MADE[name], start, rise, hold, fall, float(rng.uniform(0.6, 1.0)))
     return Trial(name, start, start + rise + hold)
 

@@ -20,6 +20,7 @@ from facs.synthesis.assets import load
 from facs.synthesis.camera import draw_camera
 from facs.synthesis.clips import Studio
 from facs.synthesis.gear import make_gear
+from facs.synthesis.labels import columns
 from facs.synthesis.person import Person as Model
 from facs.synthesis.scene import Pose, draw_scene_for
 from facs.synthesis.shapes import slider, still
@@ -74,6 +75,7 @@ class Sitting:
     turned : (poses, outputs), difference to the rest, in the order of TURNS and TILTS
     noise : (outputs, outputs), covariance among pictures at rest
     gear : what a ventilated child wears before her face, or ""
+    hidden : units of which nothing can be seen at rest, because something covers that part
     """
 
     outputs: tuple[str, ...]
@@ -82,6 +84,7 @@ class Sitting:
     turned: Floats
     noise: Floats
     gear: str
+    hidden: frozenset[int] = frozenset()
 
 
 def outputs_of(person: Person) -> tuple[str, ...]:
@@ -98,8 +101,11 @@ def logits_of(person: Person) -> Floats:
     return np.asarray(np.log(p / (1 - p)))
 
 
-def render(studio: Studio, seed: int, gear: str) -> tuple[NDArray[np.uint8], str]:
-    """All pictures of one child (n, H, W, 3): rests, moves by strength, turns and tilts."""
+def render(studio: Studio, seed: int, gear: str) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """All pictures of one child (n, H, W, 3): rests, moves by strength, turns and tilts.
+
+    Beside them the share of the rests in which each label is hidden, (columns,).
+    """
     rng = np.random.default_rng([seed, 77])
     child = _child(studio, rng)
     if gear:
@@ -108,7 +114,7 @@ def render(studio: Studio, seed: int, gear: str) -> tuple[NDArray[np.uint8], str
     camera, front = draw_camera(rng), Pose(float(rng.normal(0, 5)), float(rng.normal(0, 5)), 0.0)
     scene = draw_scene_for(studio.assets, front, rng)
     window = studio.window(child, scene, front, rng)
-    pictures = []
+    pictures, hidden = [], []
     gain: float | None = None
     for asked, turn in _plan():
         jitter = rng.normal(0, (2.5, 2.0, 1.5))
@@ -117,7 +123,8 @@ def render(studio: Studio, seed: int, gear: str) -> tuple[NDArray[np.uint8], str
         )
         sample, gain = studio.shoot(child, scene, camera, asked, pose, window, rng, gain)
         pictures.append(sample.image)
-    return np.stack(pictures), gear
+        hidden.append(sample.hidden)
+    return np.stack(pictures), np.mean(hidden[:RESTS], axis=0)
 
 
 def _child(studio: Studio, rng: np.random.Generator) -> Model:
@@ -144,7 +151,18 @@ def _asked(name: str, strength: float) -> NDArray[np.float32]:
     return asked
 
 
-def sit(pictures: NDArray[np.uint8], gear: str) -> Sitting | None:
+def hidden_units(hidden: NDArray[np.float64]) -> frozenset[int]:
+    """Units of which every label, (columns,), is hidden in most pictures."""
+    seen = {number_of(name) for name, share in zip(columns(), hidden, strict=True) if share <= 0.5}
+    return frozenset(map(number_of, columns())) - seen
+
+
+def number_of(column: str) -> int:
+    """The unit of a label: 43 of ``"AU43_left"``."""
+    return int(column.removeprefix("AU").partition("_")[0])
+
+
+def sit(pictures: NDArray[np.uint8], gear: str, hidden: frozenset[int]) -> Sitting | None:
     """Analyse one child's pictures; None where too many of them could not be scored."""
     people = facs.analyze(pictures, rate=5, motion=False).people
     if not people:
@@ -165,6 +183,7 @@ def sit(pictures: NDArray[np.uint8], gear: str) -> Sitting | None:
         turned=away[moves + 1 :: 3],
         noise=np.cov(rest.T),
         gear=gear,
+        hidden=hidden,
     )
 
 
@@ -176,14 +195,14 @@ def sittings(assets: Path, cache: Path, count: int, seed: int) -> tuple[list[Sit
     lost = 0
     number = 0
     while len(found) < count:
-        path = cache / f"child_{seed}_{number:03d}_{len(_plan())}.npz"
+        path = cache / f"sitting_{seed}_{number:03d}_{len(_plan())}.npz"
+        gear = GEAR[number // 3 % len(GEAR)] if number % 3 == 2 else ""
         if not path.exists():
             studio = studio or Studio(load(assets))
-            gear = GEAR[number // 3 % len(GEAR)] if number % 3 == 2 else ""
-            pictures, gear = render(studio, seed * 1000 + number, gear)
-            np.savez_compressed(path, pictures=pictures, gear=gear)
+            pictures, hidden = render(studio, seed * 1000 + number, gear)
+            np.savez_compressed(path, pictures=pictures, hidden=hidden)
         with np.load(path) as file:
-            sitting = sit(file["pictures"], str(file["gear"]))
+            sitting = sit(file["pictures"], gear, hidden_units(file["hidden"]))
         if sitting is None:
             lost += 1
         else:

@@ -19,7 +19,7 @@ import numpy as np
 from gestures import LATE, baseline_of, measured
 from heading import heading, publish, table
 from numpy.typing import NDArray
-from performances import perform
+from performances import LOOKS, perform
 from simulated import Course, live, scored
 from sittings import Noise, Sitting, sittings, wobble
 
@@ -33,8 +33,11 @@ from facs.person import Person
 HOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """Seconds that are tried. The shortest of these gestures rise, stay and fall in 1.1 s."""
 
-KEPT = ("long blink", "blink twice")
-"""Gestures whose time is given by what natural blinks last."""
+STRICTER = (0.993, 0.995, 0.997, 0.998)
+"""Probabilities that are tried beyond those of an enrolment."""
+
+KEPT = ("long blink", "blink twice", *LOOKS)
+"""Gestures whose time is given by what natural blinks, and looks, last."""
 
 GOAL = 1.0  # activations an hour
 ALIKE = 0.99
@@ -93,7 +96,7 @@ def watch(
 def grid_of(gesture: Gesture, children: Sequence[Watched], hours: float) -> Grid:
     """Try every hold with every threshold."""
     holds = (gesture.hold,) if gesture.name in KEPT else HOLDS
-    tried = triggers(gesture)
+    tried = (*triggers(gesture), *(STRICTER if triggers(gesture)[-1] == 0.99 else ()))
     found, false = np.zeros((2, len(holds), len(tried)), np.int64)
     for row, hold in enumerate(holds):
         one = replace(gesture, hold=hold)

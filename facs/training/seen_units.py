@@ -11,9 +11,9 @@ their FACS numbers::
 The number of a picture is its row in the archive of that name. *looked* says which units were
 looked for: numbers, or the name of a part of the face (`PARTS`); *shown* which of them are plain to
 see, *slight* which are there but slight, *unsure* which could not be told. Those that were
-looked for and are in none of the three are not shown. Shut mouths (part ``shut``) were graded from
-0 to 3, and the grades go before what another sheet says of the same units: *unsure* is then grade
-1, "maybe", or two sheets that differ. A second look repeated about half of the grades 1.
+looked for and are in none of the three are not shown. Some parts (`GRADED`) were graded from 0 to
+3, and the grades go before what another sheet says of the same units: *unsure* is then grade 1,
+"maybe". A second look repeated about half of the grades 1 of shut mouths.
 """
 
 from __future__ import annotations
@@ -39,16 +39,21 @@ PARTS: Final[Mapping[str, tuple[int, ...]]] = {
     "upper": (1, 2, 4, 5, 6, 7, 9, 43),
     "lower": (10, 12, 15, 16, 17, 20, 25, 26, 27),
     "shut": (14, 15, 17, 18, 20, 23, 24, 28),
+    "eyes": (1, 2, 4, 5, 6, 7, 9, 43),
+    "open": (10, 12, 16, 20, 22, 25, 26, 27),
     "face": (1, 2, 4, 5, 9, 10, 12, 25, 26, 27, 43),
 }
-"""Units looked for in enlarged eyes, in enlarged mouths, in shut ones, and in whole faces."""
+"""Units looked for in enlarged eyes, in enlarged mouths, in shut ones, and in whole faces; then in
+eyes and in open mouths once more, with grades."""
 
+GRADED: Final = ("shut", "eyes", "open")
+"""Parts that were graded."""
 
 PLAIN: Final = {12, 25, 26, 27, 43}
 """Units that take no coder to see."""
 
 MAYBE: Final = 0.14
-"""How often a second look found what the first called "maybe", over all eight units; below
+"""How often a second look found what the first called "maybe" in shut mouths; below
 `POSSIBLE`, so that those who may show a unit do not weigh as much as those who do."""
 
 Units = frozenset[int]
@@ -124,7 +129,7 @@ def _look(line: Sequence[str]) -> tuple[str, Look]:
     absent = looked - shown - slight - unsure
     if 27 in shown | slight:
         absent -= {26}  # a jaw that has dropped so far has dropped
-    graded = frozenset(PARTS["shut"] if "shut" in words else ())
+    graded = frozenset(unit for word in words if word in GRADED for unit in PARTS[word])
     return line[0], Look(shown, slight, frozenset(absent), unsure & graded)
 
 

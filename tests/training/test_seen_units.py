@@ -7,10 +7,12 @@ import pytest
 
 from facs.errors import InputError
 from facs.faces.landmarks import Landmarker
+from facs.network.spec import columns_of
 from facs.training.real_faces import third_of
 from facs.training.real_targets import cut_of_real, real_crops
 from facs.training.seen_units import PARTS, read_seen, seen_targets
 from facs.training.weak_labels import POSSIBLE
+from facs.units import ActionUnit
 from tests.training.builders import write_photos
 
 COLUMNS = ("AU12_left", "AU43_left", "AU43_right", "AU26", "AU27")
@@ -49,11 +51,14 @@ def test_what_is_slight_is_likely_and_what_could_not_be_told_is_unknown(tmp_path
     assert 0.5 < targets[0, 0] < 0.9 and np.isnan(targets[0, 1:]).all()
 
 
-def test_a_graded_mouth_that_may_show_a_unit_teaches_a_little_and_measures_nothing(tmp_path):
-    listed = write(tmp_path / "seen.csv", "fer2013:3,shut,,,17", "fer2013:4,17,,,17")
+@pytest.mark.parametrize(("part", "binary", "unit"), [("shut", "lower", 17), ("eyes", "upper", 4)])
+def test_a_graded_part_that_may_show_a_unit_teaches_a_little(tmp_path, part, binary, unit):
+    listed = write(tmp_path / "seen.csv", f"a:3,{part},,,{unit}", f"a:4,{binary},,,{unit}")
     seen = read_seen(listed)
-    assert seen["fer2013:3"].says(17) is None
-    targets = seen_targets(tuple(seen), seen, ("AU17", "AU23"))
+    assert seen["a:3"].says(unit) is None
+    other = next(iter(set(PARTS[part]) - {unit}))
+    names = [min(columns_of((ActionUnit(u),))) for u in (unit, other)]
+    targets = seen_targets(tuple(seen), seen, tuple(names))
     assert targets[0, 1] < targets[0, 0] < POSSIBLE and np.isnan(targets[1, 0])
 
 
@@ -67,7 +72,7 @@ def test_a_part_of_the_face_stands_for_all_units_that_were_looked_for_there(tmp_
     ("line", "wanted"),
     [
         ("fer2013:3,43,43", "5 columns"),
-        ("fer2013:3,brow,,,", "units by number, or one of upper, lower, shut, face"),
+        ("fer2013:3,brow,,,", "units by number, or one of upper, lower, shut, eyes, open, face"),
         ("fer2013:3,43,99,,", "units by number"),
         ("fer2013:3,43,12,,", "only units that were looked for"),
         ("fer2013:3,43,43,43,", "each unit once"),

@@ -190,25 +190,27 @@ def _ms(seconds: float) -> str:
 
 
 # Thresholds and holds near those of benchmarks/stock_thresholds.py, both sides of a pair alike,
-# from where hardly anything fired by mistake in its four hours. Talk shows short smiles and open
-# mouths, so that these two are held for a second. A head that turns away while the eyes stay with
-# somebody is no glance: so the yaw. Eyes go to the sides and up all day: no threshold makes these
-# three rare and found.
+# from where hardly anything fired by mistake in its hours. Talk shows short smiles and open mouths,
+# so that these two are held longer. A head that turns aside changes a face for the camera (turn);
+# eyes that look down look half shut (64). Eyes go to the sides and up all day: only a look that
+# is held as long as hardly any other is one that is meant, and blinks do not end it (gaps).
+_OPEN: Final = "64 <= 0.6 until 0.8"
+_AHEAD: Final = "turn <= 22 until 27"
 _RULES: Final = {
     "long blink": "both eyes 43 >= 0.3 for 600 ms",
     "blink twice": "both eyes 43 >= 0.2 for 350-1000 ms, 2 times in 3000 ms",
-    "wink left": "left eye 43 >= 0.28 and right eye 43 <= 0.35 for 400 ms",
-    "wink right": "right eye 43 >= 0.28 and left eye 43 <= 0.35 for 400 ms",
-    "brow lift": "1+2 >= 0.71 for 700 ms",
-    "brow squeeze": "4 >= 0.76 for 700 ms",
-    "smile": "12 >= 0.987 for 1000 ms",
-    "mouth open": "26|27 >= 0.6 for 1000 ms",
-    "tongue": "19 >= 0.53 for 600 ms",
-    "pucker": "18 >= 0.53 for 700 ms",
-    "cheek puff": "34 >= 0.34 for 900 ms",
-    "glance left": "61 >= 0.99 and both eyes 43 <= 0.5 and yaw >= -9 for 1000 ms",
-    "glance right": "62 >= 0.99 and both eyes 43 <= 0.5 and yaw <= 9 for 1000 ms",
-    "look up": "63 >= 0.99 and both eyes 43 <= 0.5 for 1000 ms",
+    "wink left": f"left eye 43 >= 0.28 and right eye 43 <= 0.35 and {_OPEN} and {_AHEAD} for 400 ms",
+    "wink right": f"right eye 43 >= 0.28 and left eye 43 <= 0.35 and {_OPEN} and {_AHEAD} for 400 ms",
+    "brow lift": f"1+2 >= 0.71 and {_AHEAD} for 700 ms",
+    "brow squeeze": f"4 >= 0.76 and {_AHEAD} for 700 ms",
+    "smile": f"12 >= 0.987 and {_AHEAD} for 1000 ms",
+    "mouth open": f"26|27 >= 0.6 and {_AHEAD} for 1000 ms",
+    "tongue": f"19 >= 0.53 and {_AHEAD} for 600 ms",
+    "pucker": f"18 >= 0.53 and {_AHEAD} for 700 ms",
+    "cheek puff": f"34 >= 0.34 and {_AHEAD} for 900 ms",
+    "glance left": f"61 >= 0.9 and {_AHEAD} for 3500 ms, gaps 450 ms",
+    "glance right": f"62 >= 0.9 and {_AHEAD} for 3500 ms, gaps 450 ms",
+    "look up": f"63 >= 0.9 and {_AHEAD} for 3500 ms, gaps 450 ms",
     "nod": "pitch swings 10, 3 times, each 80-600 ms",
     "shake": "yaw swings 10, 3 times, each 80-600 ms",
     "tilt left": "roll <= -18 for 500 ms",

@@ -9,7 +9,14 @@ from torch.nn import functional
 from facs.network.spec import LEVELS
 from facs.training.weak_labels import POSSIBLE
 
-__all__ = ["LOPSIDED", "OrdinalLoss", "emotion_loss", "side_loss", "weak_loss"]
+__all__ = [
+    "LOPSIDED",
+    "OrdinalLoss",
+    "emotion_loss",
+    "on_the_stronger_side",
+    "side_loss",
+    "weak_loss",
+]
 
 TRACE = 0.08
 """Movement under which a unit is surely absent; between here and letter A nobody would agree."""
@@ -83,6 +90,29 @@ def weak_loss(scores: Tensor, targets: Tensor) -> Tensor:
     return functional.binary_cross_entropy_with_logits(
         scores[known], targets[known], weight=weight[known]
     )
+
+
+def on_the_stronger_side(
+    scores: Tensor, targets: Tensor, left: list[int], right: list[int]
+) -> Tensor:
+    """Targets (B, columns) in which a unit that is shown is unknown on the side that scores less.
+
+    Who says that a face shows a unit need not say on which side; where it is often one side only,
+    as a dimple is, the same target for both would teach that it never is.
+
+    Parameters
+    ----------
+    scores, targets : Tensor, shape (B, columns)
+    left, right : list of int
+        The columns of each pair.
+    """
+    loose = targets.clone()
+    for one, other in zip(left, right, strict=True):
+        shown = (targets[:, one] > POSSIBLE) & (targets[:, other] > POSSIBLE)
+        ahead = scores[:, one] > scores[:, other]
+        loose[shown & ~ahead, one] = torch.nan
+        loose[shown & ahead, other] = torch.nan
+    return loose
 
 
 def side_loss(scores: Tensor, labels: Tensor, left: list[int], right: list[int]) -> Tensor:

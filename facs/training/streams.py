@@ -19,6 +19,7 @@ from facs.training.losses import (
     LOPSIDED,
     OrdinalLoss,
     emotion_loss,
+    on_the_stronger_side,
     side_loss,
     weak_loss,
 )
@@ -57,6 +58,9 @@ SPOILING = 0.5
 EMOTION_WEIGHT = 0.35
 SIDE_WEIGHT = 0.15
 WEAK_WEIGHT = 0.4
+
+ONE_SIDED = ("AU14_left",)
+"""Left columns of units that real faces often show on one side only: a label says not which."""
 
 
 @dataclass(frozen=True)
@@ -180,6 +184,8 @@ class SpatialTask(nn.Module):
         super().__init__()
         self.stream = stream
         self.sides = _sides(columns)
+        pairs = [pair for pair in zip(*self.sides, strict=True) if columns[pair[0]] in ONE_SIDED]
+        self.loose = [one for one, _ in pairs], [other for _, other in pairs]
         self.ordinal = OrdinalLoss(rate)
         self.emotions = nn.Linear(512, len(EMOTIONS))
 
@@ -197,7 +203,8 @@ class SpatialTask(nn.Module):
         loss = loss + SIDE_WEIGHT * side_loss(scores[:n], labels, *self.sides)
         if len(batch.votes):
             loss = loss + EMOTION_WEIGHT * emotion_loss(emotions, batch.votes.to(device))
-            loss = loss + WEAK_WEIGHT * weak_loss(scores[n:], batch.weak.to(device))
+            weak = on_the_stronger_side(scores[n:], batch.weak.to(device), *self.loose)
+            loss = loss + WEAK_WEIGHT * weak_loss(scores[n:], weak)
         return loss
 
 

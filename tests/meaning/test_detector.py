@@ -10,11 +10,14 @@ from facs.meaning.detector import MAX_GAP, GestureDetector, find_gesture
 from facs.meaning.gestures import STOCK, Gesture
 from facs.meaning.moments import Moment, moments
 from facs.units import ActionUnit
-from tests.meaning.builders import acted, both, clock, pulse
+from tests.meaning.builders import UNITS, acted, both, clock, pulse
 
 RATES = (15.0, 30.0, 60.0, None)
 PHASES = (0.0, 0.013, 0.031, 0.047, 0.061)
 BLINK = Gesture.parse("long blink", "both eyes 43 >= 0.6 for 600 ms")
+
+
+LOOKING = (*UNITS, ActionUnit.AU64)
 
 
 def found(gesture, times, *args, **named):
@@ -140,14 +143,24 @@ def test_both_eyes_means_both():
 @pytest.mark.parametrize("side", ["left", "right"])
 def test_a_wink_is_of_its_own_side(side):
     other = "right" if side == "left" else "left"
-    closed = {side: {43: pulse(1, 0.8)}, other: {43: 0.03}}
+    closed = {side: {43: pulse(1, 0.8)}, other: {43: 0.03}, "units": LOOKING}
     assert len(found(STOCK[f"wink {side}"], clock(4), **closed)) == 1
     assert found(STOCK[f"wink {other}"], clock(4), **closed) == []
-    assert found(STOCK[f"wink {side}"], clock(4), {43: pulse(1, 0.8)}) == []
+    assert found(STOCK[f"wink {side}"], clock(4), {43: pulse(1, 0.8)}, units=LOOKING) == []
+    down = closed | {"scores": {64: pulse(1, 0.8)}}
+    assert found(STOCK[f"wink {side}"], clock(4), **down) == []  # eyes that look down look shut
+
+
+def test_a_face_of_a_head_that_turns_aside_is_no_gesture():
+    smile = STOCK["smile"]
+    times, smiling = clock(5), {12: pulse(1, 2.0, high=0.999)}
+    assert len(found(smile, times, smiling)) == 1
+    assert found(smile, times, smiling, pose=(pulse(1, 2.0, 35.0, 0.0), 0.0, 0.0)) == []
+    assert found(smile, times, smiling, pose=(0.0, pulse(1, 2.0, -35.0, 0.0), 0.0)) == []
 
 
 def test_an_eye_that_is_always_half_shut_can_be_ignored():
-    lids = {"left": {43: 0.5}, "right": {43: pulse(1, 1)}}
+    lids = {"left": {43: 0.5}, "right": {43: pulse(1, 1)}, "units": LOOKING}
     person = acted(clock(4), **lids)
     assert find_gesture(BLINK, person) == []
     assert len(find_gesture(BLINK, person, ignored=["left eye"])) == 1

@@ -142,7 +142,7 @@ def test_without_sides_both_and_either_are_the_unit_and_one_side_is_unknown():
 def test_what_a_model_does_not_measure_is_named():
     sided = [ActionUnit.AU43]
     assert STOCK["tongue"].missing(sided, sided) == ("AU19",)
-    assert STOCK["wink left"].missing([ActionUnit.AU43], []) == ("sides of AU43",)
+    assert STOCK["wink left"].missing([ActionUnit.AU43], []) == ("sides of AU43", "AU64")
     assert STOCK["long blink"].missing([ActionUnit.AU43], []) == ()
     assert STOCK["nod"].missing([], []) == ()
 

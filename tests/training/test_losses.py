@@ -5,7 +5,13 @@ import pytest
 import torch
 
 from facs.network.spec import LEVELS
-from facs.training.losses import OrdinalLoss, emotion_loss, side_loss, weak_loss
+from facs.training.losses import (
+    OrdinalLoss,
+    emotion_loss,
+    on_the_stronger_side,
+    side_loss,
+    weak_loss,
+)
 from facs.training.real_faces import EMOTIONS
 from facs.training.weak_labels import NOT_SHOWN, POSSIBLE, mouth_targets, weak_targets
 
@@ -193,3 +199,13 @@ def test_lips_far_apart_say_that_a_jaw_dropped_unless_voters_see_laughter() -> N
 def test_a_gap_that_the_network_missed_does_not_deny_the_jaw_of_a_surprised_face() -> None:
     surprised = votes_for("surprise")
     assert np.isnan(mouth_targets(np.zeros(1, np.float32), surprised, ("AU26", "AU27"))).all()
+
+
+def test_a_unit_that_is_shown_is_asked_of_the_side_that_scores_more_only() -> None:
+    nan = float("nan")
+    scores = torch.tensor([[2.0, 1.0, 0.0], [0.0, 1.0, 0.0], [0.0, 1.0, 0.0], [0.0, 1.0, 0.0]])
+    targets = torch.tensor([[0.9, 0.9, 0.9], [0.7, 0.7, nan], [0.06, 0.06, 0.9], [nan, nan, nan]])
+    loose = on_the_stronger_side(scores, targets, [0], [1])
+    wanted = torch.tensor([[0.9, nan, 0.9], [nan, 0.7, nan], [0.06, 0.06, 0.9], [nan, nan, nan]])
+    assert torch.equal(loose.nan_to_num(-1), wanted.nan_to_num(-1))
+    assert not targets[0].isnan().any()

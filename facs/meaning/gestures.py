@@ -194,13 +194,13 @@ def _ms(seconds: float) -> str:
 # so that these two are held longer. A head that turns aside changes a face for the camera (turn);
 # eyes that look down look half shut (64). Eyes go to the sides and up all day: only a look that
 # is held as long as hardly any other is one that is meant, and blinks do not end it (gaps).
-_OPEN: Final = "64 <= 0.6 until 0.8"
 _AHEAD: Final = "turn <= 22 until 27"
+_NOT_DOWN: Final = f"64 <= 0.6 until 0.8 and {_AHEAD}"
 _RULES: Final = {
     "long blink": "both eyes 43 >= 0.3 for 600 ms",
     "blink twice": "both eyes 43 >= 0.2 for 350-1000 ms, 2 times in 3000 ms",
-    "wink left": f"left eye 43 >= 0.28 and right eye 43 <= 0.35 and {_OPEN} and {_AHEAD} for 400 ms",
-    "wink right": f"right eye 43 >= 0.28 and left eye 43 <= 0.35 and {_OPEN} and {_AHEAD} for 400 ms",
+    "wink left": f"left eye 43 >= 0.28 and right eye 43 <= 0.35 and {_NOT_DOWN} for 400 ms",
+    "wink right": f"right eye 43 >= 0.28 and left eye 43 <= 0.35 and {_NOT_DOWN} for 400 ms",
     "brow lift": f"1+2 >= 0.71 and {_AHEAD} for 700 ms",
     "brow squeeze": f"4 >= 0.76 and {_AHEAD} for 700 ms",
     "smile": f"12 >= 0.987 and {_AHEAD} for 1000 ms",

@@ -13,7 +13,7 @@ looked for: numbers, or the name of a part of the face (`PARTS`); *shown* which 
 see, *slight* which are there but slight, *unsure* which could not be told. Those that were
 looked for and are in none of the three are not shown. Some parts (`GRADED`) were graded from 0 to
 3, and the grades go before what another sheet says of the same units: *unsure* is then grade 1,
-"maybe". A second look repeated about half of the grades 1 of shut mouths.
+"maybe".
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ PLAIN: Final = {12, 25, 26, 27, 43}
 """Units that take no coder to see."""
 
 MAYBE: Final = 0.14
-"""How often a second look found what the first called "maybe" in shut mouths; below
+"""About how often a second look found what the first called "maybe"; below
 `POSSIBLE`, so that those who may show a unit do not weigh as much as those who do."""
 
 Units = frozenset[int]

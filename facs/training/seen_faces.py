@@ -36,8 +36,8 @@ for an emotion that is not known for the unit only halve it."""
 class SeenFaces:
     """Crops (n, S, S) and presence (n, columns): 1 shown, 0 not, NaN not known.
 
-    What may be a shape at rest ("maybe") is not shown: a second look finds it in one of seven, and a
-    threshold that left it out of account would call many resting faces moved.
+    What may be a shape at rest ("maybe") is not shown: a second look finds it in one of seven, and
+    a threshold that left it out of account would call many resting faces moved.
     """
 
     crops: NDArray[np.uint8]

@@ -74,14 +74,14 @@ class RealCrops:
         Shares of voters for each emotion.
     weak : array, shape (n, columns)
         Targets of presence in (0, 1), NaN where unknown.
-    seen : array, shape (n,), bool
-        Faces of which was seen what they show: they are drawn often.
+    often : array, shape (n,), int
+        How often a face is drawn beside the even draws: 0 where nobody saw what it shows.
     """
 
     crops: Gray
     votes: Floats
     weak: Floats
-    seen: NDArray[np.bool_]
+    often: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def spatial_batches(
     mirror = columns_in_mirror(columns)
     labels = eyes_in_doubt(jaw_as_far(labels, columns), columns)
     lopsided = _lopsided_rows(labels, columns)
-    seen = np.flatnonzero(real.seen) if real is not None else lopsided[:0]
+    seen = np.repeat(np.arange(len(real.often)), real.often) if real is not None else lopsided[:0]
 
     def picture(rng: np.random.Generator, crop: Gray, other: Gray, flip: bool) -> Gray:
         moved = _moved(rng, crop)

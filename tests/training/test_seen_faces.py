@@ -33,7 +33,9 @@ def test_listed_faces_have_presence_and_the_rest_is_unknown(tmp_path, fer, landm
     assert len(faces.crops) == 2
 
 
-def test_what_votes_deny_chooses_nothing_and_what_may_be_is_not_shown(tmp_path, fer, landmarks, monkeypatch):
+def test_what_votes_deny_chooses_nothing_and_what_may_be_is_not_shown(
+    tmp_path, fer, landmarks, monkeypatch
+):
     monkeypatch.setattr("facs.training.unit_data.locate_filling", _anywhere)
     archive = dict(np.load(fer))
     archive["ferplus_votes"][[1, 4]] = np.eye(10, dtype=np.uint8)[[0, 1]] * 10  # neutral, happy

@@ -9,7 +9,7 @@ from facs.errors import InputError
 from facs.faces.landmarks import Landmarker
 from facs.network.spec import columns_of
 from facs.training.real_faces import third_of
-from facs.training.real_targets import cut_of_real, real_crops
+from facs.training.real_targets import SHARP, cut_of_real, real_crops
 from facs.training.seen_units import PARTS, read_seen, seen_targets
 from facs.training.weak_labels import POSSIBLE
 from facs.units import ActionUnit
@@ -101,8 +101,12 @@ def test_what_is_seen_goes_before_what_is_likely_and_is_drawn_often(tmp_path, la
     cut = cut_of_real(tmp_path / "cut.npz", None, photos, Landmarker(landmarks))
     picture = str(cut["pictures"][1])
     faces = real_crops(cut, COLUMNS, None, write(tmp_path / "seen.csv", f"{picture},43,43,,"))
-    assert faces.seen.tolist() == [name == picture for name in cut["pictures"]]
+    assert faces.often.tolist() == [SHARP * (name == picture) for name in cut["pictures"]]
     assert (faces.weak[1, 1:3] > 0.9).all()
+    small = {**cut, "pictures": np.char.replace(cut["pictures"], "facial_expressions", "fer2013")}
+    name = str(small["pictures"][1])
+    faces = real_crops(small, COLUMNS, None, write(tmp_path / "small.csv", f"{name},43,43,,"))
+    assert faces.often.tolist() == [int(k == 1) for k in range(len(faces.often))]
 
 
 def test_people_who_are_held_out_are_not_among_those_who_teach(tmp_path, landmarks):

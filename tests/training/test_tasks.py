@@ -117,7 +117,7 @@ def real(n=4):
     votes = np.eye(8, dtype=np.float32)[np.arange(n) % 8]
     weak = np.full((n, 3), np.nan, np.float32)
     weak[:, 1:] = 0.9
-    return RealCrops(crops(n), votes, weak, np.arange(n) == 1)
+    return RealCrops(crops(n), votes, weak, np.where(np.arange(n) == 1, 3, np.arange(n) == 2))
 
 
 def test_faces_of_which_something_is_seen_are_drawn_more_often_than_the_rest():
@@ -125,9 +125,9 @@ def test_faces_of_which_something_is_seen_are_drawn_more_often_than_the_rest():
     faces.votes[:] = np.arange(8)[:, None]  # which face it is
     make = spatial_batches(crops(), labels(), COLUMNS, faces, (1, 800))
     drawn = make(np.random.default_rng(0)).votes[:, 0]
-    assert float((drawn == 1).float().mean()) == pytest.approx(
-        SEEN_SHARE + (1 - SEEN_SHARE) / 8, abs=0.05
-    )
+    for face, share in ((1, 3 / 4), (2, 1 / 4), (3, 0)):
+        wanted = SEEN_SHARE * share + (1 - SEEN_SHARE) / 8
+        assert float((drawn == face).float().mean()) == pytest.approx(wanted, abs=0.05)
 
 
 def test_a_spatial_batch_is_rendered_faces_then_real_ones():

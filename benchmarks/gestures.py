@@ -28,6 +28,8 @@ from facs.meaning.gestures import STOCK, Gesture
 from facs.meaning.moments import moments
 from facs.meaning.rates import Rate, hours_seen
 from facs.meaning.rest import find_baseline
+from facs.meaning.signals import Term
+from facs.network.spec import columns_of
 from facs.network.weights import DEFAULT, shipped, spec_of
 from facs.person import Person
 
@@ -79,7 +81,7 @@ def tally(
     result = {g.name: Tally(false=len(false[g.name])) for g in gestures}
     for trial in session.trials:
         mine = result[trial.name]
-        plain = not units_of(STOCK[trial.name]) & child.hidden
+        plain = not covered(STOCK[trial.name], child.hidden)
         mine.made += 1
         mine.plain_made += plain
         hit = next(
@@ -94,10 +96,21 @@ def tally(
     return result, hours_seen([rest])
 
 
-def units_of(gesture: Gesture) -> set[int]:
-    """What the first condition of a gesture watches; nothing where that is the head."""
-    terms = gesture.conditions[0].signal.terms if gesture.conditions else ()
-    return {int(unit) for term in terms if (unit := term.needs()[0]) is not None}
+def covered(gesture: Gesture, hidden: frozenset[str]) -> bool:
+    """Whether something that the gesture watches is among the labels that cannot be seen."""
+    terms = [term for condition in gesture.conditions for term in condition.signal.terms]
+    return any(_unseen(term, hidden) for term in terms)
+
+
+def _unseen(term: Term, hidden: frozenset[str]) -> bool:
+    """Whether the side that a term reads is hidden; of "both" one, of a unit alone both of them."""
+    unit, _ = term.needs()
+    if unit is None:
+        return False
+    names = columns_of((unit,))
+    gone = [name in hidden for name in names if term.side not in ("left", "right")
+            or name.endswith(f"_{term.side}")]  # fmt: skip
+    return any(gone) if term.side == "both" else all(gone)
 
 
 def baseline_of(child: Sitting, noise: Noise, rng: np.random.Generator) -> Baseline:
@@ -203,8 +216,8 @@ def document(options: argparse.Namespace) -> str:
         "expressions, a drifting and turning head, and moments in which the face is lost. Latency "
         "is media time; live adds the time of the analysis, and with motion the half window that "
         "the flow waits for. Where nothing covers it: without the children of whom the renderer "
-        "says that a mask, tape or hair hides the units of the gesture at rest. Glances and looks "
-        "up are held as long as their rule asks, and 0.3 to 1.5 s more.\n",
+        "says that a mask, tape or hair hides at rest what the gesture's rule watches. Glances and "
+        "looks up are held as long as their rule asks, and 0.3 to 1.5 s more.\n",
         table(COLUMNS, rows),
         f"Not measured by the shipped model, and so never found: {'; '.join(without) or 'none'}.\n",
         "## Enrolment\n",

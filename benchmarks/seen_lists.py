@@ -46,12 +46,15 @@ def repeated(first: Seen, second: Seen, unit: int) -> list[str]:
     return cells
 
 
-def graded(seen: Seen, part: str) -> dict[str, Look]:
+def whole(seen: Seen, part: str) -> dict[str, Look]:
     """The pictures that tell all units of a part, or say maybe; 26 is not asked beside 27."""
     return {
         picture: look
         for picture, look in seen.items()
-        if all(grade(look, unit) is not None for unit in set(PARTS[part]) - {26})
+        if all(
+            grade(look, unit) is not None
+            for unit in set(PARTS[part]) - ({26} if look.says(27) else set())
+        )
     }
 
 
@@ -59,7 +62,7 @@ def repeats(first: Seen, second: Seen) -> str:
     """A table of each part: how often the second look found what the first had graded."""
     tables = []
     for part in GRADED:
-        one, two = graded(first, part), graded(second, part)
+        one, two = whole(first, part), whole(second, part)
         rows = [[str(unit), *repeated(one, two, unit)] for unit in PARTS[part]]
         title = f'### Part "{part}", {len(one.keys() & two.keys())} pictures\n\n'
         tables.append(title + table(["unit", "0", "1", "2", "3"], rows))

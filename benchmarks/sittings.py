@@ -75,7 +75,7 @@ class Sitting:
     turned : (poses, outputs), difference to the rest, in the order of TURNS and TILTS
     noise : (outputs, outputs), covariance among pictures at rest
     gear : what a ventilated child wears before her face, or ""
-    hidden : units of which nothing can be seen at rest, because something covers that part
+    hidden : labels that cannot be seen at rest, because something covers that part of the face
     """
 
     outputs: tuple[str, ...]
@@ -84,7 +84,7 @@ class Sitting:
     turned: Floats
     noise: Floats
     gear: str
-    hidden: frozenset[int] = frozenset()
+    hidden: frozenset[str] = frozenset()
 
 
 def outputs_of(person: Person) -> tuple[str, ...]:
@@ -151,18 +151,12 @@ def _asked(name: str, strength: float) -> NDArray[np.float32]:
     return asked
 
 
-def hidden_units(hidden: NDArray[np.float64]) -> frozenset[int]:
-    """Units of which every label, (columns,), is hidden in most pictures."""
-    seen = {number_of(name) for name, share in zip(columns(), hidden, strict=True) if share <= 0.5}
-    return frozenset(map(number_of, columns())) - seen
+def mostly(hidden: NDArray[np.float64]) -> frozenset[str]:
+    """Labels that are hidden in most pictures, of their shares (columns,)."""
+    return frozenset(name for name, share in zip(columns(), hidden, strict=True) if share > 0.5)
 
 
-def number_of(column: str) -> int:
-    """The unit of a label: 43 of ``"AU43_left"``."""
-    return int(column.removeprefix("AU").partition("_")[0])
-
-
-def sit(pictures: NDArray[np.uint8], gear: str, hidden: frozenset[int]) -> Sitting | None:
+def sit(pictures: NDArray[np.uint8], gear: str, hidden: frozenset[str]) -> Sitting | None:
     """Analyse one child's pictures; None where too many of them could not be scored."""
     people = facs.analyze(pictures, rate=5, motion=False).people
     if not people:
@@ -202,7 +196,7 @@ def sittings(assets: Path, cache: Path, count: int, seed: int) -> tuple[list[Sit
             pictures, hidden = render(studio, seed * 1000 + number, gear)
             np.savez_compressed(path, pictures=pictures, hidden=hidden)
         with np.load(path) as file:
-            sitting = sit(file["pictures"], gear, hidden_units(file["hidden"]))
+            sitting = sit(file["pictures"], gear, mostly(file["hidden"]))
         if sitting is None:
             lost += 1
         else:

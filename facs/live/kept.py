@@ -98,7 +98,8 @@ class Follower:
         latest = self._detectors[self._at].latest
         if latest is not None and latest.onset == self._event.onset:
             self._event = latest
-        return self.end() if moment.time > self._event.offset else None
+        since, gaps = moment.time - self._event.offset, self._detectors[self._at].gesture.gaps
+        return self.end() if since > 0 and since >= gaps else None
 
     def end(self) -> tuple[GestureEvent, float] | None:
         """The gesture that is followed, as it is now, and how high it was kept."""

@@ -31,11 +31,17 @@ def contradictions(signs: tuple[Sign, ...], ignored: tuple[str, ...]) -> list[tu
                 (
                     j,
                     f"whenever {later.name} is made, {sooner.name} has been made before: give "
-                    f"{sooner.name} an end, such as 'for {1000 * sooner.hold:g}-"
-                    f"{1000 * later.hold:g} ms', or another movement",
+                    f"{sooner.name} {_end(sooner, later)}another movement",
                 )
             )
     return sorted(found)
+
+
+def _end(sooner: Gesture, later: Gesture) -> str:
+    """An end of the sooner one as a way out, where it may have one."""
+    if sooner.gaps:
+        return ""
+    return f"an end, such as 'for {1000 * sooner.hold:g}-{1000 * later.hold:g} ms', or "
 
 
 def _needs(gesture: Gesture, side: str) -> bool:

@@ -60,6 +60,8 @@ class _Span:
     peak: float
     offset: float
     told: bool = False
+    missed: float = 0.0
+    """Seconds of interruptions, which do not count as held."""
 
 
 class GestureDetector:
@@ -107,6 +109,7 @@ class GestureDetector:
         self._before: float | None = None  # the latest frame, if it was seen and not active
         self._pulses: list[_Span] = []
         self._last: float | None = None
+        self._interrupted = False
         if self._swings is not None:
             self._swings.reset()
 
@@ -130,18 +133,21 @@ class GestureDetector:
         self._last = time
         if active:
             return self._go_on(time, values[0])
-        return None if self._span and self._goes_on(self._span, time) else self._end(time)
+        self._interrupted = self._goes_on(time)
+        return None if self._interrupted else self._end(time)
 
-    def _goes_on(self, span: _Span, time: float) -> bool:
+    def _goes_on(self, time: float) -> bool:
         """Whether what is interrupted at `time` may still go on."""
-        return time - span.offset < self.gesture.gaps - CLOCK
+        span = self._span
+        return span is not None and time - span.offset < self.gesture.gaps - CLOCK
 
     def rest_until(self, time: float) -> None:
-        """Take all frames up to `time` at once: seen, without a gap, and far from the gesture.
+        """Take all frames up to `time` at once: seen, none lost, and far from the gesture.
 
-        Only for a machine that was shown the first of them.
+        Only for a machine that was shown the first of them. What is interrupted for less than its
+        gaps goes on.
         """
-        if self._span is None or not self._goes_on(self._span, time):
+        if not self._goes_on(time):
             self._span, self._before, self._armed = None, time, True
         self._last = time
 
@@ -169,6 +175,9 @@ class GestureDetector:
             start = time if self._before is None else (self._before + time) / 2
             self._span = _Span(start, time, time, value, time)
         span = self._span
+        if self._interrupted:
+            span.missed += time - span.offset
+            self._interrupted = False
         span.offset = time
         if self._stronger(value, span.peak):
             span.apex, span.peak = time, value
@@ -181,16 +190,16 @@ class GestureDetector:
     def _end(self, time: float) -> GestureEvent | None:
         span, self._span = self._span, None
         self._before, self._armed = time, True
-        if span is None:
+        if span is None or self.gesture.gaps:  # what could be interrupted was judged in its frames
             return None
         end = (span.offset + time) / 2
         if self.gesture.longest is None:
-            return self._judge(span, span.offset if self.gesture.gaps else end, time)
+            return self._judge(span, end, time)
         return self._judge_ended(span, end, time)
 
     def _judge(self, span: _Span, end: float, now: float) -> GestureEvent | None:
         """Decide while it is held, or at its end if no frame fell between."""
-        held = end - span.start >= self.gesture.hold - CLOCK
+        held = end - span.start - span.missed >= self.gesture.hold - CLOCK
         if span.told or not held or now < self._quiet_until - CLOCK:
             return None
         if self.gesture.rest:

@@ -43,8 +43,9 @@ class Gesture:
     pause : float, seconds
         The least time from one activation to the next (refractory time).
     gaps : float, seconds
-        Interruptions that do not end it, a blink in a long look for example: shorter ones than
-        this. Not for what must end in time, nor for swings.
+        Interruptions shorter than this do not end it, a blink in a long look for example, and do
+        not count as held. It goes on from the threshold at which it would have ended. A face that
+        is lost ends it all the same. Not for what must end in time, nor for swings.
     rest : bool
         Whether it must have ended, seen, before it may come again; also the first time, and
         after the face was not seen.

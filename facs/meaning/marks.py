@@ -221,7 +221,8 @@ def _without_threshold(gesture: Gesture) -> tuple[object, ...]:
     if isinstance(what, tuple):
         return (
             *(gesture.name, what[0].signal, what[0].above, what[1:]),
-            *(gesture.hold, gesture.longest, gesture.times),
+            *(gesture.hold, gesture.longest, gesture.times, gesture.within),
+            *(gesture.pause, gesture.gaps, gesture.rest),
         )
     return gesture.name, what.axis, gesture.times
 

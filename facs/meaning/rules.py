@@ -11,9 +11,9 @@
     pitch swings 8, 3 times, each 80-600 ms
 
 ``until`` is where it ends (a third of the threshold back where it is left out). ``for 350-900 ms``
-is judged when it ends; ``gaps`` are the longest interruptions that do not end it. ``pause`` is the
-least time to the next; ``no rest`` lets it come again without having ended, and begin in a face
-that was not seen before.
+is judged when it ends; interruptions shorter than ``gaps`` do not end it, and do not count.
+``pause`` is the least time to the next; ``no rest`` lets it come again without having ended, and
+begin in a face that was not seen before.
 """
 
 from __future__ import annotations

@@ -43,8 +43,8 @@ PARTS: Final[Mapping[str, tuple[int, ...]]] = {
     "open": (10, 12, 16, 20, 22, 25, 26, 27),
     "face": (1, 2, 4, 5, 9, 10, 12, 25, 26, 27, 43),
 }
-"""Units looked for in enlarged eyes, in enlarged mouths, in shut ones, and in whole faces; then in
-eyes and in open mouths once more, with grades."""
+"""Units looked for in enlarged eyes, in enlarged mouths, in shut ones with grades, in eyes and in
+open mouths with grades, and in whole faces."""
 
 GRADED: Final = ("shut", "eyes", "open")
 """Parts that were graded."""
@@ -63,7 +63,8 @@ Units = frozenset[int]
 class Look:
     """What was seen in one picture: units by number; of all others nothing is known.
 
-    `maybe` are units of a graded mouth between absent and slight: they teach, and measure nothing.
+    `maybe` are graded units between absent and slight: they teach a little, where thresholds are
+    chosen they are not shown (`facs.training.seen_faces`), and they measure nothing.
     """
 
     shown: Units
@@ -168,4 +169,4 @@ def _with(unit: int, target: float) -> tuple[str, ...]:
     """The other column of the jaw that has the same target."""
     if unit == 27 and target > 0.5:
         return ("AU26",)
-    return ("AU27",) if unit == 26 and target < 0.5 else ()
+    return ("AU27",) if unit == 26 and target < MAYBE else ()

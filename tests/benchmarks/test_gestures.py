@@ -8,23 +8,31 @@ import pytest
 from facs.meaning.gestures import STOCK
 from facs.synthesis.labels import columns
 
+BOTH_BROWS = {"AU1_left", "AU1_right"}
+
 
 @pytest.mark.parametrize(
-    ("name", "units"),
-    [("brow lift", {1, 2}), ("mouth open", {26, 27}), ("long blink", {43}), ("nod", set())],
+    ("name", "hidden", "gone"),
+    [
+        ("brow lift", BOTH_BROWS, True),
+        ("brow lift", {"AU1_left"}, False),  # the other side is read
+        ("long blink", {"AU43_left"}, True),  # both eyes
+        ("wink left", {"AU43_right"}, True),  # that eye must be seen to be open
+        ("smile", {"AU1_left", "AU1_right", "AU18"}, False),
+        ("nod", BOTH_BROWS, False),
+    ],
 )
-def test_a_gesture_watches_the_units_of_its_first_condition(name, units):
-    from gestures import units_of
+def test_a_gesture_is_covered_where_what_its_rule_reads_cannot_be_seen(name, hidden, gone):
+    from gestures import covered
 
-    assert units_of(STOCK[name]) == units
+    assert covered(STOCK[name], frozenset(hidden)) == gone
 
 
-def test_a_unit_is_hidden_where_none_of_its_sides_can_be_seen():
-    from sittings import hidden_units
+def test_a_label_is_hidden_where_most_pictures_hide_it():
+    from sittings import mostly
 
-    covered = ("AU12_left", "AU12_right", "AU1_left", "AU18")
-    share = np.array([float(column in covered) for column in columns()])
-    assert hidden_units(share) == {12, 18}
+    share = np.array([{"AU12_left": 0.6, "AU18": 0.5}.get(column, 0.0) for column in columns()])
+    assert mostly(share) == {"AU12_left"}
 
 
 @pytest.mark.parametrize("name", ["glance left", "glance right", "look up"])

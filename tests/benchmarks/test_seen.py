@@ -145,7 +145,7 @@ def test_what_may_be_a_shape_at_rest_is_left_out_and_a_dropped_jaw_is_not() -> N
 
 
 def test_grades_that_repeat_and_shares_are_counted_by_what_a_picture_is_called() -> None:
-    from seen_lists import graded, repeated, shares
+    from seen_lists import repeated, shares, whole
 
     maybe = Look(frozenset(), frozenset(), frozenset(), frozenset({17}))
     first = {"a": look([17]), "b": maybe, "c": look(absent=[17]), "d": look([17])}
@@ -155,16 +155,17 @@ def test_grades_that_repeat_and_shares_are_counted_by_what_a_picture_is_called()
     by_emotion = dict(zip(EMOTIONS, shares(first, called, 17), strict=True))
     assert (by_emotion["sadness"], by_emotion["neutral"]) == ("0.50 (2)", "0.00 (1)")
     assert by_emotion["fear"] == "-"
-    assert all(not graded(first, part) for part in GRADED)
+    assert all(not whole(first, part) for part in GRADED)
 
 
-def test_a_graded_picture_tells_all_of_a_part_but_the_jaw_of_a_stretched_mouth() -> None:
-    from seen_lists import graded
+def test_a_whole_picture_tells_all_of_a_part_but_the_jaw_of_a_stretched_mouth() -> None:
+    from seen_lists import whole
 
-    whole = PARTS["open"]
+    asked = PARTS["open"]
     seen = {
-        "shut": look(absent=whole),
-        "wide": look([27], absent=set(whole) - {26, 27}),
-        "half": look(absent=set(whole) - {12}),
+        "shut": look(absent=asked),
+        "wide": look([27], absent=set(asked) - {26, 27}),
+        "half": look(absent=set(asked) - {12}),
+        "no jaw": look(absent=set(asked) - {26}),
     }
-    assert set(graded(seen, "open")) == {"shut", "wide"}
+    assert set(whole(seen, "open")) == {"shut", "wide"}

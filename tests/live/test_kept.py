@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from facs.live.kept import kept_level
-from facs.meaning.detector import find_gesture
+from facs.live.kept import Follower, kept_level
+from facs.meaning.detector import GestureDetector, find_gesture
 from facs.meaning.gestures import STOCK, Gesture
 from facs.meaning.moments import Moment
 
@@ -26,6 +26,20 @@ def frames(*levels, rate=30, name="12"):
         Moment(i / rate, others | dict.fromkeys((name, *sides), level))
         for i, level in enumerate(whole)
     ]
+
+
+def test_a_gesture_with_gaps_is_followed_over_them():
+    gesture = Gesture.parse("smile", "12 >= 0.5 for 500 ms, gaps 300 ms")
+    moments = frames(*[0.9] * 30, *[0.1] * 5, *[0.8] * 30)
+    detector = GestureDetector(gesture)
+    follower, ended = Follower([detector]), []
+    for moment in moments:
+        if event := detector.update(moment):
+            follower.begin(event)
+        if done := follower.update(moment):
+            ended.append((moment.time, done[0].offset))
+    [(when, offset)] = ended
+    assert offset == pytest.approx(1 + 64 / 30) and when == pytest.approx(offset + 0.3, abs=0.04)
 
 
 def kept(gesture, moments):

@@ -228,6 +228,7 @@ def test_one_pass_with_many_thresholds_counts_as_each_alone():
         "12 >= 0.5 for 200-500 ms, 2 times in 1500 ms",
         "12 <= 0.3 for 300 ms",
         "12 >= 0.5 for 300 ms, gaps 250 ms, pause 300 ms",
+        "12 >= 0.5 for 300 ms, gaps 250 ms",
         "12 >= 0.5 for 1000 ms, gaps 600 ms, pause 300 ms",
     ],
 )

@@ -209,3 +209,7 @@ def test_a_unit_that_is_shown_is_asked_of_the_side_that_scores_more_only() -> No
     wanted = torch.tensor([[0.9, nan, 0.9], [nan, 0.7, nan], [0.06, 0.06, 0.9], [nan, nan, nan]])
     assert torch.equal(loose.nan_to_num(-1), wanted.nan_to_num(-1))
     assert not targets[0].isnan().any()
+    one_sided = torch.tensor([[0.9, 0.06, nan]])
+    assert torch.equal(
+        on_the_stronger_side(scores[:1], one_sided, [0], [1])[0, :2], one_sided[0, :2]
+    )

@@ -46,6 +46,13 @@ def test_what_votes_deny_chooses_nothing_and_what_may_be_is_not_shown(
     np.testing.assert_array_equal(faces.presence, np.float32([[np.nan, 0], [1, 0]]))
 
 
+def test_a_mouth_that_may_be_open_is_not_known_to_be_shut(tmp_path, fer, landmarks, monkeypatch):
+    monkeypatch.setattr("facs.training.unit_data.locate_filling", _anywhere)
+    listed = write(tmp_path / "check.csv", "fer2013:1,open,,,25 12", "fer2013:4,open,,,")
+    faces = read_seen_faces(fer, listed, ("AU25", "AU12_left"), Landmarker(landmarks))
+    np.testing.assert_array_equal(faces.presence, np.float32([[np.nan, 0], [0, 0]]))
+
+
 def _anywhere(gray, landmarker):
     from tests.faces.builders import landmarks_at
 

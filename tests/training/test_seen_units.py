@@ -51,7 +51,15 @@ def test_what_is_slight_is_likely_and_what_could_not_be_told_is_unknown(tmp_path
     assert 0.5 < targets[0, 0] < 0.9 and np.isnan(targets[0, 1:]).all()
 
 
-@pytest.mark.parametrize(("part", "binary", "unit"), [("shut", "lower", 17), ("eyes", "upper", 4)])
+def test_a_jaw_that_may_have_dropped_says_nothing_of_a_stretched_mouth(tmp_path):
+    seen = read_seen(write(tmp_path / "seen.csv", "fer2013:3,open,,,26", "fer2013:4,open,,,"))
+    targets = seen_targets(tuple(seen), seen, ("AU26", "AU27"))
+    assert targets[0, 0] > targets[0, 1] == targets[1, 1]
+
+
+@pytest.mark.parametrize(
+    ("part", "binary", "unit"), [("shut", "lower", 17), ("eyes", "upper", 4), ("open", "lower", 10)]
+)
 def test_a_graded_part_that_may_show_a_unit_teaches_a_little(tmp_path, part, binary, unit):
     listed = write(tmp_path / "seen.csv", f"a:3,{part},,,{unit}", f"a:4,{binary},,,{unit}")
     seen = read_seen(listed)

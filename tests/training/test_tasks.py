@@ -180,6 +180,22 @@ def test_the_spatial_stream_learns_a_few_pictures():
     assert after < 0.9 * before
 
 
+def test_a_dimple_of_a_real_face_is_asked_of_the_side_that_scores_more():
+    names = ("AU14_left", "AU14_right", "AU25")
+    faces = real(1)
+    faces.weak[:] = np.float32([[0.9, 0.9, 0.9]])
+    batch = spatial_batches(crops(), labels(), names, faces, (1, 1))(np.random.default_rng(0))
+    batch.labels[:] = torch.nan  # what is rendered costs nothing
+    torch.manual_seed(0)
+    task = SpatialTask(SpatialStream(StreamConfig(3, hidden=16, dropout=0.0)), RATE, names).eval()
+    last = [p for p in task.stream.head.parameters() if p.shape == (3,)][-1]
+    with torch.no_grad():
+        last[:] = torch.tensor([5.0, -5.0, 0.0])
+    task.loss(batch).backward()
+    assert last.grad is not None
+    assert last.grad[0] != 0 and last.grad[1] == 0 and last.grad[2] != 0
+
+
 def flows(n=12):
     rng = np.random.default_rng(0)
     return rng.integers(-40, 40, (n, 2, CROP_SIZE, CROP_SIZE)).astype(np.int8)

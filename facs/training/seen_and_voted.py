@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.training.real_faces import EMOTIONS
-from facs.training.seen_units import PLAIN
+from facs.training.seen_units import MAYBE, PLAIN
 from facs.training.weak_labels import ABSENT, POSSIBLE, columns_with, likely, logit, moved_by
 
 __all__ = ["seen_and_voted"]
@@ -36,8 +36,9 @@ AN_EMOTION: Final = 0.5
 def seen_and_voted(seen: Floats, votes: Floats, columns: tuple[str, ...]) -> Floats:
     """Targets (n, columns) in (0, 1) of what is seen, moved by votes (n, 8); NaN stays unknown.
 
-    Units that take no coder to see (`seen_units.PLAIN`) stay as they are seen, and what is not seen
-    to be shown never becomes possible (`weak_labels.POSSIBLE`) by votes alone.
+    Units that take no coder to see (`seen_units.PLAIN`) stay as they are seen, and what was seen not
+    to be shown never becomes possible (`weak_labels.POSSIBLE`) by votes alone; what may be shown
+    (`seen_units.MAYBE`) does.
 
     Examples
     --------
@@ -49,7 +50,7 @@ def seen_and_voted(seen: Floats, votes: Floats, columns: tuple[str, ...]) -> Flo
     """
     evidence = _evidence(columns)
     moved = moved_by(seen, votes @ evidence)
-    moved = np.where(seen > POSSIBLE, moved, np.minimum(moved, POSSIBLE))
+    moved = np.where(seen >= np.float32(MAYBE), moved, np.minimum(moved, POSSIBLE))
     return np.where(np.any(evidence != 0, axis=0), moved, seen).astype(np.float32)
 
 

@@ -28,9 +28,10 @@ __all__ = ["SeenFaces", "SeenScores", "read_seen_faces"]
 
 Floats = NDArray[np.float32]
 
-DENIED = 0.4
-"""Chance below which votes deny what is seen: of a slight movement those for no emotion do, those
-for an emotion that is not known for the unit only halve it."""
+LIKELY = 0.4
+"""Chance from which what is seen and voted counts as shown. Where the eye alone says otherwise
+nothing is known: of a slight movement that votes for no emotion deny (those for an emotion that is
+not known for the unit only halve it), and of raised brows that may be there in a surprised face."""
 
 
 PLAINLY_OPEN: Final = {25, 27}
@@ -101,6 +102,6 @@ def read_seen_faces(
         raise InputError(f"wanted pictures with faces in {listed}, found none")
     targets = seen_targets(names[rows[found]].tolist(), seen, columns)
     moved = seen_and_voted(targets, chosen.votes[found], columns)
-    denied = (targets > 0.5) & (moved < DENIED)
-    presence = np.where(denied | np.isnan(targets), np.nan, targets > 0.5)
+    shown, likely = targets > 0.5, moved > LIKELY
+    presence = np.where((shown != likely) | np.isnan(targets), np.nan, shown)
     return SeenFaces(central_crops(crops), presence.astype(np.float32))

@@ -36,8 +36,8 @@ AN_EMOTION: Final = 0.5
 def seen_and_voted(seen: Floats, votes: Floats, columns: tuple[str, ...]) -> Floats:
     """Targets (n, columns) in (0, 1) of what is seen, moved by votes (n, 8); NaN stays unknown.
 
-    Units that take no coder to see (`seen_units.PLAIN`) stay as they are seen, and what was seen not
-    to be shown never becomes possible (`weak_labels.POSSIBLE`) by votes alone; what may be shown
+    Units that take no coder to see (`seen_units.PLAIN`) stay as they are seen. What is absent never
+    becomes possible (`weak_labels.POSSIBLE`) by votes alone, what may be shown
     (`seen_units.MAYBE`) does.
 
     Examples

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,20 +30,12 @@ Floats = NDArray[np.float32]
 LIKELY = 0.4
 """Chance from which what is seen and voted counts as shown. Where the eye alone says otherwise
 nothing is known: of a slight movement that votes for no emotion deny (those for an emotion that is
-not known for the unit only halve it), and of raised brows that may be there in a surprised face."""
-
-
-PLAINLY_OPEN: Final = {25, 27}
-"""Units that a second look finds in a third to half of those that may show them."""
+not known for the unit only halve it)."""
 
 
 @dataclass(frozen=True)
 class SeenFaces:
-    """Crops (n, S, S) and presence (n, columns): 1 shown, 0 not, NaN not known.
-
-    What may be a shape at rest ("maybe") is not shown: a second look finds it in about one of
-    eight, and a threshold that left it out of account would call many resting faces moved.
-    """
+    """Crops (n, S, S) and presence (n, columns): 1 shown, 0 not, NaN not known ("maybe")."""
 
     crops: NDArray[np.uint8]
     presence: Floats
@@ -87,10 +78,7 @@ def read_seen_faces(
         If the list names a picture that is not of that split, or no face is found.
     """
     faces = read_fer(fer, "validation")
-    seen = {
-        name: replace(look, maybe=look.maybe - PLAINLY_OPEN)
-        for name, look in read_seen(listed).items()
-    }
+    seen = {name: replace(look, maybe=frozenset()) for name, look in read_seen(listed).items()}
     names = np.array([f"{fer.stem}:{row}" for row in faces.rows])
     others = sorted(seen.keys() - set(names.tolist()))
     if others:

@@ -63,8 +63,8 @@ Units = frozenset[int]
 class Look:
     """What was seen in one picture: units by number; of all others nothing is known.
 
-    `maybe` are graded units between absent and slight: they teach a little, where thresholds are
-    chosen they are not shown (`facs.training.seen_faces`), and they measure nothing.
+    `maybe` are graded units between absent and slight: they teach a little, choose no threshold,
+    and measure nothing.
     """
 
     shown: Units

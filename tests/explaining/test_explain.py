@@ -77,7 +77,7 @@ def test_a_wink_is_of_one_side_and_seen_there(recording, method):
 
 
 def test_the_map_lies_on_the_mouth_of_the_frame(recording):
-    found = explained(recording, "AU12", SMILE)
+    found = explained(recording, "AU12", SMILE, method="occlusion")
     placed = found.in_frame()
     assert placed.shape == (480, 640) and placed.min() >= 0 and 0.8 < placed.max() <= 1
     (person,) = recording.people
@@ -187,7 +187,7 @@ def test_a_picture_is_analysed_first(recording):
 
 
 def test_eight_bits_can_be_explained_but_have_no_gradient(recording):
-    found = explained(recording, "AU12", SMILE, model=f"{DEFAULT}-int8")
+    found = explained(recording, "AU12", SMILE, model=f"{DEFAULT}-int8", method="occlusion")
     on = lies_on(recording, found)
     assert on["mouth"] > 1.25 * on["brows"]
     with pytest.raises(ModelError, match="choose the method differences or occlusion"):

@@ -13,7 +13,7 @@ from facs.meaning.moments import Moment
 
 SMILE = Gesture.parse("smile", "12 >= 0.5 for 500 ms")
 FLAT = Gesture.parse("smile", "12 >= 0.5 until 0.5 for 500 ms")
-TILT = STOCK["tilt left"]  # roll <= -17
+TILT = STOCK["tilt left"]  # roll <= -18.5
 
 
 def frames(*levels, rate=30, name="12"):

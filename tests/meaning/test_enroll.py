@@ -93,7 +93,7 @@ def test_a_gesture_that_is_not_there_in_its_examples_is_refused():
 
 
 def test_who_cannot_hold_it_so_long_gets_a_shorter_hold():
-    done = enroll([filmed(60)], {"smile": five([12], 0.95, length=0.6)})
+    done = enroll([filmed(60)], {"smile": five([12], 0.95, length=0.45)})
     (sign,) = done.profile.signs
     assert sign.gesture.hold == STOCK["smile"].hold / 2
 

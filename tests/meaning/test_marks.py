@@ -7,13 +7,13 @@ import math
 import pytest
 
 from facs.errors import InputError
-from facs.meaning.gestures import STOCK, Gesture
+from facs.meaning.gestures import Gesture
 from facs.meaning.listener import Sign
 from facs.meaning.marks import COLUMNS, Mark, Marks, read_marks, recalibrate
 from facs.meaning.profile import Profile
 
 SMILE = Gesture.parse("smile", "12 >= 0.5 for 500 ms")
-TILT = STOCK["tilt left"]  # roll <= -17
+TILT = Gesture.parse("tilt left", "roll <= -17 for 500 ms")
 
 
 def judged(gesture, right, wrong, hours=0.0):

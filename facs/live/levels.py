@@ -48,8 +48,8 @@ def level_of(gesture: Gesture, word: str, moment: Moment) -> Level:
 
     Examples
     --------
-    >>> from facs.meaning.gestures import STOCK
-    >>> level_of(STOCK["tilt left"], "more", Moment(0.0, {"roll": -9.0}))
+    >>> tilt = Gesture.parse("tilt left", "roll <= -18 for 500 ms")
+    >>> level_of(tilt, "more", Moment(0.0, {"roll": -9.0}))
     ... # doctest: +NORMALIZE_WHITESPACE
     Level(gesture='tilt left', word='more', value=0.25, threshold=0.5, signal='roll',
           reading='-9 of -18 degrees')

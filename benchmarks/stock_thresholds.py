@@ -96,7 +96,8 @@ def watch(
 def grid_of(gesture: Gesture, children: Sequence[Watched], hours: float) -> Grid:
     """Try every hold with every threshold."""
     holds = (gesture.hold,) if gesture.name in KEPT else HOLDS
-    tried = (*triggers(gesture), *(STRICTER if triggers(gesture)[-1] == 0.99 else ()))
+    stricter = () if gesture.conditions[0].signal.in_degrees else STRICTER
+    tried = (*triggers(gesture), *stricter)
     found, false = np.zeros((2, len(holds), len(tried)), np.int64)
     for row, hold in enumerate(holds):
         one = replace(gesture, hold=hold)

@@ -22,6 +22,9 @@ __all__ = ["cut_of_real", "real_crops"]
 
 Floats = NDArray[np.float32]
 
+PHOTOGRAPHS: Final = "facial_expressions"
+"""How pictures of the archive of press photographs are named."""
+
 SHARP: Final = 3
 """Times that a listed photograph is drawn for each listed face of 48 pixels: there are ten times
 fewer of them, and what cameras show is as sharp as they are."""
@@ -41,7 +44,7 @@ def cut_of_real(
     if not cache.exists():
         sets = [("fer2013", read_fer(fer, "train"))] if fer else []
         if photos:
-            sets.append(("facial_expressions", read_photos(photos, "train")))
+            sets.append((PHOTOGRAPHS, read_photos(photos, "train")))
         cut = [(name, faces, *cut_real(faces, landmarker)) for name, faces in sets]
         np.savez(
             cache,
@@ -74,7 +77,7 @@ def real_crops(
 
 
 def _photographs(pictures: NDArray[np.str_]) -> NDArray[np.bool_]:
-    return np.char.startswith(pictures, "facial_expressions:")
+    return np.char.startswith(pictures, f"{PHOTOGRAPHS}:")
 
 
 def _where_known(first: Floats, otherwise: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from facs.training.real_faces import EMOTIONS
 from facs.training.seen_and_voted import seen_and_voted
@@ -51,3 +52,9 @@ def test_a_unit_that_no_emotion_names_is_moved_by_a_neutral_face_alone():
     moved = seen_and_voted(slight, np.eye(8, dtype=np.float32), ("AU28",))[:, 0]
     lower = [EMOTIONS[row] for row in np.flatnonzero(moved < 0.69)]
     assert lower == ["neutral"]
+
+
+def test_raised_brows_that_may_be_there_are_as_likely_as_votes_make_them():
+    votes = np.eye(8, dtype=np.float32)[[EMOTIONS.index(e) for e in ("surprise", "neutral")]]
+    moved = seen_and_voted(np.full((2, 1), MAYBE, np.float32), votes, ("AU1_left",))[:, 0]
+    assert moved.round(2).tolist() == pytest.approx([0.54, 0.03])  # as decision 20 says

@@ -39,6 +39,9 @@ class GestureEvent(Event):
         Time of the frame in which it was decided, which live is when it is said.
     word : str
         What it stands for.
+    interrupted : float, seconds
+        Of the time from onset to the decision, what did not count as held: blinks in a long look,
+        where the rule allows gaps.
 
     Examples
     --------
@@ -48,6 +51,7 @@ class GestureEvent(Event):
 
     decided: float = float("nan")
     word: str = ""
+    interrupted: float = 0.0
 
 
 @dataclass
@@ -229,7 +233,14 @@ class GestureDetector:
     def _tell(self, now: float, span: _Span) -> GestureEvent:
         self._quiet_until = now + self.gesture.pause
         self.latest = GestureEvent(
-            self.gesture.name, span.onset, span.apex, span.offset, span.peak, now, self.word
+            self.gesture.name,
+            span.onset,
+            span.apex,
+            span.offset,
+            span.peak,
+            now,
+            self.word,
+            span.missed,
         )
         return self.latest
 

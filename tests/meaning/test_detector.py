@@ -119,6 +119,8 @@ def test_a_short_interruption_does_not_end_a_hold_with_gaps():
     (event,) = broken(0.3, 400)
     assert event.onset == pytest.approx(1.0, abs=0.04)
     assert event.decided == pytest.approx(2.8, abs=0.08)  # what was interrupted does not count
+    assert event.interrupted == pytest.approx(0.3, abs=0.08)
+    assert event.decided - event.onset - event.interrupted == pytest.approx(1.5, abs=0.05)
     assert event.offset == pytest.approx(3.3, abs=0.04)
 
 

@@ -23,12 +23,13 @@ import numpy as np
 import torch
 from fer_data import CLASSES, Faces, Fer, read
 from fer_measure import Scorer, figures, milliseconds
-from fer_networks import parameters
+from fer_networks import Committee, parameters
 from fer_svm import fit, score
 from fer_systems import SYSTEMS, System, named
 from fer_tables import markdown, picture
-from fer_train import Options, Recipe, scores_of, train
+from fer_train import Options, Recipe, Trained, scores_of, train
 from heading import commit, exit_status
+from torch import nn
 
 from facs.errors import InputError
 from facs.files import atomic
@@ -54,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--systems", nargs="*", metavar="NAME", default=[])
     parser.add_argument("--minutes", type=float, default=30, help="wall clock, for each system")
     parser.add_argument("--epochs", type=int, help="another number than the recipe's")
+    parser.add_argument(
+        "--cool", type=float, default=0, help="share of the epochs, the last, of falling rate"
+    )
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results/fer.md"))
     parser.add_argument("--checkpoints", type=Path, default=Path("data/fer"))
     parser.add_argument("--made", type=Path, help="faces of benchmarks/fer_gan.py, for NAME-gan")
@@ -80,8 +84,7 @@ def _run(chosen: argparse.Namespace) -> None:
 
 def _finished(system: System, fer: Fer, chosen: argparse.Namespace) -> Row:
     """Train a system and measure it."""
-    fitted = _fit_machine if system.build is None else _fit_network
-    scorer, done = fitted(system, fer, chosen)
+    scorer, done = _fit(system)(system, fer, chosen)
     private, public = fer.private.labelled, fer.public.labelled
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -101,6 +104,12 @@ def _finished(system: System, fer: Fer, chosen: argparse.Namespace) -> Row:
     }
 
 
+def _fit(system: System) -> Callable[[System, Fer, argparse.Namespace], tuple[Scorer, Row]]:
+    if system.together:
+        return _fit_committee
+    return _fit_machine if system.build is None else _fit_network
+
+
 def _fit_machine(system: System, fer: Fer, chosen: argparse.Namespace) -> tuple[Scorer, Row]:
     machine, done = fit(fer.training.labelled, fer.public.labelled, chosen.seed)
     row = {
@@ -113,26 +122,53 @@ def _fit_machine(system: System, fer: Fer, chosen: argparse.Namespace) -> tuple[
 
 
 def _fit_network(system: System, fer: Fer, chosen: argparse.Namespace) -> tuple[Scorer, Row]:
-    assert system.build is not None
-    torch.manual_seed(chosen.seed)
-    recipe = replace(system.recipe, epochs=chosen.epochs or system.recipe.epochs)
-    network = system.build(recipe.columns)
-    options = Options(
-        chosen.checkpoints / f"{system.name}-{chosen.seed}.pt",
-        60 * chosen.minutes,
-        seed=chosen.seed,
-        device=chosen.device,
-        half=not chosen.full,
-    )
-    faces = teachers(fer, recipe, chosen.made)
-    done = train(network, faces, recipe, options, _progress(system.name))
-    network.to("cpu")
+    recipe, network, done = _trained(system, fer, chosen, chosen.seed)
     row = {
         "parameters": parameters(network),
         "trained": f"{done.epochs:.1f} of {done.planned} epochs{_shortened(system, recipe)}",
         **asdict(done),
     }
     return partial(scores_of, network), row
+
+
+def _fit_committee(system: System, fer: Fer, chosen: argparse.Namespace) -> tuple[Scorer, Row]:
+    """Train every member, or go on with it, and ask all."""
+    members = [
+        _trained(named(name), fer, chosen, chosen.seed + k)
+        for k, name in enumerate(system.together)
+    ]
+    together = Committee([network for _, network, _ in members], len(CLASSES))
+    done = [done for _, _, done in members]
+    epochs = ", ".join(f"{d.epochs:.1f}" for d in done)
+    row = {
+        "parameters": parameters(together),
+        "trained": f"{epochs} epochs (recipe: {system.recipe.epochs} each)",
+        "epochs": min(d.epochs for d in done),
+        "cpu": sum(d.cpu for d in done),
+        "wall": sum(d.wall for d in done),
+    }
+    return partial(scores_of, together), row
+
+
+def _trained(
+    system: System, fer: Fer, chosen: argparse.Namespace, seed: int
+) -> tuple[Recipe, nn.Module, Trained]:
+    """A network after as much training as is asked for, or as an earlier run gave it."""
+    assert system.build is not None
+    torch.manual_seed(seed)
+    epochs = chosen.epochs or system.recipe.epochs
+    recipe = replace(system.recipe, epochs=epochs, cool=chosen.cool)
+    network = system.build(recipe.columns)
+    options = Options(
+        chosen.checkpoints / f"{system.name}-{seed}.pt",
+        60 * chosen.minutes,
+        seed=seed,
+        device=chosen.device,
+        half=not chosen.full,
+    )
+    faces = teachers(fer, recipe, chosen.made)
+    done = train(network, faces, recipe, options, _progress(system.name))
+    return recipe, network.to("cpu"), done
 
 
 def teachers(fer: Fer, recipe: Recipe, made: Path | None) -> Faces:
@@ -153,7 +189,8 @@ def _made(path: Path | None) -> Faces:
 
 def _shortened(system: System, recipe: Recipe) -> str:
     whole = system.recipe.epochs
-    return "" if recipe.epochs == whole else f" (recipe: {whole})"
+    said = "" if recipe.epochs == whole else f" (recipe: {whole})"
+    return said + (f", the rate falls over the last {100 * recipe.cool:g} %" if recipe.cool else "")
 
 
 def _merge(row: Row, data: str, out: Path, seed: int) -> None:

@@ -5,6 +5,7 @@ All map pictures (B, 1, 48, 48), grey levels in [0, 1], to scores (B, columns).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
@@ -12,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 __all__ = [
+    "Committee",
     "Residual",
     "four_layers",
     "parameters",
@@ -209,3 +211,17 @@ class Residual(nn.Module):
         if self.training:
             return self._scores(x)
         return (self._scores(x) + self._scores(x.flip(3))) / 2
+
+
+class Committee(nn.Module):
+    """Networks that answer together: the mean of their probabilities (Hansen and Salamon, 1990)."""
+
+    def __init__(self, members: Sequence[nn.Module], columns: int) -> None:
+        """Take networks, of which the first `columns` scores are asked."""
+        super().__init__()
+        self.members, self.columns = nn.ModuleList(members), columns
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map pictures (B, 1, S, S) to probabilities (B, columns)."""
+        answers = [member(x)[:, : self.columns].softmax(1) for member in self.members]
+        return torch.stack(answers).mean(0)

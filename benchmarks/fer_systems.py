@@ -44,6 +44,9 @@ class System:
     recipe : Recipe
     silent : str
         What the document does not say and was chosen here.
+    together : tuple of str
+        A committee: it builds nothing, and averages the probabilities of the systems of these
+        names, the first with the first seed, the second with the next and so on.
     """
 
     name: str
@@ -53,6 +56,7 @@ class System:
     build: Callable[[int], nn.Module] | None
     recipe: Recipe
     silent: str = "nothing"
+    together: tuple[str, ...] = ()
 
 
 SHIFT: Final = 0.1
@@ -168,11 +172,12 @@ _OURS = (
     ),
     System(
         "ours-5m",
-        "residual network, at most 5M",
+        "three of ours-1m, of a seed each, their probabilities averaged",
         "ours",
         72,
-        partial(Residual, widths=(64, 128, 256), blocks=(2, 2, 3), dropout=0.3),
+        None,
         OURS,
+        together=("ours-1m",) * 3,
     ),
     System(
         "ours-1m-labels",

@@ -42,6 +42,11 @@ class Recipe:
     batch : int
     anneal : bool
         The rate rises over the first twentieth and falls as a cosine to nothing; else it stays.
+    cool : float
+        Without `anneal`: share of the steps, the last ones, over which the rate falls to nothing in
+        a line. Until then it stays, whatever the number of epochs, so that a run that was stopped
+        can go on to any end (Hägele et al., "Scaling laws and compute-optimal training beyond fixed
+        training durations", 2024).
     augment : Augment
     votes : float
         Weight of a second loss: the votes of FER+, predicted by columns of their own.
@@ -57,6 +62,7 @@ class Recipe:
     optimiser: Optimiser = ADAM
     batch: int = 128
     anneal: bool = False
+    cool: float = 0.0
     augment: Augment = field(default_factory=Augment)
     votes: float = 0.0
     smoothing: float = 0.0
@@ -122,8 +128,10 @@ class _Run:
     def __init__(self, network: nn.Module, recipe: Recipe, steps: int, options: Options) -> None:
         self.network, self.options = network, options
         self.optimiser = recipe.optimiser(network.parameters())
-        rate = partial(_rate, steps=steps) if recipe.anneal else lambda step: 1.0
-        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, rate)
+        rate = _risen if recipe.anneal else partial(_cooled, share=recipe.cool)
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(
+            self.optimiser, partial(rate, steps=steps)
+        )
         self.decay, self.mean = recipe.average, dict[str, Tensor]()
         if recipe.average:
             self.mean = {k: v.detach().clone() for k, v in network.state_dict().items()}
@@ -166,7 +174,11 @@ class _Run:
                 mean.copy_(now[key])
 
 
-def _rate(step: int, steps: int) -> float:
+def _cooled(step: int, steps: int, share: float) -> float:
+    return min(1.0, (steps - step) / max(1.0, share * steps))
+
+
+def _risen(step: int, steps: int) -> float:
     warm = max(1, round(WARM_UP * steps))
     if step < warm:
         return (step + 1) / warm

@@ -2,9 +2,10 @@
 
 ``python benchmarks/stock_thresholds.py --assets DIR --clips DIR --cache DIR``. The children are
 others than those of `gestures.py` (another seed): what is chosen here is judged there. For every
-threshold and hold: the share of gestures found, and the activations an hour of rest. Proposed is
-the pair that finds the most while it fires at most half as often as the goal of once an hour
-allows; of those that find as many, one that fires least, from the middle of such pairs.
+threshold and hold (of swings: degrees, and the longest time of each): the share of gestures found,
+and the activations an hour of rest. Proposed is the pair that finds the most while it fires at most
+half as often as the goal of once an hour allows; of those that find as many, one that fires least,
+from the middle of such pairs.
 """
 
 from __future__ import annotations
@@ -26,12 +27,18 @@ from sittings import Noise, Sitting, sittings, wobble
 from facs.meaning.findings import Example
 from facs.meaning.gestures import Gesture
 from facs.meaning.moments import moments
+from facs.meaning.rules import Swing
 from facs.meaning.thresholds import count_activations, triggers
 from facs.network.weights import DEFAULT
 from facs.person import Person
 
 HOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """Seconds that are tried. The shortest of these gestures rise, stay and fall in 1.1 s."""
+
+LONGEST = (0.35, 0.4, 0.45, 0.5, 0.6)
+"""Seconds that each swing of a nod or a shake may take: those that are tried."""
+
+DEGREES = (7.0, 7.5, 8.0, 8.5, 9.0, 9.5, 10.0, 11.0, 12.0)
 
 STRICTER = (0.993, 0.995, 0.997, 0.998)
 """Probabilities that are tried beyond those of an enrolment."""
@@ -56,10 +63,9 @@ class Watched:
 
 @dataclass(frozen=True)
 class Grid:
-    """What came of each hold and threshold of one gesture, shape (holds, tried)."""
+    """What came of each rule and threshold of one gesture, shape (rules, tried)."""
 
-    gesture: Gesture
-    holds: tuple[float, ...]
+    rules: tuple[Gesture, ...]
     tried: tuple[float, ...]
     found: NDArray[np.int64]
     false: NDArray[np.int64]
@@ -95,30 +101,44 @@ def watch(
 
 def grid_of(gesture: Gesture, children: Sequence[Watched], hours: float) -> Grid:
     """Try every hold with every threshold."""
-    holds = (gesture.hold,) if gesture.name in KEPT else HOLDS
-    stricter = () if gesture.conditions[0].signal.in_degrees else STRICTER
-    tried = (*triggers(gesture), *stricter)
-    found, false = np.zeros((2, len(holds), len(tried)), np.int64)
-    for row, hold in enumerate(holds):
-        one = replace(gesture, hold=hold)
+    rules, tried = rules_of(gesture), tried_of(gesture)
+    found, false = np.zeros((2, len(rules), len(tried)), np.int64)
+    for row, one in enumerate(rules):
         for child in children:
             false[row] += count_activations(one, tried, [moments(child.day)])
             for trial in child.trials[gesture.name]:
                 found[row] += count_activations(one, tried, [moments(trial)]) > 0
     made = sum(len(child.trials[gesture.name]) for child in children)
-    return Grid(gesture, holds, tried, found, false, made, hours)
+    return Grid(rules, tried, found, false, made, hours)
 
 
-def row_of(grid: Grid) -> list[str]:
+def rules_of(gesture: Gesture) -> tuple[Gesture, ...]:
+    """The rule with every hold that is tried; swings with every longest time."""
+    if isinstance(gesture.what, Swing):
+        whats = [replace(gesture.what, longest=seconds) for seconds in LONGEST]
+        return tuple(replace(gesture, what=what) for what in whats)
+    holds = (gesture.hold,) if gesture.name in KEPT else HOLDS
+    return tuple(replace(gesture, hold=hold) for hold in holds)
+
+
+def tried_of(gesture: Gesture) -> tuple[float, ...]:
+    """Thresholds that are tried, from the easiest on."""
+    if gesture.swings:
+        return DEGREES
+    in_degrees = gesture.conditions[0].signal.in_degrees
+    return triggers(gesture) if in_degrees else (*triggers(gesture), *STRICTER)
+
+
+def row_of(gesture: Gesture, grid: Grid) -> list[str]:
     """One line of the table: the rule as it is, and the one that is proposed."""
     row, column = grid.best()
-    proposal = replace(grid.gesture, hold=grid.holds[row]).with_trigger(grid.tried[column])
+    proposal = grid.rules[row].with_trigger(grid.tried[column])
     per_hour = grid.false / grid.hours
     strict = [f"{100 * grid.found[row, k] / grid.made:.0f} at {per_hour[row, k]:.1f}"
               for k in range(column % 4, len(grid.tried), 4)]  # fmt: skip
     return [
-        grid.gesture.name,
-        grid.gesture.rule,
+        gesture.name,
+        gesture.rule,
         proposal.rule,
         f"{grid.found[row, column] / grid.made:.3f}",
         f"{per_hour[row, column]:.2f}",
@@ -130,7 +150,7 @@ def document(options: argparse.Namespace) -> str:
     """The table, as Markdown."""
     children, _ = sittings(options.assets, options.cache / "sit", options.children, options.seed)
     noise = wobble(options.clips, options.cache / DEFAULT / "noise")
-    able = [gesture for gesture in measured()[0] if not gesture.swings]
+    able, _ = measured()
     names = [gesture.name for gesture in able]
     watched = [
         watch(child, noise, names, options, options.seed + 2000 + i)
@@ -139,7 +159,7 @@ def document(options: argparse.Namespace) -> str:
     hours = len(children) * options.minutes / 60
     rows = []
     for gesture in able:
-        rows.append(row_of(grid_of(gesture, watched, hours)))
+        rows.append(row_of(gesture, grid_of(gesture, watched, hours)))
         print(" | ".join(rows[-1]), file=sys.stderr)
     what = f"{len(children)} rendered children, {hours:.1f} h of simulated rest"
     return "\n".join(

@@ -24,7 +24,14 @@ from facs.meaning.own import own_gesture
 from facs.meaning.profile import Profile
 from facs.meaning.rates import hours_seen, poisson_interval
 from facs.meaning.rest import find_baseline
-from facs.meaning.thresholds import Curve, count_activations, plateau, separate, triggers
+from facs.meaning.thresholds import (
+    ENOUGH_REST,
+    Curve,
+    count_activations,
+    plateau,
+    separate,
+    triggers,
+)
 from facs.person import Person
 from facs.units import ActionUnit
 
@@ -34,14 +41,12 @@ HOLD_SHARES: Final = (1.0, 1.4, 0.75, 0.5)
 """Shares of a gesture's usual hold that are tried: longer tells it from what a face does by
 itself, shorter is for a child who cannot hold it so long."""
 
-CLEAR: Final = 0.25
+CLEAR: Final = 0.2
 """Share of the thresholds that must do, for the usual rule to be taken without trying others."""
 
 SHORTEST_HOLD: Final = 0.2
 HALF_SHUT: Final = 0.5
 """Probability of AU43 at rest from which an eye is left out, if the other one is open."""
-
-ENOUGH_REST: Final = 600.0  # s; less cannot show a rate of one an hour, nor much else
 
 MOST_A_DAY: Final = 120.0
 """Activations an hour; what surely comes more often in her day is not meant."""
@@ -145,31 +150,34 @@ class _Desk:
         return found
 
     def from_examples(self, name: str, pieces: dict[str, list[Person]]) -> Finding:
-        """Fit the stock rule, longer or shorter, or an own one: the first that is clear."""
-        findings = []
-        for finding in self._tries(name, pieces):
-            if finding.gesture is not None and finding.slack >= CLEAR:
-                return finding
-            findings.append(finding)
-        possible = [finding for finding in findings if finding.gesture is not None]
-        return max(possible, key=lambda finding: finding.slack, default=findings[0])
+        """Fit the stock rule, longer or shorter; where none of them is clear, an own one beside."""
+        usual = self._usual(name, pieces)
+        if usual and _is_clear(usual[-1]):
+            return usual[-1]
+        own = self._own(name, pieces, _why_not(usual[0]) if usual else "")
+        possible = [finding for finding in (*usual, own) if finding.gesture is not None]
+        return _best(possible, own) if possible else (usual or [own])[0]
 
-    def _tries(self, name: str, pieces: dict[str, list[Person]]) -> Iterator[Finding]:
-        because = ""
-        if name in STOCK:
-            missing = STOCK[name].missing(pieces[name][0].units, pieces[name][0].sided)
-            if missing:
-                because = f"needs {', '.join(missing)}: not measured"
-                yield self._refusal(name, because, pieces[name])
-            else:
-                usual = self._fit(STOCK[name], pieces)
-                because = usual.reason or "leaves little room"
-                yield usual
-                yield from (self._fit(other, pieces) for other in _holds(STOCK[name])[1:])
+    def _usual(self, name: str, pieces: dict[str, list[Person]]) -> list[Finding]:
+        """Her stock rule with one hold after the other, until one is clear."""
+        if name not in STOCK:
+            return []
+        missing = STOCK[name].missing(pieces[name][0].units, pieces[name][0].sided)
+        if missing:
+            because = f"needs {', '.join(missing)}: not measured"
+            return [self._refusal(name, because, pieces[name])]
+        findings = []
+        for gesture in _holds(STOCK[name]):
+            findings.append(self._fit(gesture, pieces))
+            if _is_clear(findings[-1]):
+                break
+        return findings
+
+    def _own(self, name: str, pieces: dict[str, list[Person]], because: str) -> Finding:
         own = self._fit_own(name, pieces)
         note = f"her own rule: the usual one {because}" if because else ""
         notes = "; ".join(part for part in (note, own.reason) if part)
-        yield own if own.gesture is None else replace(own, reason=notes)
+        return own if own.gesture is None else replace(own, reason=notes)
 
     def _fit_own(self, name: str, pieces: dict[str, list[Person]]) -> Finding:
         others = [piece for other, several in pieces.items() if other != name for piece in several]
@@ -241,6 +249,23 @@ class _Desk:
 
     def _streams(self, people: Sequence[Person]) -> Iterator[Iterator[Moment]]:
         return (moments(person, self.ignored) for person in people)
+
+
+def _is_clear(finding: Finding) -> bool:
+    return finding.gesture is not None and finding.slack >= CLEAR
+
+
+def _why_not(finding: Finding) -> str:
+    return finding.reason or "leaves little room"
+
+
+def _best(possible: Sequence[Finding], own: Finding) -> Finding:
+    """The rule that finds the most of the examples within the rate that is accepted.
+
+    Of those that find as many a stock rule comes before her own, which was made from these very
+    examples and so fits them better than it will fit the next.
+    """
+    return max(possible, key=lambda f: (f.slack > 0, f.found, f is not own, f.slack))
 
 
 def _baseline(people: Sequence[Person], model: str) -> tuple[Baseline | None, list[str]]:

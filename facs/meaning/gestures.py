@@ -212,8 +212,8 @@ _RULES: Final = {
     "glance left": f"61 >= 0.7 and {_AHEAD} for 3500 ms, gaps 450 ms",
     "glance right": f"62 >= 0.7 and {_AHEAD} for 3500 ms, gaps 450 ms",
     "look up": f"63 >= 0.34 and {_AHEAD} for 3500 ms, gaps 450 ms",
-    "nod": "pitch swings 10, 3 times, each 80-600 ms",
-    "shake": "yaw swings 10, 3 times, each 80-600 ms",
+    "nod": "pitch swings 9, 3 times, each 80-450 ms",
+    "shake": "yaw swings 9.5, 3 times, each 80-450 ms",
     "tilt left": "roll <= -18.5 for 600 ms",
     "tilt right": "roll >= 18.5 for 600 ms",
 }

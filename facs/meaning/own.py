@@ -31,6 +31,12 @@ HIGH: Final = 0.6
 ONE_SIDED: Final = 0.4
 """Share of the stronger side's change by which the sides must differ, to be told apart."""
 
+MOSTLY: Final = 0.95
+"""Share of the frames of the examples in which the head must look ahead for that."""
+
+AHEAD: Final = Condition.parse("turn <= 22 until 27")
+"""A head that turns aside changes a face for the camera: asked of gestures made without it."""
+
 MATTERS: Final = 0.2
 """Share of the weightiest unit's part below which another one is left out."""
 
@@ -85,7 +91,14 @@ def own_gesture(
         hold = max(hold, SHORTEST_BLINK)
     trigger = round(offset + 0.5, 3)
     condition = Condition(signal, trigger, default_release(trigger))
-    return Gesture(name, (condition,), hold=round(hold, 2))
+    conditions = (condition, AHEAD) if _look_ahead(examples) else (condition,)
+    return Gesture(name, conditions, hold=round(hold, 2))
+
+
+def _look_ahead(examples: Sequence[Person]) -> bool:
+    """Whether the head hardly turns aside in any of them."""
+    turned = [np.abs(e.pose[e.seen & (e.reasons == 0), :2]).max(axis=1) for e in examples]
+    return bool(np.quantile(np.concatenate(turned), MOSTLY) <= AHEAD.trigger)
 
 
 def _is_of_the_lids(signal: Signal) -> bool:

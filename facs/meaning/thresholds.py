@@ -15,15 +15,31 @@ from facs.meaning.gestures import Gesture
 from facs.meaning.moments import Moment
 from facs.meaning.rates import Rate, poisson_interval
 
-__all__ = ["Curve", "Separation", "count_activations", "plateau", "separate", "triggers"]
+__all__ = [
+    "ENOUGH_REST",
+    "Curve",
+    "Separation",
+    "count_activations",
+    "plateau",
+    "separate",
+    "triggers",
+]
 
-STEPS: Final = 26
+STEPS: Final = 31
+LEAST: Final = 0.03
+"""Probability that is tried first: some children's movements are told from their rest, and weak."""
+
 FEW_STEPS: Final = 14  # for degrees and sums, whose scale is known less well, and which cost more
 MOST_ASKED: Final = 0.8
 """Share of the examples that must be found, from three examples on."""
 
-MARGIN: Final = 0.35
-"""Share of the way between rest and examples that is kept free on either side."""
+ENOUGH_REST: Final = 600.0
+"""Seconds; less cannot show a rate of one an hour, nor much else."""
+
+MARGINS: Final = (0.35, 0.35)
+KNOWN_MARGINS: Final = (0.2, 0.5)
+"""Shares of the way from rest to examples that are kept free on either side; of a rest that is long
+enough to say more of itself than a few examples say of the next one."""
 
 PLATEAU: Final = 4
 """Steps of the threshold over which the number of activations must not change."""
@@ -39,12 +55,12 @@ def triggers(gesture: Gesture) -> tuple[float, ...]:
     --------
     >>> tried = triggers(Gesture.parse("smile", "12 >= 0.5 for 500 ms"))
     >>> tried[0], tried[-1], len(tried)
-    (0.12, 0.99, 26)
+    (0.03, 0.99, 31)
     >>> triggers(Gesture.parse("left", "roll <= -15 for 600 ms"))[:2]
     (-4.5, -6.8)
     """
     if _is_probability(gesture):
-        logits = np.linspace(np.log(0.12 / 0.88), np.log(0.99 / 0.01), STEPS)
+        logits = np.linspace(np.log(LEAST / (1 - LEAST)), np.log(0.99 / 0.01), STEPS)
         return tuple(round(float(p), 3) for p in 1 / (1 + np.exp(-logits)))
     scale = gesture.trigger * np.linspace(0.3, 2.3, FEW_STEPS)
     digits = 2 if abs(gesture.trigger) < 2 else 1  # a sum, or degrees
@@ -212,9 +228,9 @@ def _within(
     """The threshold among the good ones: the usual one, as far as there is a margin."""
     best = np.flatnonzero(good & (found == found[good].max()))
     first, last = int(best[0]), int(best[-1])
-    margin = MARGIN * (last - first)
+    low, high = KNOWN_MARGINS if 3600 * curve.hours >= ENOUGH_REST else MARGINS
     usual = int(np.argmin(np.abs(np.abs(curve.tried) - abs(gesture.trigger))))
-    at = round(float(np.clip(usual, first + margin, last - margin)))
+    at = round(float(np.clip(usual, first + low * (last - first), last - high * (last - first))))
     slack = 0.0 if reason else len(best) / len(curve.tried)
     return Separation(curve.tried[at], int(found[at]), reason, slack)
 

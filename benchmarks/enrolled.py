@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from enrolled_each import LATE
 from heading import table
 from performances import SLOT, make, perform
 from simulated import Course, Trial, live, scored
@@ -24,7 +25,6 @@ from facs.meaning.rest import find_baseline
 from facs.person import Person
 
 NAMES = ("long blink", "brow lift", "mouth open", "smile")
-LATE = 0.8
 WAYS = (
     "fixed thresholds",
     "fixed thresholds, relative to her rest",

@@ -79,7 +79,8 @@ class Hours:
         film = scored(child, shown, noise, rng)
         examples: dict[str, list[Example]] = {name: [] for name in names}
         for trial in shown.trials:
-            examples[trial.name].append(Example(film, trial.start - 0.3, trial.stop + 0.6))
+            piece = Example(film, trial.start - 0.3, trial.stop + 0.6).piece()
+            examples[trial.name].append(Example(piece))  # nothing else of that film is known
         return cls(
             (calm, taught), examples, scored(child, played, noise, rng), played.trials, asked
         )
@@ -109,7 +110,8 @@ def each_enrolled_rows(
         f"most; then {ASKED} of it are asked, and other {WATCHED:.0f} minutes of her day. "
         "Nothing else is chosen: rule, hold and threshold are what enrolment proposes. A gesture "
         "that is refused is not in the profile: all of its trials count as missed in the first "
-        "column, and are left out of the one after it.\n",
+        "column, and are left out of the one after it and of the false ones. Looks are held as "
+        "long as the stock rule asks, and somewhat longer.\n",
         table(COLUMNS, [_row(name, counts[name]) for name in names]),
     ]
 

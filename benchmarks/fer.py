@@ -122,7 +122,7 @@ def _fit_machine(system: System, fer: Fer, chosen: argparse.Namespace) -> tuple[
 
 
 def _fit_network(system: System, fer: Fer, chosen: argparse.Namespace) -> tuple[Scorer, Row]:
-    recipe, network, done = _trained(system, fer, chosen, chosen.seed)
+    recipe, network, done = _trained(system, fer, chosen)
     row = {
         "parameters": parameters(network),
         "trained": f"{done.epochs:.1f} of {done.planned} epochs{_shortened(system, recipe)}",
@@ -132,37 +132,52 @@ def _fit_network(system: System, fer: Fer, chosen: argparse.Namespace) -> tuple[
 
 
 def _fit_committee(system: System, fer: Fer, chosen: argparse.Namespace) -> tuple[Scorer, Row]:
-    """Train every member, or go on with it, and ask all."""
+    """Ask the members that earlier calls have trained; nothing is trained here."""
+    seeds = range(chosen.seed, chosen.seed + len(system.together))
     members = [
-        _trained(named(name), fer, chosen, chosen.seed + k)
-        for k, name in enumerate(system.together)
+        _member(named(name), chosen.checkpoints / f"{name}-{seed}.pt", seed)
+        for name, seed in zip(system.together, seeds, strict=True)
     ]
-    together = Committee([network for _, network, _ in members], len(CLASSES))
-    done = [done for _, _, done in members]
-    epochs = ", ".join(f"{d.epochs:.1f}" for d in done)
+    together = Committee([network for network, _ in members], len(CLASSES))
+    done = [row for _, row in members]
+    epochs = ", ".join(f"{row['epochs']:.1f}" for row in done)
     row = {
         "parameters": parameters(together),
         "trained": f"{epochs} epochs (recipe: {system.recipe.epochs} each)",
-        "epochs": min(d.epochs for d in done),
-        "cpu": sum(d.cpu for d in done),
-        "wall": sum(d.wall for d in done),
+        "epochs": min(row["epochs"] for row in done),
+        "cpu": sum(row["cpu"] for row in done),
+        "wall": sum(row["wall"] for row in done),
     }
     return partial(scores_of, together), row
 
 
+def _member(system: System, checkpoint: Path, seed: int) -> tuple[nn.Module, Row]:
+    """A network as its own row left it, and what was done."""
+    assert system.build is not None
+    if not checkpoint.is_file():
+        raise InputError(
+            f"wanted {checkpoint}, a member of the committee, which is not there: train it first "
+            f"by --systems {system.name} --seed {seed}"
+        )
+    found = torch.load(checkpoint, map_location="cpu")
+    network = system.build(system.recipe.columns)
+    network.load_state_dict(found["mean"] or found["network"])
+    return network.eval(), found["done"]
+
+
 def _trained(
-    system: System, fer: Fer, chosen: argparse.Namespace, seed: int
+    system: System, fer: Fer, chosen: argparse.Namespace
 ) -> tuple[Recipe, nn.Module, Trained]:
     """A network after as much training as is asked for, or as an earlier run gave it."""
     assert system.build is not None
-    torch.manual_seed(seed)
+    torch.manual_seed(chosen.seed)
     epochs = chosen.epochs or system.recipe.epochs
     recipe = replace(system.recipe, epochs=epochs, cool=chosen.cool)
     network = system.build(recipe.columns)
     options = Options(
-        chosen.checkpoints / f"{system.name}-{seed}.pt",
+        chosen.checkpoints / f"{system.name}-{chosen.seed}.pt",
         60 * chosen.minutes,
-        seed=seed,
+        seed=chosen.seed,
         device=chosen.device,
         half=not chosen.full,
     )

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from facs.errors import InputError
 from facs.training.loop import prefetched
 
-__all__ = ["Options", "Recipe", "Trained", "loss_of", "scores_of", "tensor", "train"]
+__all__ = ["Options", "Recipe", "Trained", "loss_of", "rate_of", "scores_of", "tensor", "train"]
 
 Batch = tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.float32]]
 Optimiser = Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
@@ -69,6 +70,12 @@ class Recipe:
     average: float = 0.0
     public: bool = False
     made: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.cool <= 1:
+            raise InputError(f"wanted a share in [0, 1] for cool, got {self.cool:g}")
+        if self.cool and self.anneal:
+            raise InputError("wanted no cool: the rate of this recipe falls from its beginning")
 
     @property
     def columns(self) -> int:
@@ -128,10 +135,8 @@ class _Run:
     def __init__(self, network: nn.Module, recipe: Recipe, steps: int, options: Options) -> None:
         self.network, self.options = network, options
         self.optimiser = recipe.optimiser(network.parameters())
-        rate = _risen if recipe.anneal else partial(_cooled, share=recipe.cool)
-        self.schedule = torch.optim.lr_scheduler.LambdaLR(
-            self.optimiser, partial(rate, steps=steps)
-        )
+        rate = rate_of(recipe, steps)
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, rate)
         self.decay, self.mean = recipe.average, dict[str, Tensor]()
         if recipe.average:
             self.mean = {k: v.detach().clone() for k, v in network.state_dict().items()}
@@ -174,8 +179,15 @@ class _Run:
                 mean.copy_(now[key])
 
 
+def rate_of(recipe: Recipe, steps: int) -> Callable[[int], float]:
+    """Share of the largest rate at a step, of so many."""
+    if recipe.anneal:
+        return partial(_risen, steps=steps)
+    return partial(_cooled, steps=steps, share=recipe.cool)
+
+
 def _cooled(step: int, steps: int, share: float) -> float:
-    return min(1.0, (steps - step) / max(1.0, share * steps))
+    return min(1.0, (steps - step) / (share * steps)) if share else 1.0
 
 
 def _risen(step: int, steps: int) -> float:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from enrolled import enrolment_rows
+from enrolled_each import LATE, each_enrolled_rows
 from filmed import clip_rows, head_rows
 from heading import heading, publish, table
 from performances import perform
@@ -32,9 +33,6 @@ from facs.meaning.signals import Term
 from facs.network.spec import columns_of
 from facs.network.weights import DEFAULT, shipped, spec_of
 from facs.person import Person
-
-LATE = 0.8
-"""Seconds after the end of a gesture until which it may be decided."""
 
 
 @dataclass
@@ -227,7 +225,9 @@ def document(options: argparse.Namespace) -> str:
         "milliseconds after the hold count from when the rest of the look was long enough.\n",
         table(COLUMNS, rows),
         f"Not measured by the shipped model, and so never found: {'; '.join(without) or 'none'}.\n",
-        "## Enrolment\n",
+        "## Each gesture enrolled by itself\n",
+        *each_enrolled_rows(children, noise, [g.name for g in measured()[0]], options.seed),
+        "## Four gestures enrolled together\n",
         *enrolment_rows(children, noise, options.seed),
         "## Real clips\n",
         *clip_rows(options.videos, scores / "videos"),

@@ -48,6 +48,9 @@ SHORTEST_HOLD: Final = 0.2
 HALF_SHUT: Final = 0.5
 """Probability of AU43 at rest from which an eye is left out, if the other one is open."""
 
+LEAST_OF_A_DAY: Final = 0.12
+"""Threshold that is tried first where nobody says which movement is meant: less may be drift."""
+
 MOST_A_DAY: Final = 120.0
 """Activations an hour; what surely comes more often in her day is not meant."""
 
@@ -96,8 +99,9 @@ def enroll(
     for name, several in examples.items():
         if not several:
             raise InputError(f"wanted at least one example of {name!r}, got none")
-    whole = [*rest, *day, *(e.person for several in examples.values() for e in several)]
-    baseline, notes = _baseline(whole, model)
+    films = [*rest, *day, *(e.person for several in examples.values() for e in several)]
+    once = list({id(film): film for film in films}.values())  # examples may be of one recording
+    baseline, notes = _baseline(once, model)
     desk = _Desk.over(rest, day, baseline, per_hour, dict(words or {}))
     pieces = {
         name: [_relative(e.piece(), baseline) for e in several]
@@ -222,7 +226,7 @@ class _Desk:
         gesture = STOCK[name]
         if gesture.missing(self.day[0].units, self.day[0].sided):
             return None
-        tried = triggers(gesture)
+        tried = tuple(t for t in triggers(gesture) if not 0 < t < LEAST_OF_A_DAY)
         curve = self._curve(gesture, tried)
         seen = count_activations(gesture, tried, self._streams(self.day))
         steps = plateau(seen, curve.allowed(self.per_hour), tried, gesture)

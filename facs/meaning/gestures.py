@@ -16,7 +16,7 @@ from facs.errors import InputError
 from facs.meaning.rules import Condition, Swing, parse_rule
 from facs.units import ActionUnit
 
-__all__ = ["SHORTEST_BLINK", "STOCK", "Gesture"]
+__all__ = ["AHEAD", "SHORTEST_BLINK", "STOCK", "Gesture"]
 
 SHORTEST_BLINK: Final = 0.55
 """Seconds of shut eyes below which no rule that is made here counts them as meant."""
@@ -195,23 +195,25 @@ def _ms(seconds: float) -> str:
 # so that these two are held longer. A head that turns aside changes a face for the camera (turn);
 # eyes that look down look half shut (64). Eyes go to the sides and up all day: only a look that
 # is held as long as hardly any other is one that is meant, and blinks do not end it (gaps).
-_AHEAD: Final = "turn <= 22 until 27"
-_NOT_DOWN: Final = f"64 <= 0.6 until 0.8 and {_AHEAD}"
+AHEAD: Final = "turn <= 22 until 27"
+"""A condition: a head that turns aside changes a face for the camera."""
+
+_NOT_DOWN: Final = f"64 <= 0.6 until 0.8 and {AHEAD}"
 _RULES: Final = {
     "long blink": "both eyes 43 >= 0.35 for 600 ms",
     "blink twice": "both eyes 43 >= 0.3 for 350-1000 ms, 2 times in 3000 ms",
-    "wink left": f"left eye 43 >= 0.18 and right eye 43 <= 0.35 and {_NOT_DOWN} for 400 ms",
-    "wink right": f"right eye 43 >= 0.18 and left eye 43 <= 0.35 and {_NOT_DOWN} for 400 ms",
-    "brow lift": f"1+2 >= 0.9 and {_AHEAD} for 400 ms",
-    "brow squeeze": f"4 >= 0.82 and {_AHEAD} for 600 ms",
-    "smile": f"12 >= 0.965 and {_AHEAD} for 800 ms",
-    "mouth open": f"26|27 >= 0.55 and {_AHEAD} for 900 ms",
-    "tongue": f"19 >= 0.18 and {_AHEAD} for 900 ms",
-    "pucker": f"18 >= 0.2 and {_AHEAD} for 800 ms",
-    "cheek puff": f"34 >= 0.19 and {_AHEAD} for 300 ms",
-    "glance left": f"61 >= 0.7 and {_AHEAD} for 3500 ms, gaps 450 ms",
-    "glance right": f"62 >= 0.7 and {_AHEAD} for 3500 ms, gaps 450 ms",
-    "look up": f"63 >= 0.34 and {_AHEAD} for 3500 ms, gaps 450 ms",
+    "wink left": f"left eye 43 >= 0.22 and right eye 43 <= 0.35 and {_NOT_DOWN} for 400 ms",
+    "wink right": f"right eye 43 >= 0.22 and left eye 43 <= 0.35 and {_NOT_DOWN} for 400 ms",
+    "brow lift": f"1+2 >= 0.9 and {AHEAD} for 600 ms",
+    "brow squeeze": f"4 >= 0.8 and {AHEAD} for 900 ms",
+    "smile": f"12 >= 0.98 and {AHEAD} for 900 ms",
+    "mouth open": f"26|27 >= 0.7 and {AHEAD} for 900 ms",
+    "tongue": f"19 >= 0.2 and {AHEAD} for 900 ms",
+    "pucker": f"18 >= 0.25 and {AHEAD} for 600 ms",
+    "cheek puff": f"34 >= 0.08 and {AHEAD} for 800 ms",
+    "glance left": f"61 >= 0.7 and {AHEAD} for 3500 ms, gaps 450 ms",
+    "glance right": f"62 >= 0.7 and {AHEAD} for 3500 ms, gaps 450 ms",
+    "look up": f"63 >= 0.34 and {AHEAD} for 3500 ms, gaps 450 ms",
     "nod": "pitch swings 9, 3 times, each 80-450 ms",
     "shake": "yaw swings 9.5, 3 times, each 80-450 ms",
     "tilt left": "roll <= -18.5 for 600 ms",

@@ -219,12 +219,14 @@ def _same(one: Gesture, other: Gesture) -> bool:
 def _without_threshold(gesture: Gesture) -> tuple[object, ...]:
     what = gesture.what
     if isinstance(what, tuple):
-        return (
-            *(gesture.name, what[0].signal, what[0].above, what[1:]),
-            *(gesture.hold, gesture.longest, gesture.times, gesture.within),
-            *(gesture.pause, gesture.gaps, gesture.rest),
-        )
-    return gesture.name, what.axis, gesture.times
+        moved: tuple[object, ...] = (what[0].signal, what[0].above, what[1:])
+    else:
+        moved = (what.axis, what.shortest, what.longest)
+    return (
+        *(gesture.name, *moved),
+        *(gesture.hold, gesture.longest, gesture.times, gesture.within),
+        *(gesture.pause, gesture.gaps, gesture.rest),
+    )
 
 
 def _judge(sign: Sign, marks: Sequence[Mark], hours: float) -> Verdict:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.errors import InputError
-from facs.meaning.gestures import SHORTEST_BLINK, Gesture
+from facs.meaning.gestures import AHEAD, SHORTEST_BLINK, Gesture
 from facs.meaning.rules import Condition, default_release
 from facs.meaning.signals import Signal, Term
 from facs.person import Person
@@ -31,12 +31,6 @@ HIGH: Final = 0.6
 ONE_SIDED: Final = 0.4
 """Share of the stronger side's change by which the sides must differ, to be told apart."""
 
-MOSTLY: Final = 0.95
-"""Share of the frames of the examples in which the head must look ahead for that."""
-
-AHEAD: Final = Condition.parse("turn <= 22 until 27")
-"""A head that turns aside changes a face for the camera: asked of gestures made without it."""
-
 MATTERS: Final = 0.2
 """Share of the weightiest unit's part below which another one is left out."""
 
@@ -49,7 +43,8 @@ def own_gesture(
     The weights are Fisher's (1936): the change from the rest to the mean of the examples,
     over the covariance of the rest and of what else she does, so that a unit which also moves
     in talk or in another gesture counts little or against it. The rest gives 0 and the
-    examples give 1, but for rounding.
+    examples give 1, but for rounding. If she looks ahead at the height of every example, the rule
+    asks for that, too: a head that turns aside changes a face for the camera.
 
     Parameters
     ----------
@@ -91,14 +86,16 @@ def own_gesture(
         hold = max(hold, SHORTEST_BLINK)
     trigger = round(offset + 0.5, 3)
     condition = Condition(signal, trigger, default_release(trigger))
-    conditions = (condition, AHEAD) if _look_ahead(examples) else (condition,)
+    ahead = Condition.parse(AHEAD)
+    turned = max(_turned(example, middle, spread) for example in examples)
+    conditions = (condition, ahead) if turned <= ahead.trigger else (condition,)
     return Gesture(name, conditions, hold=round(hold, 2))
 
 
-def _look_ahead(examples: Sequence[Person]) -> bool:
-    """Whether the head hardly turns aside in any of them."""
-    turned = [np.abs(e.pose[e.seen & (e.reasons == 0), :2]).max(axis=1) for e in examples]
-    return bool(np.quantile(np.concatenate(turned), MOSTLY) <= AHEAD.trigger)
+def _turned(example: Person, middle: NDArray[np.float64], spread: NDArray[np.float64]) -> float:
+    """How far the head is turned, up or aside, at most while an example is at its height."""
+    seen = example.pose[example.seen & (example.reasons == 0), :2]
+    return float(np.abs(seen[_high(example, middle, spread)]).max(initial=0.0))
 
 
 def _is_of_the_lids(signal: Signal) -> bool:
@@ -122,12 +119,20 @@ def _apex(
 ) -> tuple[NDArray[np.float64], float]:
     """Mean scores while an example is at its height, and for how many seconds it is."""
     _, rows = _table([example])
+    high = _high(example, middle, spread)
+    seconds = float(np.median(np.diff(example.times))) if len(example) > 1 else 0.0
+    return rows[high].mean(axis=0), seconds * int(high.sum())
+
+
+def _high(
+    example: Person, middle: NDArray[np.float64], spread: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Which of its seen frames are at its height, far from rest."""
+    _, rows = _table([example])
     if not len(rows):
         raise InputError("wanted examples in which she is seen, got one in which she is not")
     distance = np.sqrt((((rows - middle) / spread) ** 2).sum(axis=1))
-    high = distance >= HIGH * distance.max()
-    seconds = float(np.median(np.diff(example.times))) if len(example) > 1 else 0.0
-    return rows[high].mean(axis=0), seconds * int(high.sum())
+    return np.asarray(distance >= HIGH * distance.max())
 
 
 def _scatter(

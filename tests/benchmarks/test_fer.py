@@ -112,6 +112,7 @@ def test_a_committee_answers_with_the_mean_of_its_members_probabilities():
     from fer_networks import Committee, tuned_cnn
     from fer_train import scores_of
 
+    torch.manual_seed(0)
     members = [tuned_cnn(14).eval() for _ in range(3)]
     faces = some_faces().pictures
     alone = [torch.from_numpy(scores_of(m, faces)).softmax(1).numpy() for m in members]
@@ -183,13 +184,42 @@ def test_a_rate_that_falls_at_the_end_stays_until_then_whatever_the_number_of_ep
         state = torch.load(path, weights_only=True)
         return network.state_dict(), state["schedule"]["_last_lr"][0]
 
+    def went_on(epochs, cool):
+        path = tmp_path / f"{epochs}-{cool}.pt"
+        trained(tuned_cnn(7), Recipe(epochs=epochs, batch=7, cool=cool), path)
+        return torch.load(path, weights_only=True)["schedule"]["_last_lr"][0]
+
     (first, rate), (second, _) = begun(10, 0.5), begun(20, 0.0)
     assert rate == 1e-3
     for a, b in zip(first.values(), second.values(), strict=True):
         torch.testing.assert_close(a, b)
-    trained(tuned_cnn(7), Recipe(epochs=10, batch=7, cool=0.5), tmp_path / "10-0.5.pt")
-    ended = torch.load(tmp_path / "10-0.5.pt", weights_only=True)["schedule"]["_last_lr"]
-    assert ended[0] == 0
+    assert went_on(10, 0.5) == 0
+    assert went_on(20, 0.0) == 1e-3
+
+
+def test_a_rate_falls_in_a_line_over_its_share_of_the_steps():
+    from fer_train import Recipe, rate_of
+
+    rate = rate_of(Recipe(epochs=1, cool=0.5), steps=100)
+    assert [rate(step) for step in (0, 50, 75, 100)] == [1.0, 1.0, 0.5, 0.0]
+    assert rate_of(Recipe(epochs=1), steps=100)(99) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        ({"cool": 30.0}, r"\[0, 1\]"),
+        ({"cool": -0.1}, r"\[0, 1\]"),
+        ({"cool": 0.3, "anneal": True}, "falls"),
+    ],
+)
+def test_a_recipe_whose_rate_cannot_fall_so_is_refused(options, what):
+    from fer_train import Recipe
+
+    from facs.errors import InputError
+
+    with pytest.raises(InputError, match=what):
+        Recipe(epochs=3, **options)
 
 
 def test_a_face_without_a_label_teaches_only_votes():

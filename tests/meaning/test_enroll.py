@@ -121,8 +121,13 @@ def test_an_own_gesture_is_learned_from_its_examples():
 def test_an_own_gesture_is_of_a_head_that_looks_ahead_unless_its_examples_turn_aside():
     ahead = [filmed(3, {12: pulse(1, 0.9, 0.8)}, seed) for seed in range(3)]
     aside = [replace(one, pose=one.pose + np.float32([40, 0, 0])) for one in ahead]
-    assert "turn <= 22" in own_gesture("mine", ahead, [filmed(20)]).rule
-    assert "turn" not in own_gesture("mine", aside, [filmed(20)]).rule
+    long = filmed(30, {12: pulse(5, 0.9, 0.8)}, 8)  # one whole film, aside for as long as it lasts
+    turned = long.pose + np.where((long.times > 4) & (long.times < 7), 40, 0)[:, None]
+    rest = [filmed(20)]
+    assert "turn <= 22" in own_gesture("mine", ahead, rest).rule
+    assert "turn" not in own_gesture("mine", aside, rest).rule
+    assert "turn" not in own_gesture("mine", [*ahead, aside[0]], rest).rule
+    assert "turn" not in own_gesture("mine", [replace(long, pose=np.float32(turned))], rest).rule
 
 
 def test_a_stock_gesture_that_the_model_does_not_measure_becomes_an_own_one():
@@ -256,14 +261,34 @@ def test_machines_that_sleep_miss_nothing(rule):
     assert min(plain) > 2
 
 
-@pytest.mark.parametrize(("hours", "lowest", "highest"), [(0.1, 19, 23), (1.0, 17, 21)])
-def test_thresholds_leave_a_margin_which_is_less_to_a_rest_that_was_long(hours, lowest, highest):
-    gesture = STOCK["smile"]  # usually at a higher threshold than the examples reach
+@pytest.mark.parametrize(
+    ("usual", "hours", "lowest", "highest"),
+    [(0.99, 0.1, 17, 18), (0.99, 1.0, 16, 16), (0.09, 0.1, 14, 15), (0.09, 1.0, 12, 13)],
+)
+def test_thresholds_leave_a_margin_which_is_less_to_a_rest_that_was_long(
+    usual, hours, lowest, highest
+):
+    gesture = STOCK["smile"].with_trigger(usual)  # beyond what will do, or before
     tried = triggers(gesture)
-    quiet = Curve(tried, np.array([5] * 15 + [0] * 16), hours=hours)
-    reached = np.array([[True] * 27 + [False] * 4] * 5)
+    quiet = Curve(tried, np.array([5] * 10 + [0] * 18), hours=hours)
+    reached = np.array([[True] * 23 + [False] * 5] * 5)  # from 10 to 22 all is well
     chosen = separate(gesture, quiet, reached, per_hour=1.0)
     assert tried[lowest] <= chosen.trigger <= tried[highest] and chosen.found == 5
+
+
+def test_rest_is_never_taken_for_a_gesture_because_one_example_is_empty():
+    smiles = [*five([12], 0.9)[:4], example({}, 9)]
+    for rest in ([], [filmed(60)], [filmed(660, noise=0.002)]):
+        (finding,) = enroll(rest, {"smile": smiles}, per_hour=10).findings
+        assert finding.found == 4 and finding.gesture.trigger > 0.2
+
+
+def test_a_movement_hardly_above_rest_has_no_threshold_that_never_ends():
+    faint = five([12], 0.08)
+    quiet = filmed(700, noise=0.002)
+    for sign in enroll([quiet], {"smile": faint}).profile.signs:
+        if "12 >=" in sign.gesture.rule:
+            assert sign.gesture.release > 0.05
 
 
 def test_of_rules_that_find_as_many_a_stock_one_comes_before_one_of_her_own():

@@ -82,6 +82,14 @@ def test_marks_of_another_rule_do_not_count():
     assert recalibrate(profile, marks) == []
 
 
+def test_marks_of_swings_that_might_take_longer_do_not_count():
+    now = Gesture.parse("nod", "pitch swings 9, 3 times, each 80-450 ms")
+    before = Gesture.parse("nod", "pitch swings 10, 3 times, each 80-600 ms")
+    marks = (Mark(before, 16.0, True), Mark(before, 9.5, False))
+    assert recalibrate(Profile((Sign(now, "yes"),)), Marks(marks)) == []
+    assert recalibrate(Profile((Sign(before, "yes"),)), Marks(marks)) != []
+
+
 def test_marks_of_an_earlier_threshold_count():
     verdict = judged(SMILE, right=[0.9], wrong=[0.6])
     earlier = [Mark(SMILE, 0.9, True), Mark(SMILE, 0.6, False), Mark(SMILE, 0.8, False)]

@@ -73,13 +73,19 @@ def _cells(system: System, row: Row) -> list[str]:
     ]
 
 
+def _label(system: System, row: Row) -> str:
+    return f"{system.name}, seed {row['seed']}" if row["seed"] else system.name
+
+
 def _per_class(rows: list[tuple[System, Row]]) -> str:
     lines = []
     for system, row in rows:
         classes = row["private"]["classes"]
         for key in ("precision", "recall", "F1"):
             values = [classes[name][key] for name in CLASSES]
-            lines.append([system.name, key, *("-" if v is None else f"{v:.2f}" for v in values)])
+            lines.append(
+                [_label(system, row), key, *("-" if v is None else f"{v:.2f}" for v in values)]
+            )
     if rows:
         classes = rows[0][1]["private"]["classes"]
         lines.append(["", "support", *(str(classes[name]["support"]) for name in CLASSES)])
@@ -120,7 +126,9 @@ def picture(found: dict[str, Any], path: Path) -> None:
         axes.set_axis_off()
     for axes, (system, row) in zip(panels, rows, strict=False):
         private = row["private"]
-        panel(axes, f"{system.name}: {100 * private['accuracy']:.1f} %", private["confusion"])
+        panel(
+            axes, f"{_label(system, row)}: {100 * private['accuracy']:.1f} %", private["confusion"]
+        )
     with atomic(path) as unfinished:
         figure.savefig(unfinished, format="png", dpi=80)
 

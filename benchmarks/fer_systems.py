@@ -179,14 +179,6 @@ _OURS = (
         OURS,
         together=("ours-1m",) * 3,
     ),
-    System(
-        "ours-1m-labels",
-        "the same without the votes of FER+",
-        "ours",
-        float("nan"),
-        partial(Residual, widths=(24, 64, 144), blocks=(1, 2, 2), dropout=0.2),
-        replace(OURS, votes=0.0),
-    ),
 )
 
 _STUDY = tuple(

@@ -13,7 +13,6 @@ import torch
 NAMES = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral", "contempt")
 NETWORKS = (
     "cnn-2", "cnn-4", "ronnet", "googlenet", "tuned-cnn", "reference-cnn", "mobilenet", "ours-1m",
-    "ours-1m-labels",
 )  # fmt: skip
 
 
@@ -279,6 +278,25 @@ def test_systems_of_two_runs_meet_in_one_table(tmp_path, capsys):
     assert cv2.imread(str(tmp_path / "fer_confusion.png")) is not None
     assert fer.main([*common, "--systems", "nobody"]) == 2
     assert "wanted systems of svm" in capsys.readouterr().err
+
+
+def test_a_committee_asks_the_members_that_were_trained_and_changes_none(tmp_path, capsys):
+    import fer
+
+    archive, out = write_archive(tmp_path / "fer.npz"), tmp_path / "fer.md"
+    common = ["--data", str(archive), "--out", str(out), "--checkpoints", str(tmp_path / "runs")]
+    assert fer.main([*common, "--systems", "ours-5m"]) == 2
+    assert "train it first by --systems ours-1m --seed 0" in capsys.readouterr().err
+    for seed in ("0", "1", "2"):
+        assert fer.main([*common, "--systems", "ours-1m", "--epochs", "2", "--seed", seed]) == 0
+    files = {p.name: p.read_bytes() for p in (tmp_path / "runs").iterdir()}
+    assert fer.main([*common, "--systems", "ours-5m"]) == 0
+    assert files == {p.name: p.read_bytes() for p in (tmp_path / "runs").iterdir()}
+    *members, together = json.loads(out.with_suffix(".json").read_text())["rows"]
+    assert [row["seed"] for row in members] == [0, 1, 2]
+    assert together["parameters"] == sum(row["parameters"] for row in members)
+    assert together["trained"] == "2.0, 2.0, 2.0 epochs (recipe: 100 each)"
+    assert "| ours-1m, seed 2 | precision |" in out.read_text()
 
 
 def test_the_gan_has_the_sizes_of_its_document_and_its_encoder_learns(tmp_path):

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from enrolled_each import LATE
 from heading import table
-from performances import SLOT, make, perform
+from performances import LATE, SLOT, make, perform
 from simulated import Course, Trial, live, scored
 from sittings import Noise, Sitting
 

@@ -15,10 +15,9 @@ from pathlib import Path
 
 import numpy as np
 from enrolled import enrolment_rows
-from enrolled_each import LATE, each_enrolled_rows
 from filmed import clip_rows, head_rows
 from heading import heading, publish, table
-from performances import perform
+from performances import LATE, perform
 from simulated import Course, live, scored
 from sittings import Noise, Sitting, sittings, wobble
 
@@ -225,9 +224,8 @@ def document(options: argparse.Namespace) -> str:
         "milliseconds after the hold count from when the rest of the look was long enough.\n",
         table(COLUMNS, rows),
         f"Not measured by the shipped model, and so never found: {'; '.join(without) or 'none'}.\n",
-        "## Each gesture enrolled by itself\n",
-        *each_enrolled_rows(children, noise, [g.name for g in measured()[0]], options.seed),
-        "## Four gestures enrolled together\n",
+        "## Enrolment\n",
+        "Every gesture enrolled by itself: [enrolled_each.md](enrolled_each.md).\n",
         *enrolment_rows(children, noise, options.seed),
         "## Real clips\n",
         *clip_rows(options.videos, scores / "videos"),

@@ -11,6 +11,9 @@ from facs.meaning.gestures import STOCK
 
 SLOT = 9.0  # s from one gesture to the next
 
+LATE = 0.8
+"""Seconds after the end of a gesture until which it may be decided."""
+
 MADE = {
     "wink left": "left lid",
     "wink right": "right lid",

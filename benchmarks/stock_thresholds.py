@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from gestures import LATE, baseline_of, measured
+from gestures import baseline_of, measured
 from heading import heading, publish, table
 from numpy.typing import NDArray
-from performances import LOOKS, perform
+from performances import LATE, LOOKS, perform
 from simulated import Course, live, scored
 from sittings import Noise, Sitting, sittings, wobble
 

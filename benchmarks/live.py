@@ -83,7 +83,9 @@ def _lag(session: Session) -> str:
     """
     words = [entry.word for entry in session.log.words if entry.word is not None]
     lags = [
-        word.event.decided + word.age - (word.event.onset + word.sign.gesture.hold)
+        word.event.decided
+        + word.age
+        - (word.event.onset + word.sign.gesture.hold + word.event.interrupted)
         for word in words
         if word.sign.gesture.longest is None and not word.sign.gesture.swings
     ]

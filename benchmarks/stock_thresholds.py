@@ -115,8 +115,8 @@ def grid_of(gesture: Gesture, children: Sequence[Watched], hours: float) -> Grid
 def rules_of(gesture: Gesture) -> tuple[Gesture, ...]:
     """The rule with every hold that is tried; swings with every longest time."""
     if isinstance(gesture.what, Swing):
-        whats = [replace(gesture.what, longest=seconds) for seconds in LONGEST]
-        return tuple(replace(gesture, what=what) for what in whats)
+        swings = [replace(gesture.what, longest=seconds) for seconds in LONGEST]
+        return tuple(replace(gesture, what=swing) for swing in swings)
     holds = (gesture.hold,) if gesture.name in KEPT else HOLDS
     return tuple(replace(gesture, hold=hold) for hold in holds)
 

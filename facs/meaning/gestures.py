@@ -197,8 +197,8 @@ AHEAD: Final = "turn <= 22 until 27"
 # from where hardly anything fired by mistake in its hours. Talk shows short smiles and open mouths,
 # so that these two are held longer. A head that turns aside changes a face for the camera (turn);
 # eyes that look down look half shut (64). Eyes go to the sides and up all day: only a look that
-# is held as long as hardly any other is one that is meant, and blinks do not end it (gaps). Nods and
-# shakes are quick: slower swings are a head that looks around.
+# is held as long as hardly any other is one that is meant, and blinks do not end it (gaps).
+# Nods and shakes are quick: slower swings are a head that looks around.
 _NOT_DOWN: Final = f"64 <= 0.6 until 0.8 and {AHEAD}"
 _RULES: Final = {
     "long blink": "both eyes 43 >= 0.35 for 600 ms",

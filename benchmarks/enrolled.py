@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from heading import table
-from performances import LATE, SLOT, make, perform
+from performances import SLOT, hit_of, make, perform
 from simulated import Course, Trial, live, scored
 from sittings import Noise, Sitting
 
@@ -117,14 +117,7 @@ def judge(
     events = profile.find(played)
     left = list(events)
     for trial in trials:
-        hit = next(
-            (
-                e
-                for e in left
-                if e.label == trial.name and trial.start <= e.decided <= trial.stop + LATE
-            ),
-            None,
-        )
+        hit = hit_of(trial, (event for event in left if event.label == trial.name))
         if hit is None:
             score.missed += 1
         else:

@@ -14,22 +14,19 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 from gestures import covered, measured
 from heading import heading, publish, table
-from performances import LATE, perform
-from simulated import Course, Trial, live, scored
+from performances import hit_of, perform
+from simulated import Trial, lived, scored
 from sittings import Noise, Sitting, sittings, wobble
 
-from facs.meaning.baseline import Baseline
-from facs.meaning.detector import GestureDetector, GestureEvent
+from facs.meaning.detector import find_gesture
 from facs.meaning.enroll import enroll
 from facs.meaning.findings import Example
-from facs.meaning.gestures import STOCK, Gesture
-from facs.meaning.moments import moments
+from facs.meaning.gestures import STOCK
 from facs.meaning.rates import Rate, hours_seen
 from facs.network.weights import DEFAULT
 from facs.person import Person
@@ -79,7 +76,7 @@ class Hours:
     ) -> Hours:
         """Film twenty calm seconds, her day, five of each; then other minutes and gestures."""
         calm, taught, asked = (
-            _lived(child, noise, seconds, busy, rng)
+            lived(child, noise, seconds, rng, busy)
             for seconds, busy in ((20, False), (60 * TAUGHT, True), (60 * WATCHED, True))
         )
         shown, played = perform(names, EXAMPLES, rng), perform(names, ASKED, rng)
@@ -90,14 +87,6 @@ class Hours:
             examples[trial.name].append(Example(piece))  # nothing else of that film is known
         session = scored(child, played, noise, rng)
         return cls((calm, taught), examples, session, played.trials, asked, child.hidden)
-
-
-def _lived(
-    child: Sitting, noise: Noise, seconds: float, busy: bool, rng: np.random.Generator
-) -> Person:
-    course = Course.of(seconds)
-    live(course, rng, busy=busy)
-    return scored(child, course, noise, rng)
 
 
 def each_enrolled_rows(
@@ -141,28 +130,19 @@ def _count(name: str, hours: Hours, count: Count) -> None:
         count.refused += 1
         return
     gesture = profile.signs[0].gesture
-    find = partial(_found, gesture, profile.baseline, profile.ignored)
+    played, day = (
+        find_gesture(gesture, profile.relative(person), ignored=profile.ignored)
+        for person in (hours.played, hours.day)
+    )
     count.made_enrolled += len(trials)
-    played = find(hours.played)
     for trial in trials:
-        hit = next((e for e in played if trial.start <= e.decided <= trial.stop + LATE), None)
-        if hit is not None:
+        if (found := hit_of(trial, played)) is not None:
             count.found += 1
             count.plain_found += plain
-            count.latency.append(hit.decided - trial.start)
-            count.over.append(hit.decided - hit.onset - gesture.hold - hit.interrupted)
-    count.false += len(find(hours.day))
+            count.latency.append(found.decided - trial.start)
+            count.over.append(found.decided - found.onset - gesture.hold - found.interrupted)
+    count.false += len(day)
     count.hours += hours_seen([hours.day])
-
-
-def _found(
-    gesture: Gesture, baseline: Baseline | None, ignored: tuple[str, ...], person: Person
-) -> list[GestureEvent]:
-    """Activations of a gesture by itself, as they are decided."""
-    detector = GestureDetector(gesture)
-    relative = person if baseline is None else baseline.relative(person)
-    events = (detector.update(moment) for moment in moments(relative, ignored))
-    return [event for event in events if event is not None]
 
 
 def _row(name: str, count: Count) -> list[str]:

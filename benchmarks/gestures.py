@@ -17,8 +17,8 @@ import numpy as np
 from enrolled import enrolment_rows
 from filmed import clip_rows, head_rows
 from heading import heading, publish, table
-from performances import LATE, perform
-from simulated import Course, live, scored
+from performances import hit_of, perform
+from simulated import lived, scored
 from sittings import Noise, Sitting, sittings, wobble
 
 from facs.errors import InputError
@@ -70,9 +70,7 @@ def tally(
     """Rest and a session of one child; returns what each gesture came to, and hours of rest."""
     rng = np.random.default_rng(seed)
     rest_of = baseline_of(child, noise, rng)
-    day = Course.of(60 * minutes)
-    live(day, rng)
-    rest = rest_of.relative(scored(child, day, noise, rng))
+    rest = rest_of.relative(lived(child, noise, 60 * minutes, rng))
     session = perform([g.name for g in gestures], repeats, rng)
     played = rest_of.relative(scored(child, session, noise, rng))
     false, found = find_all(gestures, rest), find_all(gestures, played)
@@ -82,9 +80,7 @@ def tally(
         plain = not covered(STOCK[trial.name], child.hidden)
         mine.made += 1
         mine.plain_made += plain
-        hit = next(
-            (e for e in found[trial.name] if trial.start <= e.decided <= trial.stop + LATE), None
-        )
+        hit = hit_of(trial, found[trial.name])
         if hit is not None:
             mine.found += 1
             mine.plain_found += plain
@@ -114,9 +110,7 @@ def _unseen(term: Term, hidden: frozenset[str]) -> bool:
 
 def baseline_of(child: Sitting, noise: Noise, rng: np.random.Generator) -> Baseline:
     """Her rest, from a minute in which nothing is asked of her."""
-    calm = Course.of(60)
-    live(calm, rng, busy=False)
-    return find_baseline(scored(child, calm, noise, rng))
+    return find_baseline(lived(child, noise, 60, rng, busy=False))
 
 
 def measured() -> tuple[list[Gesture], list[str]]:

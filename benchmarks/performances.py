@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from simulated import RATE, Course, Trial, live
 
+from facs.meaning.detector import GestureEvent
 from facs.meaning.gestures import STOCK
 
 SLOT = 9.0  # s from one gesture to the next
@@ -35,6 +36,11 @@ LOOKS = ("glance left", "glance right", "look up")
 
 HEADS = {"nod": 1, "shake": 0}
 TILTS = {"tilt left": -1.0, "tilt right": 1.0}
+
+
+def hit_of(trial: Trial, events: Iterable[GestureEvent]) -> GestureEvent | None:
+    """The first of the events that is decided while the trial goes on, or not too late after."""
+    return next((e for e in events if trial.start <= e.decided <= trial.stop + LATE), None)
 
 
 def perform(names: Sequence[str], repeats: int, rng: np.random.Generator) -> Course:

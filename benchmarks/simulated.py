@@ -176,6 +176,15 @@ def scored(child: Sitting, course: Course, noise: Noise, rng: np.random.Generato
     return as_person(child.outputs, course.times, logits, pose, course.lost)
 
 
+def lived(
+    child: Sitting, noise: Noise, seconds: float, rng: np.random.Generator, busy: bool = True
+) -> Person:
+    """So many seconds of a face left to itself, as the model would have scored them."""
+    course = Course.of(seconds)
+    live(course, rng, busy=busy)
+    return scored(child, course, noise, rng)
+
+
 def _covariance(child: Sitting, noise: Noise) -> Floats:
     """Scores of this child that move together at rest, as widely as noise moves them in clips."""
     shape = child.noise + 1e-3 * np.eye(len(child.noise))

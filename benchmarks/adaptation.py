@@ -78,8 +78,10 @@ def _material(chosen: argparse.Namespace) -> tuple[Labelled, list[Task]]:
     seed, cache = chosen.people_seed, chosen.cache
     source = source_of(chosen.assets, cache, chosen.adults, seed, of)
     _say(f"{len(source)} faces of {chosen.adults} adults")
-    *alone, together = child_tasks(chosen.assets, cache, chosen.children, chosen.alone, seed, of)
-    tasks = [together, photo_task(chosen.photos, cache, of), *alone]
+    *alone, together, two = child_tasks(
+        chosen.assets, cache, chosen.children, chosen.alone, seed, of
+    )
+    tasks = [together, photo_task(chosen.photos, cache, of), *alone, two]
     for task in tasks:
         _say(f"{task.target}: {len(task.unlabelled)} adapted on, {len(task.asked)} asked")
     return source, tasks

@@ -8,14 +8,14 @@ sittings, of photographs different people.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import cv2
 import numpy as np
 from adaptation_faces import Cutter, cut
-from adaptation_render import SITTINGS_OF_A_CHILD, Cast, Shots, rendered
+from adaptation_render import CLASSES, SITTINGS_OF_A_CHILD, Cast, Shots, rendered
 from numpy.typing import NDArray
 
 from facs.errors import InputError
@@ -29,8 +29,12 @@ Pictures = NDArray[np.uint8]
 EXPERIMENTS: Final = {
     "many-to-one": "rendered adults to one unseen rendered child at a time",
     "many-to-many": "rendered adults to unseen rendered children together",
+    "smile and neutral": "the same children together, their neutral faces and smiles alone",
     "to photographs": "rendered adults to photographs of other people, by emotion",
 }
+
+EVERY_CLASS: Final = tuple(range(len(CLASSES)))
+NEUTRAL_AND_SMILE: Final = (CLASSES.index("neutral"), CLASSES.index("smile"))
 
 CLASS_OF_EMOTION: Final = {"neutral": 0, "happiness": 1, "surprise": 3}
 """Nobody in the photographs is said to have closed eyes."""
@@ -59,6 +63,11 @@ class Labelled:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def of(self, classes: tuple[int, ...]) -> Labelled:
+        """The faces of these classes."""
+        rows = np.isin(self.labels, classes)
+        return Labelled(self.pictures[rows], self.labels[rows])
+
 
 @dataclass(frozen=True)
 class Task:
@@ -75,6 +84,8 @@ class Task:
         Of those asked.
     lost : int
         Pictures in which no face was found; nothing is asked about them.
+    taught : tuple of int
+        Classes of the source that teach.
     """
 
     experiment: str
@@ -83,6 +94,7 @@ class Task:
     asked: Labelled
     people: int
     lost: int
+    taught: tuple[int, ...] = EVERY_CLASS
 
     @property
     def classes(self) -> tuple[int, ...]:
@@ -110,19 +122,29 @@ def source_of(
 def child_tasks(
     assets: Path, cache: Path, people: int, alone: int, seed: int, of: tuple[str, Cutter]
 ) -> list[Task]:
-    """Each of the first `alone` children alone, then all of them together."""
+    """Each of the first `alone` children alone, then all together, then two classes of all."""
     shots, found = _cut_shots(assets, cache, Cast.children(people), seed, of)
-    who = [(f"child {k}", "many-to-one", shots.person == k) for k in range(min(alone, people))]
-    who.append((f"{people} children", "many-to-many", np.ones(len(shots), bool)))
+    tasks = [
+        _child_task(shots, found, f"child {k}", "many-to-one", shots.person == k)
+        for k in range(min(alone, people))
+    ]
+    everybody = np.ones(len(shots), bool)
+    tasks.append(_child_task(shots, found, f"{people} children", "many-to-many", everybody))
+    two = np.isin(shots.labels, NEUTRAL_AND_SMILE)
+    fewer = _child_task(shots, found, f"{people} children, two classes", "smile and neutral", two)
+    return [*tasks, replace(fewer, taught=NEUTRAL_AND_SMILE)]
+
+
+def _child_task(
+    shots: Shots, found: _Cut, target: str, experiment: str, mine: NDArray[np.bool_]
+) -> Task:
+    """Earlier sittings of some shots are adapted on, the last ones are asked."""
     later = shots.sitting >= SITTINGS_OF_A_CHILD - ASKED_SITTINGS
-    tasks = []
-    for target, experiment, mine in who:
-        adapted, asked = (found.faces[(mine & part)[found.rows]] for part in (~later, later))
-        labels = shots.labels[found.rows][(mine & later)[found.rows]]
-        count = len(np.unique(shots.person[mine]))
-        lost = int(mine.sum() - mine[found.rows].sum())
-        tasks.append(Task(experiment, target, adapted, Labelled(asked, labels), count, lost))
-    return tasks
+    adapted, asked = (found.faces[(mine & part)[found.rows]] for part in (~later, later))
+    labels = shots.labels[found.rows][(mine & later)[found.rows]]
+    people = len(np.unique(shots.person[mine]))
+    lost = int(mine.sum() - mine[found.rows].sum())
+    return Task(experiment, target, adapted, Labelled(asked, labels), people, lost)
 
 
 def photo_task(path: Path, cache: Path, of: tuple[str, Cutter]) -> Task:

@@ -47,10 +47,15 @@ def figures(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> di
 
 
 def _aucs(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> dict[str, float]:
-    """AUCs over the classes that are there, whose probabilities are made to sum to 1."""
+    """AUCs over the classes that are there, whose probabilities are made to sum to 1.
+
+    Of two classes there is one, whatever it is called.
+    """
     from sklearn.metrics import roc_auc_score
 
     shares = (probabilities + 1e-9) / (probabilities + 1e-9).sum(1, keepdims=True)
+    if shares.shape[1] == 2:
+        shares = shares[:, 1]
     return {
         f"{way}, {average}": round(
             float(roc_auc_score(labels, shares, multi_class=way.lower(), average=average)), 5

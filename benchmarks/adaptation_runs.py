@@ -90,6 +90,19 @@ def run(
     if not left:
         return
     plan.rows.mkdir(parents=True, exist_ok=True)
+    for taught in sorted({task.taught for _, task in left}):
+        mine = [(method, task) for method, task in left if task.taught == taught]
+        _run_taught(plan, source.of(taught), mine, seed, say)
+
+
+def _run_taught(
+    plan: Plan,
+    source: Labelled,
+    left: Sequence[tuple[str, Task]],
+    seed: int,
+    say: Callable[[str], None] | None,
+) -> None:
+    """Run methods on targets that begin with one network, which these classes have taught."""
     begun, only, course = _learned(plan, source, seed)
     for name, task in left:
         network, told = (only, course)

@@ -45,14 +45,14 @@ class Generator(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.layers = nn.Sequential(
-            nn.Linear(LATENT, 256 * 6 * 6, bias=False),
-            nn.Unflatten(1, (256, 6, 6)),
-            nn.BatchNorm2d(256),
+            nn.Linear(LATENT, 320 * 6 * 6, bias=False),
+            nn.Unflatten(1, (320, 6, 6)),
+            nn.BatchNorm2d(320),
             nn.ReLU(inplace=True),
-            *_up(256, 208),
-            *_up(208, 128),
-            *_up(128, 64),
-            nn.Conv2d(64, 1, 3, padding=1),
+            *_up(320, 176),
+            *_up(176, 80),
+            *_up(80, 32),
+            nn.Conv2d(32, 1, 3, padding=1),
             nn.Tanh(),
         )
 

@@ -12,6 +12,7 @@ import argparse
 import json
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--each", type=int, default=EACH, help="faces of every emotion")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int)
+    parser.add_argument("--full", action="store_true", help="single precision throughout")
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args(argv)
     if chosen.threads:
@@ -63,6 +65,7 @@ def _run(chosen: argparse.Namespace) -> None:
         steps=chosen.steps,
         seconds=60 * chosen.minutes,
         seed=chosen.seed,
+        half=not chosen.full,
     )
     asked = np.repeat([i for i, name in enumerate(CLASSES) if name != LEFT_OUT], chosen.each)
     pictures = made(gan, asked, chosen.seed)
@@ -83,10 +86,18 @@ def _run(chosen: argparse.Namespace) -> None:
 
 
 def train_gan(
-    gan: BiCoGan, faces: Faces, checkpoint: Path, *, steps: int, seconds: float, seed: int
+    gan: BiCoGan,
+    faces: Faces,
+    checkpoint: Path,
+    *,
+    steps: int,
+    seconds: float,
+    seed: int,
+    half: bool = True,
 ) -> dict[str, Any]:
     """Train until the steps are done or the time is up; what was done over all runs."""
     device = str(next(gan.parameters()).device)
+    gan.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     parts = {"gan": gan, **gan.optimisers}
     done: dict[str, Any] = {"steps": 0, "wall": 0.0, "cpu": 0.0}
     if checkpoint.exists():
@@ -101,7 +112,9 @@ def train_gan(
         rows = rng.integers(0, len(faces), min(BATCH, len(faces)))
         inputs = tensor(faces.pictures[rows], device) * 2 - 1
         labels = torch.from_numpy(faces.labels[rows]).to(device)
-        losses = gan.step(inputs, labels, torch.Generator().manual_seed(seed + done["steps"]))
+        random = torch.Generator().manual_seed(seed + done["steps"])
+        with torch.autocast(torch.device(device).type, torch.bfloat16) if half else nullcontext():
+            losses = gan.step(inputs, labels, random)
         done = {
             "steps": done["steps"] + 1,
             "wall": before["wall"] + time.monotonic() - began[0],

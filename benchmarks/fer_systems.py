@@ -171,6 +171,14 @@ _OURS = (
         OURS,
     ),
     System(
+        "ours-3m",
+        "residual network of four stages",
+        "ours",
+        72,
+        partial(Residual, widths=(24, 64, 144, 288), blocks=(1, 1, 2, 2), dropout=0.2),
+        OURS,
+    ),
+    System(
         "ours-5m",
         "three of ours-1m, of a seed each, their probabilities averaged",
         "ours",

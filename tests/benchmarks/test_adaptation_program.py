@@ -59,10 +59,12 @@ def test_children_are_asked_in_sittings_that_nothing_adapted_on(small, tmp_path)
         ("child 0", "many-to-one", 1),
         ("child 1", "many-to-one", 1),
         ("3 children", "many-to-many", 3),
+        ("3 children, two classes", "smile and neutral", 3),
     ]
-    assert [len(t.unlabelled) for t in tasks] == [16, 16, 48]
-    assert [len(t.asked) for t in tasks] == [8, 8, 24]
-    assert tasks[0].classes == (0, 1, 2, 3)
+    assert [len(t.unlabelled) for t in tasks] == [16, 16, 48, 24]
+    assert [len(t.asked) for t in tasks] == [8, 8, 24, 12]
+    assert tasks[0].classes == tasks[0].taught == (0, 1, 2, 3)
+    assert tasks[3].classes == tasks[3].taught == (0, 1)
     adapted = {face.tobytes() for face in tasks[2].unlabelled}
     assert not adapted & {face.tobytes() for face in tasks[2].asked.pictures}
 
@@ -138,6 +140,16 @@ def rows_of_two_methods():
     return found
 
 
+def test_the_auc_of_two_classes_is_one_figure():
+    from adaptation_measure import figures
+
+    probabilities = np.array(
+        [[0.9, 0.1, 0, 0], [0.4, 0.6, 0, 0], [0.5, 0.5, 0, 0], [0.2, 0.8, 0, 0]]
+    )
+    found = figures(probabilities, np.array([0, 0, 1, 1]))
+    assert set(found["AUC"].values()) == {0.75}  # three of four pairs are in order
+
+
 def test_a_method_is_compared_with_source_only_of_the_same_seed():
     from adaptation_tables import summary
 
@@ -184,7 +196,7 @@ def test_the_program_writes_everything_and_goes_on_where_it_stopped(small, tmp_p
     first = json.loads((out / "adaptation.json").read_text())
     assert [(r["method"], r["target"]) for r in first["rows"]] == [
         (method, target)
-        for target in ("2 children", "photographs", "child 0")
+        for target in ("2 children", "photographs", "child 0", "2 children, two classes")
         for method in ("source-only", "ADDA")
     ]
     assert {p.name for p in out.iterdir()} == {
@@ -200,9 +212,11 @@ def test_the_program_writes_everything_and_goes_on_where_it_stopped(small, tmp_p
     monkeypatch.setattr(adaptation_runs, "train", noted)
     assert adaptation.main(words(tmp_path, *few, 0)) == 0 and seen == []
     assert adaptation.main(words(tmp_path, "--methods", "source-only", "--seeds", 0, 1)) == 0
-    assert seen == [(0, 1001), (0, 1)]  # the source, and on; nobody's pictures
+    # the source, and on, with two classes and with all; nobody's pictures
+    assert seen == [(0, 1001), (0, 1)] * 2
     assert adaptation.main(words(tmp_path, "--steps", 3, *few, 0)) == 0
-    assert len(seen) == 2 + 2 + 3  # another setting: the source twice, ADDA on three targets
+    # another setting: the source twice for each set of classes, ADDA on four targets
+    assert len(seen) == 4 + 4 + 4
     text = (out / "adaptation.md").read_text()
     assert "| to photographs | 3 | ADDA | 47.5 |" in text
 
@@ -284,7 +298,7 @@ def test_the_page_of_documents_has_the_claims_beside_what_was_measured(tmp_path)
     from seeds_page import page
 
     text = page(tmp_path)
-    claim = "| ADDA, students to a student, four classes (table 2) | 48.0 |"
+    claim = "| ADDA, students to a student, four classes (table 2) | 48.0 |  |"
     assert f"{claim} many-to-one |  | not measured yet |" in text
     rows = [found | {"command": "python a.py"} for found in rows_of_two_methods()]
     for found in rows:
@@ -300,7 +314,7 @@ def test_the_page_of_documents_has_the_claims_beside_what_was_measured(tmp_path)
     line = next(x for x in text.splitlines() if f"{claim} many-to-one, 4 classes | source" in x)
     assert "51.0 ± 1.0 | 48.5 to 53.5 | not met |" in line
     assert "below the goal: smile is found in 20 %; 10 steps of a small network" in line
-    assert "students to children, three classes | 47.5 | to photographs |" in text
+    assert "students to children, three classes | 47.5 | 37.5 | to photographs |" in text
 
 
 def test_a_figure_above_the_document_and_the_goal_needs_no_reason():

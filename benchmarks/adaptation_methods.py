@@ -15,12 +15,30 @@ from typing import Final
 import numpy as np
 import torch
 from adaptation_loop import Batch, Descent, Learner, Told
-from adaptation_networks import Network, discriminator, reverse, tensor
+from adaptation_networks import (
+    Network,
+    class_shares,
+    discriminator,
+    expecting,
+    reverse,
+    softened,
+    tensor,
+)
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-__all__ = ["METHODS", "AdaBN", "Adda", "MeanTeacher", "Method", "Pada", "Reversal", "SourceOnly"]
+__all__ = [
+    "METHODS",
+    "AdaBN",
+    "Adda",
+    "ByShares",
+    "MeanTeacher",
+    "Method",
+    "Pada",
+    "Reversal",
+    "SourceOnly",
+]
 
 Pictures = NDArray[np.uint8]
 
@@ -37,6 +55,13 @@ WEIGHED_EVERY: Final = 20
 MEMORY: Final = 0.98
 TRUST: Final = 3.0
 """Decay of the mean teacher; weight of agreement with it at the end."""
+
+
+LACKING: Final = 2 / 3
+"""Of the share that a class would have if all were equally frequent: under it, one is lacking.
+Chosen by other rendered children and by FER2013's Training, as the temperature."""
+
+TEMPERATURE: Final = 2.0
 
 
 class SourceOnly:
@@ -213,6 +238,36 @@ class MeanTeacher:
         return self.teacher
 
 
+class ByShares:
+    """A mean teacher where the target has all classes, else PADA that knows which are rare.
+
+    Methods that align domains spread guesses over all classes, those that the target lacks too.
+    The mean teacher tells that apart: a class that stays rare even to it is lacking, and then
+    PADA is asked, with the shares that `class_shares` finds by its probabilities.
+    """
+
+    def __init__(self, start: Network, target: Pictures) -> None:
+        self.whole, self.partial = MeanTeacher(start), Pada(start, target)
+        self.taught: set[int] = set()
+
+    def step(self, batch: Batch, progress: float) -> Told:
+        """A step of both."""
+        self.taught.update(batch.labels.tolist())
+        told = self.whole.step(batch, progress)
+        self.partial.step(batch, progress)
+        return told
+
+    def finish(self, target: Pictures) -> Network:
+        """One of the two, by what the teacher finds in all target pictures."""
+        teacher = self.whole.finish(target)
+        found = teacher.probabilities(target).mean(0)[sorted(self.taught)]
+        if found.min() >= LACKING / len(found):
+            return teacher
+        network = self.partial.finish(target)
+        shares = class_shares(softened(network.probabilities(target), TEMPERATURE))
+        return expecting(network, shares, TEMPERATURE)
+
+
 def _domain_loss(
     source: Tensor, target: Tensor | None = None, weights: Tensor | None = None
 ) -> Tensor:
@@ -263,4 +318,5 @@ METHODS: Final[Mapping[str, Method]] = {
         "statistics of the target", lambda start, _: AdaBN(start), after=True, steps=False
     ),
     "mean teacher": Method("agreement with a running mean", lambda start, _: MeanTeacher(start)),
+    "by class shares": Method("mean teacher, or PADA where a class is lacking", ByShares),
 }

@@ -14,7 +14,16 @@ from adaptation_render import CLASSES
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-__all__ = ["FEATURES", "Network", "discriminator", "reverse", "tensor"]
+__all__ = [
+    "FEATURES",
+    "Network",
+    "class_shares",
+    "discriminator",
+    "expecting",
+    "reverse",
+    "softened",
+    "tensor",
+]
 
 FEATURES: Final = 128
 CONTRAST_FLOOR: Final = 4.0
@@ -74,6 +83,36 @@ def discriminator() -> nn.Module:
     return nn.Sequential(
         nn.Linear(FEATURES, 64), nn.LeakyReLU(0.2), nn.Linear(64, 1), nn.Flatten(0)
     )
+
+
+def class_shares(probabilities: NDArray[np.float64], rounds: int = 50) -> NDArray[np.float64]:
+    """How often each class occurs (classes,), by probabilities (n, classes) of unlabelled pictures.
+
+    Expectation maximisation (Saerens, Latinne and Decaestecker, "Adjusting the outputs of a
+    classifier to new a priori probabilities", 2002), for a classifier that learned all classes
+    equally often.
+    """
+    shares = np.full(probabilities.shape[1], 1 / probabilities.shape[1])
+    for _ in range(rounds):
+        weighted = probabilities * shares
+        shares = (weighted / weighted.sum(1, keepdims=True)).mean(0)
+    return shares
+
+
+def softened(probabilities: NDArray[np.float64], by: float) -> NDArray[np.float64]:
+    """Probabilities (n, classes) of the same scores, divided by a temperature."""
+    rooted = probabilities ** (1 / by)
+    return np.asarray(rooted / rooted.sum(1, keepdims=True))
+
+
+@torch.no_grad()
+def expecting(network: Network, shares: NDArray[np.float64], by: float) -> Network:
+    """The network with its scores divided by a temperature, and classes expected that often."""
+    last: nn.Linear = network.classifier[-1]  # type: ignore[assignment]
+    last.weight /= by
+    last.bias /= by
+    last.bias += torch.from_numpy(np.log(np.maximum(shares, 1e-6))).float()
+    return network
 
 
 def tensor(pictures: NDArray[np.uint8]) -> Tensor:

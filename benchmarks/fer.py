@@ -133,12 +133,13 @@ def _fit_network(system: System, fer: Fer, chosen: argparse.Namespace) -> tuple[
 
 def _fit_committee(system: System, fer: Fer, chosen: argparse.Namespace) -> tuple[Scorer, Row]:
     """Ask the members that earlier calls have trained; nothing is trained here."""
-    seeds = range(chosen.seed, chosen.seed + len(system.together))
+    names = system.together
+    seeds = [chosen.seed + names[:k].count(name) for k, name in enumerate(names)]
     members = [
         _member(named(name), chosen.checkpoints / f"{name}-{seed}.pt", seed)
-        for name, seed in zip(system.together, seeds, strict=True)
+        for name, seed in zip(names, seeds, strict=True)
     ]
-    together = Committee([network for network, _ in members], len(CLASSES))
+    together = Committee([network for network, _ in members], len(CLASSES), system.sizes)
     done = [row for _, row in members]
     epochs = ", ".join(f"{row['epochs']:.1f}" for row in done)
     row = {

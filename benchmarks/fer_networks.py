@@ -15,6 +15,7 @@ from torch.nn import functional as F
 __all__ = [
     "Committee",
     "Residual",
+    "enlarged",
     "four_layers",
     "parameters",
     "reference_cnn",
@@ -214,14 +215,34 @@ class Residual(nn.Module):
 
 
 class Committee(nn.Module):
-    """Networks that answer together: the mean of their probabilities (Hansen and Salamon, 1990)."""
+    """Networks that answer together: the mean of their probabilities (Hansen and Salamon, 1990).
 
-    def __init__(self, members: Sequence[nn.Module], columns: int) -> None:
-        """Take networks, of which the first `columns` scores are asked."""
+    Each is asked about every picture at some sizes, as a crop at other places and sizes is when it
+    is scored (Krizhevsky et al., 2012).
+    """
+
+    def __init__(
+        self, members: Sequence[nn.Module], columns: int, sizes: Sequence[float] = (1.0,)
+    ) -> None:
+        """Take networks, of which the first `columns` scores are asked, and sizes as factors."""
         super().__init__()
-        self.members, self.columns = nn.ModuleList(members), columns
+        self.members, self.columns, self.sizes = nn.ModuleList(members), columns, tuple(sizes)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map pictures (B, 1, S, S) to probabilities (B, columns)."""
-        answers = [member(x)[:, : self.columns].softmax(1) for member in self.members]
+        answers = [
+            member(enlarged(x, size))[:, : self.columns].softmax(1)
+            for size in self.sizes
+            for member in self.members
+        ]
         return torch.stack(answers).mean(0)
+
+
+def enlarged(pictures: Tensor, factor: float) -> Tensor:
+    """Pictures (B, 1, S, S) larger about their centre, as large as before; the edge goes on."""
+    if factor == 1:
+        return pictures
+    scale = torch.tensor([[1 / factor, 0, 0], [0, 1 / factor, 0]], dtype=pictures.dtype)
+    places = scale.to(pictures.device).expand(len(pictures), 2, 3)
+    grid = F.affine_grid(places, list(pictures.shape), align_corners=False)
+    return F.grid_sample(pictures, grid, padding_mode="border", align_corners=False)

@@ -46,7 +46,9 @@ class System:
         What the document does not say and was chosen here.
     together : tuple of str
         A committee: it builds nothing, and averages the probabilities of the systems of these
-        names, the first with the first seed, the second with the next and so on.
+        names. A name's first network has the first seed, its second the next and so on.
+    sizes : tuple of float
+        At which a committee asks about every picture.
     """
 
     name: str
@@ -57,6 +59,7 @@ class System:
     recipe: Recipe
     silent: str = "nothing"
     together: tuple[str, ...] = ()
+    sizes: tuple[float, ...] = (1.0,)
 
 
 SHIFT: Final = 0.1
@@ -180,12 +183,13 @@ _OURS = (
     ),
     System(
         "ours-5m",
-        "three of ours-1m, of a seed each, their probabilities averaged",
+        "ours-3m and ours-1m, asked at three sizes, their probabilities averaged",
         "ours",
         72,
         None,
         OURS,
-        together=("ours-1m",) * 3,
+        together=("ours-3m", "ours-1m"),
+        sizes=(0.94, 1.0, 1.06),
     ),
 )
 

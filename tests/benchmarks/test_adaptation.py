@@ -12,7 +12,15 @@ from torch import nn
 
 from facs.errors import InputError
 
-NAMES = ("source-only", "gradient reversal", "ADDA", "PADA", "AdaBN", "mean teacher")
+NAMES = (
+    "source-only",
+    "gradient reversal",
+    "ADDA",
+    "PADA",
+    "AdaBN",
+    "mean teacher",
+    "by class shares",
+)
 
 
 def drawn(n, seed=0, gain=1.0, base=60):
@@ -226,6 +234,40 @@ def test_the_mean_teacher_follows_its_student(begun, source):
         learner.teacher.parameters(), learner.student.parameters(), begun.parameters(), strict=True
     ):
         torch.testing.assert_close(mean, MEMORY * before + (1 - MEMORY) * now)
+
+
+def test_class_shares_are_found_although_the_classifier_expects_all_equally_often():
+    from adaptation_networks import Network, class_shares, expecting, softened
+
+    rng = np.random.default_rng(0)
+    labels = rng.choice(4, 4000, p=[0.5, 0.3, 0.2, 0.0])
+    likely = np.exp(1.5 * (rng.normal(0, 1, (4000, 4)) + 1.5 * np.eye(4)[labels]))
+    probabilities = likely / likely.sum(1, keepdims=True)
+    shares = class_shares(probabilities)
+    np.testing.assert_allclose(shares, [0.5, 0.3, 0.2, 0], atol=0.04)
+    before = np.abs(probabilities.mean(0) - [0.5, 0.3, 0.2, 0])
+    assert before.max() > 0.05
+    network, pictures = Network(4).eval(), drawn(8)[0]
+    wanted = softened(network.probabilities(pictures), 2.0) * shares
+    wanted /= wanted.sum(1, keepdims=True)
+    told = expecting(network, shares, 2.0).probabilities(pictures)
+    np.testing.assert_allclose(told, wanted, atol=1e-4)
+
+
+def test_by_class_shares_asks_the_teacher_unless_a_class_is_lacking(source):
+    from adaptation_loop import Options, train
+    from adaptation_methods import ByShares, SourceOnly
+    from adaptation_networks import Network
+
+    torch.manual_seed(0)
+    nobody = source.pictures[:0]
+    good, _ = train(lambda: SourceOnly(Network(8), 2e-3), source, nobody, Options(80, 16))
+    pictures, labels = drawn(64, seed=3)
+    for target, lacking in ((pictures, False), (pictures[labels != 2], True)):
+        learner = ByShares(good, target)
+        network, _ = train(lambda: learner, source, target, Options(8, 16))  # noqa: B023
+        assert (network is learner.partial.network) == lacking
+        assert (network is learner.whole.teacher) != lacking
 
 
 def test_brightness_and_contrast_of_a_picture_are_no_expression():

@@ -26,9 +26,10 @@ Accuracy is on the faces of PrivateTest whose label is known, by FER2013's own l
 chosen by them. "Trained" says how far the training really went: a system that stopped early is not
 the document's system, and its figure is no verdict about it. Of ours, the document's accuracy is
 the goal; they learn from the votes of FER+ as well, except those of PublicTest and PrivateTest, and
-score every picture together with its mirror image, which is in their time per face. Times per face
-are CPU time of one thread in single precision; CPU minutes count all threads, wall minutes also
-what others used of the machine meanwhile.
+score every picture together with its mirror image, which is in their time per face. Who answers
+together in ours-5m, and at which sizes, was chosen on PublicTest. Times per face are CPU time of
+one thread in single precision; CPU minutes count all threads, wall minutes also what others used of
+the machine meanwhile.
 """
 
 

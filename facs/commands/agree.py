@@ -33,7 +33,7 @@ def agree(
     ] = [],  # noqa: B006
     tolerance: Annotated[float, typer.Option(help="Seconds of shift that are forgiven.")] = 0.2,
     rate: Annotated[float | None, typer.Option(help="Frames a second, without times.")] = None,
-    until: Annotated[float | None, typer.Option(help="Seconds that two coders watched.")] = None,
+    until: Annotated[float | None, typer.Option(help="Leave out what comes later.")] = None,
     threshold: Annotated[
         list[str], typer.Option(help="Of a program's table: 0.4, or AU12=0.4; repeatable.")
     ] = [],  # noqa: B006

@@ -105,15 +105,35 @@ def _at_the_same_moments(
     one: UnitTable | Coding, other: UnitTable | Coding, how: Pairing
 ) -> tuple[UnitTable, UnitTable]:
     if isinstance(one, UnitTable) and isinstance(other, UnitTable):
-        return one, other
+        return (one, other) if how.until is None else (_cut(one, how.until), _cut(other, how.until))
     if isinstance(one, UnitTable):
-        rows = _frames(one, how)
+        rows = _watched(_frames(one, how), other, how)
     elif isinstance(other, UnitTable):
-        rows = _frames(other, how)
+        rows = _watched(_frames(other, how), one, how)
     else:
         rows = steady(how.until or max(one.until, other.until), how.rate or RATE)
     first, second = (sampled(s, rows) if isinstance(s, Coding) else rows for s in (one, other))
     return first, second
+
+
+def _watched(table: UnitTable, coding: UnitTable | Coding, how: Pairing) -> UnitTable:
+    """The frames that the coder watched: what comes after them was not coded, not absent."""
+    end = how.until
+    if end is None and isinstance(coding, Coding) and np.isfinite(coding.end):
+        end = coding.until
+    return table if end is None else _cut(table, end)
+
+
+def _cut(table: UnitTable, until: float) -> UnitTable:
+    """Rows before a time, and a note of how many were left out."""
+    if np.isnan(table.time).any():
+        raise InputError(f"{table.source}: wanted a column time, to compare until {until:g} s")
+    before = table.time < until
+    left = int((~before).sum())
+    if not left:
+        return table
+    note = f"{Path(table.source).name}: {left:,} frames from {until:g} s on are left out"
+    return replace(table.rows(np.flatnonzero(before)), notes=(*table.notes, note))
 
 
 def _frames(table: UnitTable, how: Pairing) -> UnitTable:

@@ -13,7 +13,7 @@ from facs.errors import InputError
 from facs.evaluation.aligned import Thresholds
 from facs.evaluation.codings import Coding, the_person
 from facs.evaluation.codings_in import is_coding, read_coding
-from facs.evaluation.compare import model_thresholds
+from facs.evaluation.compare import default_note, merged, model_thresholds
 from facs.evaluation.sheet import Sheet
 from facs.evaluation.tables_in import dialect_of, read_labels, read_predictions
 from facs.evaluation.unit_columns import in_order
@@ -121,16 +121,15 @@ def _limits(
     table: UnitTable, given: Thresholds, model: str | None
 ) -> tuple[Thresholds, tuple[str, ...]]:
     """Thresholds of a table; one of our own has lost those of its model."""
-    if given.default is not None or given.on:
+    if given.default is not None:
         return given, ()
     if model is not None:
-        return model_thresholds(model), ()
+        return merged(given, model_thresholds(model)), ()
     if table.dialect != "facs":
         return given, ()
     from facs.network.weights import DEFAULT
 
-    note = f"thresholds are those of {DEFAULT}, the default model; name another if it was one"
-    return model_thresholds(DEFAULT), (note,)
+    return merged(given, model_thresholds(DEFAULT)), (default_note(given, DEFAULT),)
 
 
 def _decided(

@@ -189,10 +189,14 @@ def _subjects(
 
 
 def _sequences(labels: UnitTable, time: Floats) -> Integers:
-    """A number for each file and person whose rows have times; -1 for rows without."""
+    """A number for each file and person whose rows have times; -1 for rows without.
+
+    Frames that nobody labelled end a sequence, as what is not seen ends an event.
+    """
     n = len(labels)
     new = np.ones(n, bool)
     new[1:] = (labels.file[1:] != labels.file[:-1]) | (labels.person[1:] != labels.person[:-1])
+    new |= _after_a_hole(labels.frame, np.cumsum(new))
     step = np.diff(time, prepend=np.nan)
     backwards = ~new & (step <= 0)
     if backwards.any():
@@ -202,6 +206,17 @@ def _sequences(labels: UnitTable, time: Floats) -> Integers:
             f"with the frames, got {time[row]:g} s after {time[row - 1]:g} s"
         )
     return np.where(np.isnan(time), -1, np.cumsum(new) - 1)
+
+
+def _after_a_hole(frame: Integers, whose: Integers) -> NDArray[np.bool_]:
+    """Rows before which frames are missing: more than from one row to the next as a rule."""
+    step = np.diff(frame, prepend=frame[:1])
+    hole = np.zeros(len(frame), bool)
+    for number in np.unique(whose):
+        rows = np.flatnonzero(whose == number)[1:]
+        if len(rows):
+            hole[rows] = step[rows] > 1.5 * np.median(step[rows])
+    return hole
 
 
 def _unit_notes(predictions: UnitTable, labels: UnitTable) -> list[str]:

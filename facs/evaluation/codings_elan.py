@@ -24,25 +24,29 @@ class _Tier:
     person: str
     names: tuple[str, ...]
     spans: list[CodedSpan]
-    side: str = ""
+    by_text: bool = False
 
 
 def read_elan(path: Path, person: str | None) -> Coding:
     """Read what one coder wrote of one person; see `facs.evaluation.codings_in.read_coding`."""
     document = _open_elan(path)
     rows = {name: _annotations(document, name) for name in document.get_tier_names()}
-    read = {name: _read_tier(name, found) for name, found in rows.items()}
+    # Where tiers are named as units, one of bare numbers counts trials.
+    named = any(read_name(_split(name)[1]) for name in rows)
+    read = {name: _read_tier(name, found, numbers=not named) for name, found in rows.items()}
     tiers = [tier for tier in read.values() if tier is not None]
     chosen = the_person(path, {tier.person for tier in tiers}, person)
     own = [tier for tier in tiers if tier.person == chosen]
-    whole = {name for tier in own if not tier.side for name in tier.names}
-    # Tiers of sides say what the tier of the unit says already, where there is one.
-    own = [tier for tier in own if not (tier.side and set(tier.names) <= whole)]
     names = in_order(name for tier in own for name in tier.names)
     if not names:
         raise InputError(f"{path}: wanted tiers such as AU12 or child_AU12, got {', '.join(rows)}")
     strange = sorted(name for name, tier in read.items() if tier is None and rows[name])
-    notes = (f"{path.name}: ignored, no units: {', '.join(strange)}",) if strange else ()
+    texts = sorted(name for name, tier in read.items() if tier is not None and tier.by_text)
+    notes = tuple(
+        f"{path.name}: {said}: {', '.join(some)}"
+        for said, some in (("ignored, no units", strange), ("read by what they say", texts))
+        if some
+    )
     return Coding(str(path), names, tuple(span for t in own for span in t.spans), notes=notes)
 
 
@@ -74,10 +78,10 @@ def _annotations(document: Any, name: str) -> _Rows:
     ]
 
 
-def _read_tier(name: str, rows: _Rows) -> _Tier | None:
+def _read_tier(name: str, rows: _Rows, *, numbers: bool) -> _Tier | None:
     """A tier by its name (``child_AU12``), or by annotations that are codes (``12C``, ``1+2``).
 
-    None where it is about something else.
+    None where it is about something else; `numbers` says whether bare numbers are codes.
     """
     person, label = _split(name)
     if label == NOT_SCORED:
@@ -86,12 +90,14 @@ def _read_tier(name: str, rows: _Rows) -> _Tier | None:
     if unit is not None:
         own = f"AU{unit.unit}"
         spans = [CodedSpan(own, a, b, _intensity(text)) for a, b, text in rows]
-        return _Tier(person, (own,), spans, unit.side)
+        return _Tier(person, (own,), spans)
     coded = [(start, end, _codes(text)) for start, end, text in rows]
     if not coded or not all(codes for *_, codes in coded):
         return None
+    if not numbers and all(text.isdigit() for *_, text in rows):
+        return None
     spans = [CodedSpan(n, a, b, grade) for a, b, codes in coded for n, grade in codes]
-    return _Tier(person, in_order(span.name for span in spans), spans)
+    return _Tier(person, in_order(span.name for span in spans), spans, by_text=True)
 
 
 def _split(tier: str) -> tuple[str, str]:

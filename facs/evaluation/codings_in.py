@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -68,7 +68,14 @@ def read_coding(path: Path, *, person: str | None = None) -> Coding:
         raise InputError(f"{path}: wanted events of ELAN, BORIS, BIDS or facs, got other columns")
     found = list(_READERS[kind](path))
     chosen = the_person(path, {line.person for line in found}, person)
-    return _coding(path, [line for line in found if line.person == chosen], _seconds(path))
+    coding = _coding(path, [line for line in found if line.person == chosen], _seconds(path))
+    if kind != "events":
+        return coding
+    note = (
+        f"{path.name}: does not say what could not be scored, which counts as not shown; a .facs "
+        f"file, BIDS's and BORIS's say it"
+    )
+    return replace(coding, notes=(*coding.notes, note))
 
 
 def _coding(path: Path, lines: list[_Found], end: float) -> Coding:
@@ -110,17 +117,25 @@ def _table(path: Path) -> tuple[list[str], list[dict[str, str]]]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             first = file.readline()
             file.seek(0)
-            reader = csv.DictReader(file, delimiter=max(",;\t", key=first.count))
+            reader = csv.DictReader(file, delimiter=max(",;\t", key=first.count), restval="")
             return list(reader.fieldnames or ()), list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"wanted a table of events, {path} cannot be read: {error}") from error
 
 
 def _boris(path: Path) -> Iterator[_Found]:
-    for row in _rows(path):
-        start = _number(path, row, "Start (s)")
+    rows = _rows(path)
+    sittings = sorted({row.get("Observation id") or "" for row in rows})
+    if len(sittings) > 1:
+        raise InputError(
+            f"{path}: wanted one observation, got {', '.join(sittings)}: export each by itself"
+        )
+    for row in rows:
+        offset = _number(path, row, "Time offset (s)") if row.get("Time offset (s)") else 0.0
+        start = _number(path, row, "Start (s)") - offset
         # A point event has no end of its own.
-        end = _number(path, row, "Stop (s)") if row["Stop (s)"].strip() not in _NONE else start
+        point = row["Stop (s)"].strip() in _NONE
+        end = start if point else _number(path, row, "Stop (s)") - offset
         grades = [
             grade_of(text) for name, text in row.items() if (name or "").startswith("Modifier")
         ]
@@ -130,10 +145,15 @@ def _boris(path: Path) -> Iterator[_Found]:
 
 def _bids(path: Path) -> Iterator[_Found]:
     for row in _rows(path):
+        label = row["trial_type"].strip()
+        if label != NOT_SCORED and read_name(label) is None:
+            yield _Found(row.get("person") or "", label, 0.0, 0.0)  # of what is no unit
+            continue
         start = _number(path, row, "onset")
-        end = start + _number(path, row, "duration")
+        point = row["duration"].strip() in _NONE[1:]  # an empty cell is a mistake
+        end = start if point else start + _number(path, row, "duration")
         letter = grade_of(row.get("intensity") or "")
-        yield _Found(row.get("person") or "", row["trial_type"].strip(), start, end, letter)
+        yield _Found(row.get("person") or "", label, start, end, letter)
 
 
 def _events(path: Path) -> Iterator[_Found]:

@@ -21,6 +21,8 @@ from facs.evaluation.unit_table import UnitTable
 __all__ = [
     "Comparison",
     "compare_files",
+    "default_note",
+    "merged",
     "model_thresholds",
     "read_level",
     "read_renames",
@@ -88,13 +90,12 @@ class Comparison:
         if given.default is not None:
             return given, ()
         if self.model is not None:
-            return _merged(given, model_thresholds(self.model)), ()
-        if predictions.dialect != "facs" or given.on:
+            return merged(given, model_thresholds(self.model)), ()
+        if predictions.dialect != "facs":
             return given, ()
         from facs.network.weights import DEFAULT
 
-        note = f"thresholds are those of {DEFAULT}, the default model; name another if it was one"
-        return model_thresholds(DEFAULT), (note,)
+        return merged(given, model_thresholds(DEFAULT)), (default_note(given, DEFAULT),)
 
 
 def compare_files(
@@ -147,7 +148,13 @@ def model_thresholds(model: str) -> Thresholds:
     )
 
 
-def _merged(first: Thresholds, second: Thresholds) -> Thresholds:
+def default_note(given: Thresholds, name: str) -> str:
+    """A line that says whose thresholds were taken where no model was named."""
+    others = "other thresholds" if given.on else "thresholds"
+    return f"{others} are those of {name}, the default model; name another if it was one"
+
+
+def merged(first: Thresholds, second: Thresholds) -> Thresholds:
     """The second, where the first does not say otherwise."""
     on = {**second.on, **first.on}
     off = {**{k: v for k, v in second.off.items() if k not in first.on}, **first.off}

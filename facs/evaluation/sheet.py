@@ -30,7 +30,8 @@ class Sheet:
     source : str
         The path, for messages.
     header : tuple of str
-        Names of all columns, each once, without the blanks around them.
+        Names of all columns, each once, without the blanks around them. Of two of one name with
+        the same cells, as pandas writes an index that stays a column, the later has no name.
     cells : dict of list of str
         Cells of the columns that were kept, without the blanks around them, by index.
     lines : list of int
@@ -95,7 +96,7 @@ class Sheet:
             lines.append(line)
             for index, column in cells.items():
                 column.append(row[index].strip())
-        return cls(source, header, cells, lines)
+        return cls(source, _each_once(header, cells), cells, lines)
 
     def words(self, *names: str) -> list[str] | None:
         """Cells of the first column that has one of these names; None where there is none."""
@@ -141,3 +142,13 @@ class Sheet:
         return InputError(
             f"{self.source}: line {self.lines[row]}, {column}: wanted {wanted}, got {got!r}"
         )
+
+
+def _each_once(header: tuple[str, ...], cells: dict[int, list[str]]) -> tuple[str, ...]:
+    names = list(header)
+    for index, name in enumerate(header):
+        first = header.index(name)
+        if first != index and first in cells and cells[first] == cells.get(index):
+            names[index] = ""
+            del cells[index]
+    return tuple(names)

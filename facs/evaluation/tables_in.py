@@ -220,7 +220,7 @@ def _keys(sheet: Sheet, first_frame: int) -> dict[str, Any]:
             f"{sheet.source}: wanted a column frame (for a video) or file (for pictures), "
             f"got {', '.join(sheet.header[:6])}, ..."
         )
-    if frame is None:
+    if frame is None or _pictures_counted(sheet, file, frame):
         frame = np.full(n, float(first_frame))
     strange = ~(frame == np.floor(frame)) | (frame < first_frame)  # also NaN
     if strange.any():
@@ -235,6 +235,14 @@ def _keys(sheet: Sheet, first_frame: int) -> dict[str, Any]:
         "subject": sheet.words(*_SUBJECT) or [""] * n,
         "time": np.full(n, np.nan) if time is None else time,
     }
+
+
+def _pictures_counted(sheet: Sheet, file: list[str] | None, frame: Floats) -> bool:
+    """Whether the frame is the number of a picture in a list, as Py-Feat writes it."""
+    if dialect_of(sheet.header) != "feat" or file is None or "approx_time" in sheet.header:
+        return False
+    pairs = set(zip(file, frame.tolist(), strict=True))
+    return len({name for name, _ in pairs}) == len(pairs)
 
 
 def _notes(sheet: Sheet) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ _SUFFIXES: Final = {
 
 _NAME: Final = re.compile(
     r"(?:(?P<before>[LR])?AU[ _]?|(?P<alone>[LR]?))0*(?P<number>[1-9]\d?)(?P<after>[LR])?"
-    r"(?:_(?P<side>left|right))?(?:_(?P<kind>intensity|presence|r|c))?",
+    r"(?:_(?P<side>left|right|(?-i:[LR])))?(?:_(?P<kind>intensity|presence|(?-i:[rc])))?",
     flags=re.IGNORECASE,
 )
 
@@ -65,8 +65,8 @@ def read_name(text: str) -> UnitColumn | None:
     Returns
     -------
     UnitColumn or None
-        None where the text names no unit. ``_r`` and ``_c`` are OpenFace's; a side is a
-        letter beside the number or the words left and right.
+        None where the text names no unit. ``_r`` and ``_c`` are OpenFace's, in small letters;
+        a side is a letter beside the number, ``_L``, ``_R``, or the words left and right.
 
     Examples
     --------
@@ -80,10 +80,10 @@ def read_name(text: str) -> UnitColumn | None:
     match = _NAME.fullmatch(text.strip())
     if match is None:
         return None
-    letters = match["before"] or match["alone"] or match["after"]
-    side = match["side"] or {"l": "left", "r": "right"}.get((letters or "").lower(), "")
+    said = match["side"] or match["before"] or match["alone"] or match["after"] or ""
+    side = {"l": "left", "r": "right"}.get(said.lower(), said.lower())
     kind = match["kind"]
-    return UnitColumn(int(match["number"]), side.lower(), _SUFFIXES[kind and kind.lower()])
+    return UnitColumn(int(match["number"]), side, _SUFFIXES[kind and kind.lower()])
 
 
 def unit_name(text: str) -> str:

@@ -88,8 +88,9 @@ def write_feat_csv(recording: Recording, path: PathLike) -> None:
     -----
     ``frame`` counts from 0. ``AU12`` is the probability. ``FaceRectX, FaceRectY,
     FaceRectWidth, FaceRectHeight, x_0 ... y_67`` are pixels; ``Pitch, Roll, Yaw`` are degrees
-    with the signs of `facs.person.Person`. ``approx_time`` is minutes and seconds as in
-    Py-Feat, ``timestamp`` are the seconds it leaves out. A cell is empty where nothing was seen.
+    with Py-Feat's signs: yaw is positive to the subject's right. ``approx_time`` is minutes and
+    seconds as in Py-Feat, ``timestamp`` are the seconds it leaves out. A cell is empty where
+    nothing was seen.
     """
     tables = [list(_feat_columns(person, recording)) for person in people_of(recording)]
     _write(path, tables, ",")
@@ -118,7 +119,9 @@ def _write(path: PathLike, tables: list[list[Column]], separator: str) -> None:
 def _openface_columns(person: Person, recording: Recording) -> Iterator[Column]:
     yield "frame", str, np.arange(1, len(person) + 1)
     yield "face_id", str, np.full(len(person), max(person.track, 0))
-    yield "timestamp", "{:.3f}".format, person.times
+    # OpenFace has three decimals, in which frames closer than a millisecond would be one.
+    close = len(person) > 1 and float(np.diff(person.times).min()) < 1e-3
+    yield "timestamp", ("{:.6f}" if close else "{:.3f}").format, person.times
     yield "confidence", "{:.2f}".format, np.nan_to_num(person.score)
     yield "success", str, person.seen.astype(int)
     for axis, values in zip("xyz", np.nan_to_num(_place(person, recording)).T, strict=True):
@@ -213,7 +216,7 @@ def _feat_columns(person: Person, recording: Recording) -> Iterator[Column]:
     yaw, pitch, roll = person.pose.T
     yield "Pitch", _number, pitch
     yield "Roll", _number, roll
-    yield "Yaw", _number, yaw
+    yield "Yaw", _number, -yaw  # theirs is positive to the subject's right
     for unit in sorted(person.units):
         yield f"AU{int(unit):02d}", _number, person[unit]
     yield "input", _quoted, np.full(n, recording.source, dtype=object)

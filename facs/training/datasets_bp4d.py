@@ -98,7 +98,9 @@ def _task(
     for u, unit in enumerate(units):
         if int(unit) in intensities:
             given = _strength(intensities[int(unit)], frames)
-            agreed = (given > 0) == (presence[:, u] == 1)  # presence was coded in another pass
+            # Presence was coded in another pass; where it is unknown, so is strength.
+            known = ~np.isnan(given) & ~np.isnan(presence[:, u])
+            agreed = known & ((given > 0) == (presence[:, u] == 1))
             strength[agreed, u] = given[agreed]
     side = np.where(presence == 0, 0, np.nan).astype(np.float32)
     pictures = _pictures(folder, task, frames)

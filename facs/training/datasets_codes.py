@@ -83,9 +83,6 @@ def coded_rows(
     place = {int(unit): i for i, unit in enumerate(units)}
     for r, (_, codes) in enumerate(rows):
         for code in codes:
-            if code.number in BLINKS and 43 in place:
-                for array in (presence, intensity, left, right):
-                    array[r, place[43]] = np.nan
             if code.number not in place:
                 continue
             u = place[code.number]
@@ -94,6 +91,9 @@ def coded_rows(
             intensity[r, u] = np.fmax(before, code.strength)
             left[r, u] = max(left[r, u], code.side != "right")
             right[r, u] = max(right[r, u], code.side != "left")
+        if 43 in place and any(code.number in BLINKS for code in codes):
+            for array in (presence, intensity, left, right):
+                array[r, place[43]] = np.nan
     frames = tuple(frame for frame, _ in rows)
     who, where = [subject] * len(rows), [clip] * len(rows)
     return CodedSet(

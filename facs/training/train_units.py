@@ -103,6 +103,7 @@ def train_units(options: UnitRun, progress: Progress | None = None) -> dict[str,
     torch.manual_seed(options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
     train, validation = training_data(options)
+    _refuse_too_little(options, validation)
     spatial = temporal = None
     if "spatial" in options.streams:
         spatial = _train_spatial(options, train, progress)
@@ -125,6 +126,27 @@ def train_units(options: UnitRun, progress: Progress | None = None) -> dict[str,
     report["trained on"] = _sizes(train, validation)
     (options.out / "report.json").write_text(json.dumps(report, indent=1))
     return report
+
+
+def _refuse_too_little(options: UnitRun, validation: Split) -> None:
+    """Say before hours of training what would be missing after them."""
+    folders = ", ".join(map(str, options.rendered))
+    if not len(validation.stills):
+        raise InputError(
+            f"wanted stills of rendered people, some of whom calibrate (facs synth --stills 2000), "
+            f"got too few in {folders}"
+        )
+    if "temporal" in options.streams and not len(validation.windows):
+        raise InputError(
+            f"wanted clips of rendered people, some of whom calibrate (facs synth --clips 100), "
+            f"got too few in {folders}"
+        )
+    for folder in options.test:
+        if not any(folder.glob("*.npz")):
+            raise InputError(
+                f"wanted rendered shards of other people to measure on (facs synth --out {folder} "
+                f"--seed 2 --stills 500 --clips 25), got none"
+            )
 
 
 def _cut(folders: Sequence[Path], options: UnitRun) -> tuple[CutFaces, CutFaces]:

@@ -187,7 +187,36 @@ def test_a_table_of_our_own_has_the_thresholds_of_the_default_model(tmp_path, sp
     assert any("thresholds are those of" in note for note in aligned.notes)
 
 
+def test_a_threshold_of_one_unit_leaves_the_models_to_the_others(tmp_path, spans):
+    write_csv(machine(), tmp_path / "a.csv")
+    other = spans("b.tsv", ("AU6", 1, 3), ("AU12", 1, 3))
+    one = Thresholds({"AU12": 0.9}, {"AU12": 0.9})
+    plain = pair(tmp_path / "a.csv", other)
+    for model in (None, "facs-9"):
+        changed = pair(tmp_path / "a.csv", other, Pairing(thresholds=one, model=model))
+        column = changed.names.index("AU6")
+        np.testing.assert_array_equal(changed.decision[:, column], plain.decision[:, column])
+        assert np.nansum(changed.decision[:, 1 - column]) < np.nansum(plain.decision[:, 1 - column])
+
+
 # whom, what, when
+
+
+def test_what_comes_after_the_coder_stopped_is_not_absent(tmp_path, spans):
+    write_csv(machine(), tmp_path / "a.csv")
+    coder = spans("b.tsv", ("AU12", 1, 3))
+    whole = pair(tmp_path / "a.csv", coder)
+    for first, second in ((tmp_path / "a.csv", coder), (coder, tmp_path / "a.csv")):
+        cut = pair(first, second, Pairing(until=5.0))
+        assert len(cut.time) == round(5 * RATE) and cut.time.max() < 5 < whole.time.max()
+        assert any("150 frames from 5 s on are left out" in note for note in cut.notes)
+
+
+def test_boris_says_itself_until_when_was_looked(tmp_path):
+    write_csv(machine(), tmp_path / "a.csv")
+    lines = ["Subject\tBehavior\tStart (s)\tStop (s)\tCoding duration", "\tAU12\t1\t2\t4.0"]
+    (tmp_path / "b.tsv").write_text("\n".join(lines) + "\n")
+    assert pair(tmp_path / "a.csv", tmp_path / "b.tsv").time.max() < 4
 
 
 def two_people():

@@ -221,3 +221,15 @@ def test_some_rows_and_some_names_are_still_a_comparison():
     aligned = comparison([[0.9, 0.1]] * 3, [[1, 0]] * 3, groups={"sex": ["f", "m", "f"]})
     women = aligned.of_rows(aligned.groups["sex"] == "f").of_names(("AU2",))
     assert (len(women), women.names, women.score[:, 0].tolist()) == (2, ("AU2",), [0.1, 0.1])
+
+
+def test_frames_that_nobody_labelled_end_a_sequence():
+    frame = [0, 1, 2, 3, 50, 51, 52]
+    values = [[1.0]] * 7
+    labels = labels_of(values, frame=frame, time=[f / 25 for f in frame])
+    predictions = predictions_of(values, frame=frame)
+    assert align(predictions, labels).sequence.tolist() == [0, 0, 0, 0, 1, 1, 1]
+    every_tenth = [10 * k for k in range(7)]
+    labels = labels_of(values, frame=every_tenth, time=[f / 25 for f in every_tenth])
+    predictions = predictions_of(values, frame=every_tenth)
+    assert align(predictions, labels).sequence.tolist() == [0] * 7

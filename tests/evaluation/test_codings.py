@@ -98,9 +98,21 @@ def test_sides_are_joined(elan):
     assert seconds(coding) == [("AU12", 0.0, 0.5, None), ("AU12", 0.4, 0.9, None)]
 
 
-def test_a_tier_of_the_unit_itself_goes_before_its_sides(elan):
-    coding = read_coding(elan({"AU12": [(0, 500, "")], "AU12_left": [(0, 900, "")]}))
-    assert seconds(coding) == [("AU12", 0.0, 0.5, None)]
+def test_sides_are_joined_with_a_tier_of_the_unit_itself(elan):
+    coding = read_coding(elan({"AU12": [], "AU12_L": [(1000, 2000, "")]}))
+    assert seconds(coding) == [("AU12", 1.0, 2.0, None)]
+
+
+def test_a_tier_that_counts_trials_is_no_unit_beside_tiers_that_are(elan):
+    trials = [(0, 500, "1"), (500, 900, "2")]
+    coding = read_coding(elan({"AU12": [(0, 500, "")], "trial": trials}))
+    assert coding.names == ("AU12",)
+    assert coding.notes == ("coder.eaf: ignored, no units: trial",)
+    alone = read_coding(elan({"codes": trials}))
+    assert alone.names == ("AU1", "AU2")
+    assert alone.notes == ("coder.eaf: read by what they say: codes",)
+    lettered = read_coding(elan({"AU4": [], "codes": [(0, 500, "12C")]}))
+    assert lettered.names == ("AU4", "AU12")
 
 
 def test_what_was_not_scored_is_nobodys_unit(elan):
@@ -143,6 +155,18 @@ def test_boris_tells_states_points_letters_and_the_length(text):
     )
     assert seconds(coding) == [("AU12", 1.5, 2.5, 3.0), ("AU45", 3.0, 3.0, None)]
     assert coding.end == 60.0
+
+
+def test_several_observations_of_boris_are_not_put_on_one_line_of_time(text):
+    rows = [f"{name}\t60\tanna\tAU12\t\t\tSTATE\t1\t2\t1" for name in ("talk", "walk")]
+    with pytest.raises(InputError, match="wanted one observation, got talk, walk"):
+        read_coding(text([BORIS, *rows]))
+
+
+def test_boris_times_begin_with_the_video(text):
+    header = BORIS.replace("Subject", "Time offset (s)\tSubject")
+    row = "talk\t10\t100.0\tanna\tAU12\t\t\tSTATE\t101\t102\t1"
+    assert seconds(read_coding(text([header, row]))) == [("AU12", 1.0, 2.0, None)]
 
 
 def test_boris_subjects_are_people(text):
@@ -274,3 +298,20 @@ def test_a_span_does_not_end_before_it_starts():
         CodedSpan("AU12", 2.0, 1.0)
     with pytest.raises(InputError, match="got AU9"):
         Coding("c", ("AU12",), (CodedSpan("AU9", 1.0, 2.0),))
+
+
+def test_times_of_what_is_no_unit_are_not_asked_for_in_bids(text):
+    lines = ["onset\tduration\ttrial_type", "n/a\tn/a\tstimulus", "1\tn/a\tAU45", "2\t1\tAU12"]
+    coding = read_coding(text(lines))
+    assert seconds(coding) == [("AU12", 2.0, 3.0, None), ("AU45", 1.0, 1.0, None)]
+    assert coding.notes == ("a.tsv: ignored, no units: stimulus",)
+
+
+def test_a_line_that_is_cut_short_is_one_line_of_error(text):
+    with pytest.raises(InputError, match="duration: wanted seconds"):
+        read_coding(text(["onset\ttrial_type\tduration\tz", "1\tAU12"]))
+
+
+def test_events_of_ours_say_that_they_know_no_gaps(text):
+    coding = read_coding(text(["label,onset,offset", "AU12,1,2"], "a.csv"))
+    assert "does not say what could not be scored" in coding.notes[0]

@@ -129,6 +129,15 @@ def test_py_feat_has_probabilities_and_names_its_input(table):
     assert np.isnan(found.intensity).all()
 
 
+def test_py_feat_counts_pictures_through_where_each_is_a_file_of_its_own(table):
+    rows = [f"1,0.9,0.{k},img{k}.png,{k}" for k in range(4)]
+    found = read_predictions(table("FaceRectX,FaceScore,AU12,input,frame", *rows))
+    assert found.frame.tolist() == [0] * 4
+    video = [f"1,0.9,0.{k},talk.mp4,{k}" for k in range(4)]
+    found = read_predictions(table("FaceRectX,FaceScore,AU12,input,frame", *video))
+    assert found.frame.tolist() == [0, 1, 2, 3]
+
+
 @pytest.mark.parametrize("write", [write_csv, write_openface_csv, write_feat_csv])
 def test_what_we_write_in_any_dialect_says_the_same(tmp_path, write):
     recording = make_recording()
@@ -303,7 +312,12 @@ def test_the_same_frame_twice(table):
 
 
 def test_the_same_column_twice(table):
-    assert "'AU1' twice" in refused(table("frame,AU1,AU1", "0,1,1"))
+    assert "'AU1' twice" in refused(table("frame,AU1,AU1", "0,1,0"))
+
+
+def test_an_index_that_pandas_wrote_beside_its_column_is_that_column(table):
+    found = read_predictions(table("frame,AU1,FaceScore,frame", "0,0.5,1,0", "1,0.7,1,1"))
+    assert found.frame.tolist() == [0, 1] and found.names == ("AU1",)
 
 
 def test_the_same_unit_twice(table):
@@ -362,3 +376,9 @@ def test_a_table_checks_itself():
         UnitTable.of("a", ("AU2", "AU1"), frame=[0])
     with pytest.raises(InputError, match="'smile'"):
         UnitTable.of("a", ("AU1",), frame=[0], smile=[[1]])
+
+
+def test_a_capital_letter_after_the_unit_is_a_side_and_openfaces_small_one_is_not():
+    assert (read_name("AU12_R").name, read_name("AU12_L").name) == ("AU12_right", "AU12_left")
+    assert (read_name("AU12_r").name, read_name("AU12_r").kind) == ("AU12", "intensity")
+    assert read_name("AU12_C") is None

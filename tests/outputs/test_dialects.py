@@ -55,6 +55,11 @@ def test_openface_has_a_row_for_every_frame_and_person(openface):
     assert len(openface(nobody())) == 7
 
 
+def test_openface_times_stay_apart_where_frames_are_closer_than_a_millisecond(openface):
+    person = make_person([[0.1, 0.1, 0.1]] * 4, times=np.arange(4) / 2000)
+    assert openface(make_recording(person))["timestamp"].is_unique
+
+
 def test_openface_header_is_spaced_and_ordered_as_its_own(tmp_path):
     write_openface_csv(two_people(), tmp_path / "a.csv")
     header = (tmp_path / "a.csv").read_text().splitlines()[0]
@@ -192,6 +197,12 @@ def test_feat_boxes_are_corner_and_size(feat):
     row = feat(make_recording()).iloc[0]
     names = ["FaceRectX", "FaceRectY", "FaceRectWidth", "FaceRectHeight"]
     assert row[names].tolist() == [20, 20, 60, 60]
+
+
+def test_feat_counts_yaw_to_the_subjects_right_as_py_feat_does(feat):
+    recording = make_recording()
+    row, pose = feat(recording).iloc[0], recording.people[0].pose[0]
+    assert [row["Yaw"], row["Pitch"], row["Roll"]] == pytest.approx([-pose[0], pose[1], pose[2]])
 
 
 def test_feat_counts_minutes_and_seconds(feat):

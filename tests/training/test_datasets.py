@@ -154,6 +154,20 @@ def test_strength_that_contradicts_presence_is_unknown(trees):
     same(column(data, 6, "intensity")[:3], [NAN, 3, 0])
 
 
+def test_strength_is_unknown_where_presence_is(trees):
+    write_text(trees / "bp4d/AUCoding/AU_INT/AU12/F001_T1_AU12.csv", "21,0\n22,9\n23,5\n")
+    data = read_coded("bp4d", trees / "bp4d")
+    same(column(data, 12, "intensity")[:3], [NAN, 0, 5])  # seen by nobody; absent; strong
+
+
+def test_the_order_of_codes_in_a_frame_does_not_matter():
+    for codes in (("43", "45"), ("45", "43")):
+        row = (FrameAt("a.png"), [parse_code(code) for code in codes])
+        data = coded_rows("drawn", (ActionUnit.AU43,), [row], subject="a", clip="b")
+        for values in (data.presence, data.intensity, data.left, data.right):
+            assert np.isnan(values).all()
+
+
 FAULTS = [
     ("mmi", "Sessions/13/smile.avi", None, "wanted the video smile.avi"),
     ("mmi", "Sessions/12/S003-007-oao_aucs.xml", "<broken", "S003-007-oao_aucs.xml fails"),

@@ -154,6 +154,21 @@ def test_a_stream_that_there_is_not_is_refused(tmp_path):
         UnitRun((tmp_path,), (tmp_path,), tmp_path, "small", streams=("audio",))
 
 
+def test_what_would_be_missing_after_the_training_is_said_before_it(tmp_path, landmarks):
+    full = write_faces(tmp_path / "full", stills=32, clips=2)
+    stills = write_faces(tmp_path / "stills", stills=32, clips=0)
+    clips = write_faces(tmp_path / "clips", stills=0, clips=2)
+    for train, test, said in (
+        (clips, full, "wanted stills of rendered people"),
+        (stills, full, "wanted clips of rendered people"),
+        (full, tmp_path / "nothing", "wanted rendered shards of other people"),
+    ):
+        options = UnitRun((train,), (test,), tmp_path / "out", "small", landmarks)
+        with pytest.raises(InputError, match=said):
+            train_units(options)
+    assert not list((tmp_path / "out").glob("*.pt"))
+
+
 def test_a_shard_that_is_cut_is_not_cut_again(tmp_path, landmarks):
     folder = write_faces(tmp_path / "faces", stills=4, clips=1, frames=6)
     (first,) = cut_shards([folder], tmp_path / "cut", landmarks)

@@ -71,8 +71,11 @@ class AnalyzeOptions:
     def __post_init__(self) -> None:
         """Refuse counts below one."""
         for name in ("max_people", "batch", "threads"):
-            if getattr(self, name) < 1:
-                raise InputError(f"wanted {name} >= 1, got {getattr(self, name)}")
+            count = getattr(self, name)
+            if not isinstance(count, (int, np.integer)):
+                raise InputError(f"wanted a whole number for {name}, got {count!r}")
+            if count < 1:
+                raise InputError(f"wanted {name} >= 1, got {count}")
 
 
 @dataclass

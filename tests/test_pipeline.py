@@ -216,6 +216,12 @@ def test_counts_below_one_are_refused(name, count):
         AnalyzeOptions(**{name: count})
 
 
+@pytest.mark.parametrize("count", ["3", 2.5])
+def test_counts_that_are_no_whole_numbers_are_refused(count):
+    with pytest.raises(InputError, match="wanted a whole number for max_people, got"):
+        AnalyzeOptions(max_people=count)
+
+
 def test_options_come_as_an_object_or_as_words(model):
     pictures = moving_square(6)
     options = AnalyzeOptions(rate=RATE, motion=False)

@@ -66,7 +66,10 @@ def enroll(
     examples = _grouped(example or [], album)
     days = [album.person(path) for path in day or []]
     words = {sign.gesture.name: sign.word for sign in known.signs} | dict(map(_pair, word or []))
-    done = run(resting, examples, day=days, words=words, per_hour=per_hour, model=album.model)
+    done = run(
+        resting, examples, day=days, words=words, per_hour=per_hour, model=album.model,
+        baseline=known.baseline,
+    )  # fmt: skip
     _tell(done)
     if curves is not None:
         _write_curves(done, curves)

@@ -72,7 +72,7 @@ class Chooser:
         if self.who is None or self._here:
             self._settle(max(places, key=lambda pair: pair[1].width))
         assert self.who is not None
-        apart = {face.track: self.who.distance(place) for face, place in places}
+        apart = {face.track: self.who.distance(place, size) for face, place in places}
         nearest = min(faces, key=lambda face: apart[face.track])
         if apart[nearest.track] > FAR:
             return Chosen(None, len(faces), "somebody is in view, but not where she was enrolled")

@@ -136,7 +136,8 @@ class Baseline:
         """Bring scores (n, columns) of the kind `name`, such as ``"left"``, down by the rest."""
         rest = getattr(self, name)
         if "intensit" in name:
-            return np.asarray(np.maximum(values - rest, 0) * 5 / np.maximum(5 - rest, 1e-3))
+            moved = np.maximum(values - rest, 0) * 5 / np.maximum(5 - rest, 1e-3)
+            return np.asarray(np.minimum(moved, 5))  # rounding may go beyond
         shift = np.maximum(_logit(rest) - _logit(np.float32(REST)), 0)
         moved = 1 / (1 + np.exp(-np.clip(_logit(values) - shift, -60, 60)))
         return np.asarray(np.where(shift > 0, moved, values), np.float32)

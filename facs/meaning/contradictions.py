@@ -6,6 +6,7 @@ from itertools import combinations
 
 from facs.meaning.gestures import Gesture
 from facs.meaning.listener import Sign
+from facs.meaning.moments import EYE_COLUMNS
 from facs.meaning.rules import Condition
 
 __all__ = ["contradictions"]
@@ -46,7 +47,7 @@ def _end(sooner: Gesture, later: Gesture) -> str:
 
 def _needs(gesture: Gesture, side: str) -> bool:
     terms = [term for c in gesture.conditions for term in c.signal.terms]
-    return any(term.side == side and term.channel == "43" for term in terms)
+    return any(f"{term.channel} {side}" in EYE_COLUMNS for term in terms if term.side == side)
 
 
 def _movement(gesture: Gesture) -> tuple[object, ...]:

@@ -63,6 +63,7 @@ def enroll(
     words: Mapping[str, str] | None = None,
     per_hour: float = 1.0,
     model: str = "",
+    baseline: Baseline | None = None,
 ) -> Enrolment:
     """Propose gestures and their thresholds.
 
@@ -81,6 +82,9 @@ def enroll(
         False activations that are accepted.
     model : str
         Name and version of the model that scored, kept in the baseline.
+    baseline : Baseline, optional
+        Her face at rest as it is known; what is filmed here goes before it, where it has enough
+        rest.
 
     Returns
     -------
@@ -101,7 +105,7 @@ def enroll(
             raise InputError(f"wanted at least one example of {name!r}, got none")
     films = [*rest, *day, *(e.person for several in examples.values() for e in several)]
     once = list({id(film): film for film in films}.values())  # examples may be of one recording
-    baseline, notes = _baseline(once, model)
+    baseline, notes = _baseline(once, model, baseline)
     desk = _Desk.over(rest, day, baseline, per_hour, dict(words or {}))
     pieces = {
         name: [_relative(e.piece(), baseline) for e in several]
@@ -272,10 +276,14 @@ def _best(possible: Sequence[Finding], own: Finding) -> Finding:
     return max(possible, key=lambda f: (f.slack > 0, f.found, f is not own, f.slack))
 
 
-def _baseline(people: Sequence[Person], model: str) -> tuple[Baseline | None, list[str]]:
+def _baseline(
+    people: Sequence[Person], model: str, known: Baseline | None
+) -> tuple[Baseline | None, list[str]]:
     try:
         return find_baseline(*people, model=model), []
     except InputError as error:
+        if known is not None:
+            return known, [f"her face at rest is that of her profile: {error}"]
         return None, [f"scores are not relative to her rest: {error}"]
 
 

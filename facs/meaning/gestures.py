@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from facs.errors import InputError
-from facs.meaning.rules import Condition, Swing, parse_rule
+from facs.meaning.rules import Condition, Swing, default_release, parse_rule
 from facs.units import ActionUnit
 
 __all__ = ["AHEAD", "SHORTEST_BLINK", "STOCK", "Gesture"]
@@ -132,12 +132,18 @@ class Gesture:
         return self.what.degrees if isinstance(self.what, Swing) else self.what[0].release
 
     def with_trigger(self, trigger: float) -> Gesture:
-        """Return the same gesture with another threshold; the release keeps its proportion."""
+        """Return the same gesture with another threshold; the release keeps its proportion.
+
+        Where the threshold changes its sign, the release is the usual one.
+        """
         if isinstance(self.what, Swing):
             return replace(self, what=replace(self.what, degrees=trigger))
         first = self.what[0]
-        share = first.release / first.trigger if first.trigger else 1.0
-        moved = replace(first, trigger=trigger, release=round(trigger * share, 3))
+        if first.trigger * trigger > 0:
+            release = round(trigger * first.release / first.trigger, 3)
+        else:
+            release = default_release(trigger, first.above)
+        moved = replace(first, trigger=trigger, release=release)
         return replace(self, what=(moved, *self.what[1:]))
 
     def missing(self, units: Iterable[ActionUnit], sided: Iterable[ActionUnit]) -> tuple[str, ...]:
@@ -187,7 +193,7 @@ class Gesture:
 
 
 def _ms(seconds: float) -> str:
-    return f"{1000 * seconds:.6g}"
+    return f"{round(1000 * seconds, 3):.15g}"
 
 
 AHEAD: Final = "turn <= 22 until 27"

@@ -58,7 +58,7 @@ class Sleep:
         """What notices that the eyes are shut; also when they were so from the beginning."""
         if not self.after:
             return None
-        rule = f"both eyes 43 >= 0.5 for {1000 * self.after:g} ms, no rest"
+        rule = f"both eyes 43 >= 0.5 for {1000 * self.after:.15g} ms, no rest"
         return GestureDetector(Gesture.parse("eyes shut", rule))
 
 

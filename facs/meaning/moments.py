@@ -13,12 +13,20 @@ from facs.errors import InputError
 from facs.person import Person
 from facs.units import SIDED, ActionUnit, Region
 
-__all__ = ["ANGLES", "AXES", "EYES", "Moment", "moments"]
+__all__ = ["ANGLES", "AXES", "EYES", "EYE_COLUMNS", "Moment", "moments"]
 
 AXES: Final = ("yaw", "pitch", "roll")
 
 ANGLES: Final = (*AXES, "turn")
 """What is read of the head. ``turn`` is how far it is turned aside, up or down: the larger one."""
+
+EYE_COLUMNS: Final = frozenset(
+    f"{int(unit)} {side}"
+    for unit in ActionUnit
+    if unit in SIDED and unit.region is Region.EYE
+    for side in ("left", "right")
+)
+"""What the lids of one eye do: left out with an eye that is ignored."""
 
 EYES: Final = ("left eye", "right eye")
 """What can be left out: an eye that is always half shut, or that does not follow."""
@@ -102,5 +110,4 @@ def _ignored_columns(ignored: Collection[str]) -> set[str]:
         raise InputError(f"wanted 'left eye' or 'right eye' to be ignored, got {wrong[0]!r}")
     if len(set(ignored)) > 1:
         raise InputError("wanted one eye to be ignored, got both: nothing would be left of them")
-    lids = [unit for unit in ActionUnit if unit in SIDED and unit.region is Region.EYE]
-    return {f"{int(unit)} {eye.split()[0]}" for unit in lids for eye in ignored}
+    return {name for name in EYE_COLUMNS for eye in ignored if name.endswith(eye.split()[0])}

@@ -65,9 +65,21 @@ class Who:
         share = np.clip([(x0 + x1) / 2 / width, (y0 + y1) / 2 / height, (x1 - x0) / width], 1e-3, 1)
         return cls(*(round(float(value), 3) for value in share))
 
-    def distance(self, other: Who) -> float:
-        """How unlike two places are, in widths of her face; twice the size counts as one."""
-        apart = float(np.hypot(self.x - other.x, self.y - other.y)) / self.width
+    def distance(self, other: Who, size: tuple[int, int]) -> float:
+        """How unlike two places are, in widths of her face; twice the size counts as one.
+
+        Parameters
+        ----------
+        size : tuple of int
+            Width and height of the pictures: a share of the height is no share of the width.
+
+        Examples
+        --------
+        >>> Who(0.5, 0.4, 0.2).distance(Who(0.5, 0.65, 0.2), (500, 400))
+        1.0
+        """
+        down = (self.y - other.y) * size[1] / size[0]
+        apart = float(np.hypot(self.x - other.x, down)) / self.width
         return apart + abs(float(np.log2(other.width / self.width)))
 
 
@@ -170,8 +182,11 @@ class Profile:
         for moment in moments(self.relative(person), self.ignored):
             if event := listener.update(moment):
                 found.append(event)
-            elif found and listener.latest is not None:
-                found[-1] = listener.latest
+                continue
+            latest = listener.latest
+            # One that comes too soon after a word is none, and changes nothing of the word.
+            if found and latest is not None and latest.decided == found[-1].decided:
+                found[-1] = latest
         return found
 
     def relative(self, person: Person) -> Person:
@@ -207,7 +222,8 @@ class Profile:
             most = max(seen, key=lambda pair: int(np.isfinite(pair[0].score).sum()))[0]
             return Choice(most, f"seen in the most frames of {len(seen)} people")
         who = self.who
-        nearest = min(seen, key=lambda pair: who.distance(pair[1]))[0]
+        size = recording.size
+        nearest = min(seen, key=lambda pair: who.distance(pair[1], size))[0]
         return Choice(nearest, f"nearest to the enrolled place and size of {len(seen)} people")
 
     @classmethod

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import tomlkit
+from tomlkit.items import AoT
 from tomlkit.toml_document import TOMLDocument
 
 from facs.files import atomic
@@ -93,10 +94,14 @@ def _put(table: Any, key: str, value: Any) -> None:
 
 
 def _fill_gestures(document: TOMLDocument, signs: tuple[Sign, ...]) -> None:
-    if "gesture" not in document:
+    wanted = {sign.gesture.name: sign for sign in signs}
+    if not wanted:
+        document.pop("gesture", None)  # an empty array would be one of values, not of tables
+        return
+    if not isinstance(document.get("gesture"), AoT):
+        document.pop("gesture", None)
         document["gesture"] = tomlkit.aot()
     array: Any = document["gesture"]
-    wanted = {sign.gesture.name: sign for sign in signs}
     for i in reversed(range(len(array))):
         if array[i].get("name") not in wanted:
             del array[i]
@@ -114,7 +119,8 @@ def _fill_gesture(table: Any, sign: Sign) -> None:
     _put(table, "word", sign.word)
     _put_text(table, "sound", sign.sound)
     rule = sign.gesture.rule
-    if "rule" not in table or Gesture.parse("x", table["rule"]) != Gesture.parse("x", rule):
+    known = table.get("rule")
+    if not known or Gesture.parse("x", known) != Gesture.parse("x", rule):
         table["rule"] = rule
     _put_text(table, "note", sign.note)
 

@@ -26,7 +26,7 @@ from facs.errors import InputError
 from facs.meaning.moments import AXES
 from facs.meaning.signals import Signal
 
-__all__ = ["Condition", "Swing", "parse_rule"]
+__all__ = ["Condition", "Swing", "default_release", "parse_rule"]
 
 RELEASE: Final = 2 / 3
 """Share of its threshold at which a condition ends if nothing is said."""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, Final
 
+import cv2
 import numpy as np
 
 from facs.errors import CameraError, InputError
@@ -37,10 +38,21 @@ class CameraSource(Source):
         self._opened = time.monotonic()
         if not self._answers():
             raise CameraError(f"{self.name}: the capture is not open")
+        if not self._ours and self._reads_a_file():
+            raise InputError(
+                "wanted a path or a camera, got a capture that reads a file, whose own times it "
+                "does not tell: give its path"
+            )
 
     def _answers(self) -> bool:
         is_open = getattr(self._capture, "isOpened", None)
         return is_open is None or bool(is_open())
+
+    def _reads_a_file(self) -> bool:
+        """Whether it knows how many frames there will be, as no camera does."""
+        if not isinstance(self._capture, cv2.VideoCapture):
+            return False
+        return self._capture.get(cv2.CAP_PROP_FRAME_COUNT) > 0
 
     def __iter__(self) -> Iterator[Shot]:
         index = 0

@@ -42,7 +42,17 @@ def _as_pictures(array: NDArray[Any]) -> NDArray[np.uint8]:
     """Any accepted array as (n, height, width, 3) or gray (n, height, width)."""
     color = array.ndim in (3, 4) and array.shape[-1] == 3
     gray = array.ndim in (2, 3)
-    if array.dtype != np.uint8 or not (color or gray) or array.size == 0:
+    if array.ndim >= 3 and array.shape[-1] in (1, 2, 4):  # no picture is so narrow
+        raise InputError(
+            f"wanted shape (n, height, width, 3) uint8 or gray without a last axis, "
+            f"got {describe(array)}: give a[..., :3] of four channels, a[..., 0] of one or two"
+        )
+    if array.dtype != np.uint8 and (color or gray) and array.size:
+        raise InputError(
+            f"wanted uint8, got {describe(array)}: of values up to 1, give "
+            f"(255 * a).astype(np.uint8)"
+        )
+    if not (color or gray) or array.size == 0:
         raise InputError(f"wanted shape (n, height, width, 3) uint8, got {describe(array)}")
     one_picture = array.ndim == (3 if color else 2)
     return array[np.newaxis] if one_picture else array

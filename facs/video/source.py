@@ -63,4 +63,5 @@ def as_rate(rate: float | Fraction | None) -> Fraction:
         raise InputError(f"wanted a rate in frames per second, got {type(rate).__name__}")
     if not 0 < rate < float("inf"):
         raise InputError(f"wanted a rate above 0 frames per second, got {rate}")
-    return Fraction(rate if isinstance(rate, Fraction) else float(rate)).limit_denominator(1001)
+    exact = Fraction(rate if isinstance(rate, Fraction) else float(rate))
+    return exact.limit_denominator(1001) if exact >= 1 else 1 / (1 / exact).limit_denominator(1001)

@@ -14,6 +14,7 @@ from facs.meaning.findings import Example
 from facs.meaning.gestures import STOCK, Gesture
 from facs.meaning.moments import moments
 from facs.meaning.own import own_gesture
+from facs.meaning.rest import find_baseline
 from facs.meaning.thresholds import Curve, count_activations, separate, triggers
 from facs.units import ActionUnit
 from tests.meaning.builders import acted, both, clock, pulse, values
@@ -323,3 +324,14 @@ def test_only_a_rate_that_is_surely_higher_is_refused():
 def test_a_rate_that_rises_again_at_a_stricter_threshold_does_not_count_as_allowed():
     curve = Curve((0.1, 0.2, 0.3, 0.4), np.array([9, 0, 3, 0]), hours=1.0)
     assert curve.allowed(1.0).tolist() == [False, False, False, True]
+
+
+def test_a_short_clip_is_measured_against_the_rest_that_is_known():
+    """The profile keeps that baseline: thresholds must be thresholds above it."""
+    smiling = {12: both(0.6, pulse(2, 2, 0.95))}
+    known = find_baseline(filmed(30, {12: 0.6}))
+    clip = filmed(6, smiling, seed=3)
+    done = enroll([], {"smile": [Example(clip, 1.0, 5.0)]}, baseline=known)
+    assert done.profile.baseline is known
+    assert any("that of her profile" in note for note in done.notes)
+    assert len(done.profile.find(filmed(6, smiling, seed=4))) == 1

@@ -260,3 +260,51 @@ def test_the_example_of_the_documents_reads(tmp_path):
     file = Path(tmp_path) / "doc.toml"
     file.write_text(text)
     assert Profile.load(file).signs[0].word == "yes"
+
+
+def test_a_profile_without_gestures_gets_some_and_can_still_be_read(tmp_path):
+    file, smile = tmp_path / "new.toml", Profile((Sign(STOCK["smile"], "hello"),))
+    Profile(name="N.").save(file)
+    smile.save(file)
+    assert Profile.load(file).signs == smile.signs
+    Profile().save(file)
+    assert Profile.load(file).signs == ()
+    for line in ("gesture = []", 'gesture = [{ name = "tongue", rule = "" }]'):
+        file.write_text(f"version = 1\n{line}\n")
+        smile.save(file)
+        assert Profile.load(file).signs == smile.signs
+
+
+def test_down_is_as_far_as_aside_whatever_the_shape_of_the_picture():
+    for size in ((1280, 720), (720, 1280)):
+        her = Who.at((300, 300, 400, 420), size)
+        for aside, down in ((120, 0), (0, 120)):
+            there = Who.at((300 + aside, 300 + down, 400 + aside, 420 + down), size)
+            assert her.distance(there, size) == pytest.approx(1.2, abs=0.02)
+
+
+def test_what_comes_too_soon_after_a_word_does_not_move_it():
+    smile = Gesture.parse("smile", "12 >= 0.5 for 200 ms, pause 300 ms")
+    profile = Profile((Sign(smile, "hello"),), apart=2.0)
+    scores = {12: lambda t: np.maximum(pulse(1.1, 0.5)(t), pulse(2.3, 0.5)(t))}
+    (event,) = profile.find(acted(clock(5), scores))
+    assert event.onset == pytest.approx(1.1, abs=0.05) and event.decided < 1.5
+
+
+def test_a_rule_on_the_lids_of_an_ignored_eye_is_a_contradiction():
+    wide = Gesture.parse("wide", "left eye 5 >= 0.5 for 300 ms")
+    with pytest.raises(InputError, match="the left eye is ignored"):
+        Profile((Sign(wide, "no"),), ignored=("left eye",))
+
+
+@pytest.mark.parametrize("seconds", [1000.0, 1800.0])
+def test_long_times_are_written_so_that_they_are_read(seconds):
+    assert Sleep(after=seconds).detector() is not None
+    gesture = Gesture.parse("smile", f"12 >= 0.5 for 300 ms, pause {1000 * seconds:.0f} ms")
+    assert Gesture.parse("smile", gesture.rule) == gesture
+
+
+def test_a_threshold_that_changes_its_sign_ends_on_its_own_side():
+    lifted = Gesture.parse("lifted", "pitch >= -10 for 600 ms")
+    for trigger in (-20.0, 0.0, 1.25, 5.0):
+        assert lifted.with_trigger(trigger).release <= trigger

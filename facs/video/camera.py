@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from typing import Any, Final
 
-import cv2
 import numpy as np
 
 from facs.errors import CameraError, InputError
@@ -50,6 +49,8 @@ class CameraSource(Source):
 
     def _reads_a_file(self) -> bool:
         """Whether it knows how many frames there will be, as no camera does."""
+        import cv2
+
         if not isinstance(self._capture, cv2.VideoCapture):
             return False
         return self._capture.get(cv2.CAP_PROP_FRAME_COUNT) > 0

@@ -14,6 +14,7 @@ from facs.live.frames import Shown
 from facs.live.kept import Follower
 from facs.live.levels import level_of
 from facs.live.log import EventLog
+from facs.live.pace import Pace
 from facs.live.picture import Box
 from facs.live.state import Said, State
 from facs.live.words import Outlet, Word
@@ -72,6 +73,7 @@ class Session:
         self._listener = profile.listener()
         self._follower = Follower(self._listener.detectors)
         self._moment = Moment(0.0)
+        self._pace = Pace()
         self._frame: Frame | None = None
         self._lock = RLock()
         self._words: list[Word] = []
@@ -160,6 +162,7 @@ class Session:
         before = listener.why_paused
         event = listener.update(moment)
         self._decided_at = self._clock.now()
+        self._pace.note(moment.time)
         self._count_time(moment.time, moment.seen and not before)
         self._tell_end(self._follower.update(moment))
         if listener.why_paused != before:
@@ -270,7 +273,8 @@ class Session:
         if why:
             wake = self.profile.sleep.wake
             return ("asleep", wake.name) if why == "eyes shut" else ("paused", "")
-        if self._frame is not None and self._clock.now() - self._decided_at > SLOW:
+        late = self._frame is not None and self._clock.now() - self._decided_at > SLOW
+        if late or self._pace.thin:
             return "slow", ""
         if self._chosen.face is None:
             return ("somebody" if self._chosen.people else "unseen"), self._chosen.why

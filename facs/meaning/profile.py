@@ -209,7 +209,8 @@ class Profile:
         """Choose her among the people of a recording; None where nobody was seen.
 
         By the place and the size of the face where the profile has them, otherwise whoever
-        was seen in the most frames. Nothing here recognises a face.
+        was seen in the most frames. Nothing here recognises a face. Where her baseline was made
+        with another model than the recording, the choice says so.
         """
         if recording.size is None:
             return None
@@ -217,14 +218,24 @@ class Profile:
         if not seen:
             return None
         if len(seen) == 1:
-            return Choice(seen[0][0], "the only one who was seen")
+            return self._choice(seen[0][0], "the only one who was seen", recording)
         if self.who is None:
             most = max(seen, key=lambda pair: int(np.isfinite(pair[0].score).sum()))[0]
-            return Choice(most, f"seen in the most frames of {len(seen)} people")
+            return self._choice(most, f"seen in the most frames of {len(seen)} people", recording)
         who = self.who
         size = recording.size
         nearest = min(seen, key=lambda pair: who.distance(pair[1], size))[0]
-        return Choice(nearest, f"nearest to the enrolled place and size of {len(seen)} people")
+        why = f"nearest to the enrolled place and size of {len(seen)} people"
+        return self._choice(nearest, why, recording)
+
+    def _choice(self, person: Person, why: str, recording: Recording) -> Choice:
+        known = "" if self.baseline is None else self.baseline.model
+        used = (
+            "" if recording.model is None else f"{recording.model.name} {recording.model.version}"
+        )
+        if known and used and known != used:
+            why += f"; her baseline was made with {known}, and this recording with {used}"
+        return Choice(person, why)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Profile:

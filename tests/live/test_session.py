@@ -109,6 +109,17 @@ def test_a_machine_that_is_too_slow_says_so():
     assert session.state.doing == "slow"
 
 
+def test_a_machine_that_decides_too_few_frames_for_any_gesture_says_so():
+    """Every second frame comes too late, so that a smile of three seconds is never one."""
+    session, clock, ears = begin(acts(au12=[(1, 4)]))
+    for k in range(28):
+        session._eye.takes = (0.15, 0.21)[k % 2]
+        clock.wait_until(100 + 0.18 * k)
+        session.hear(shown(0.18 * k, clock))
+    assert session.counts.tally().decided > 5 and ears.said == []
+    assert session.state.doing == "slow"
+
+
 def test_pausing_by_hand_is_silent_and_shows_levels_all_the_same():
     session, clock, ears = begin(acts(au12=[(1, 1.5), (3, 3.5)]))
     session.pause()

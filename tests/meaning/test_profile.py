@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from facs.meaning.listener import Sign, Sleep
 from facs.meaning.profile import Profile, Who
 from facs.meaning.rest import find_baseline
 from facs.units import ActionUnit
-from tests.builders import make_recording
+from tests.builders import make_model, make_recording
 from tests.meaning.builders import UNITS, acted, clock, pulse
 
 TEXT = """\
@@ -308,3 +309,15 @@ def test_a_threshold_that_changes_its_sign_ends_on_its_own_side():
     lifted = Gesture.parse("lifted", "pitch >= -10 for 600 ms")
     for trigger in (-20.0, 0.0, 1.25, 5.0):
         assert lifted.with_trigger(trigger).release <= trigger
+
+
+def test_a_baseline_of_another_model_is_told(tmp_path):
+    person = placed(0, [0, 0, 20, 20])
+    recording = make_recording(
+        person, model=make_model(units=UNITS, on=[0.5] * len(UNITS), off=[0.4] * len(UNITS))
+    )
+    used = f"{recording.model.name} {recording.model.version}"
+    for model, told in (("child 3.0", True), (used, False), ("", False)):
+        baseline = replace(find_baseline(acted(clock(20), {12: 0.1})), model=model)
+        why = Profile(baseline=baseline).choose(recording).why
+        assert ("her baseline was made with child 3.0" in why) == told

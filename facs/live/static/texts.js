@@ -40,7 +40,7 @@ const TEXTS = {
     asleep: "Paused: her eyes were shut for long. “{wake}” or the button wakes",
     unseen: "She is not seen",
     somebody: "Somebody is in view, but not where she was enrolled",
-    slow: "This machine is too slow: no frame is decided in time",
+    slow: "This machine is too slow: too few frames are decided in time",
     over: "Over",
     frames: "{shown} frames: {decided} decided, {dropped} dropped, {late} too late. Age when decided: {age}; median {median}, 95 % {p95}, at most {worst}.",
     "log.start": "begun",

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import torch
 from fer_data import CLASSES, Faces, Fer, read
+from fer_gan import STEPS
 from fer_measure import Scorer, figures, milliseconds
 from fer_networks import Committee, parameters
 from fer_svm import fit, score
@@ -125,7 +126,8 @@ def _fit_network(system: System, fer: Fer, chosen: argparse.Namespace) -> tuple[
     recipe, network, done = _trained(system, fer, chosen)
     row = {
         "parameters": parameters(network),
-        "trained": f"{done.epochs:.1f} of {done.planned} epochs{_shortened(system, recipe)}",
+        "trained": f"{done.epochs:.1f} of {done.planned} epochs{_shortened(system, recipe)}"
+        + (_gan(chosen.made) if recipe.made else ""),
         **asdict(done),
     }
     return partial(scores_of, network), row
@@ -201,6 +203,16 @@ def _made(path: Path | None) -> Faces:
     data = np.load(path, allow_pickle=False)
     labels = data["labels"].astype(np.int64)
     return Faces(data["pictures"], labels, np.eye(len(CLASSES), dtype=np.float32)[labels])
+
+
+def _gan(made: Path) -> str:
+    """How far the GAN was trained whose faces teach."""
+    path = made.with_suffix(".json")
+    if not path.is_file():
+        return "; nobody says for how long the GAN"
+    about = json.loads(path.read_text())
+    minutes = about["cpu"] / 60
+    return f"; the GAN for {about['steps']:,} steps of {STEPS:,}, {minutes:.0f} CPU minutes"
 
 
 def _shortened(system: System, recipe: Recipe) -> str:

@@ -15,6 +15,9 @@ from facs.files import atomic
 __all__ = ["markdown", "panel", "picture"]
 
 Row = dict[str, Any]
+MADE = "fer_gan.png"
+"""The sheet that fer_gan.py writes beside its faces."""
+
 COLUMNS = [
     "system", "what", "document's accuracy", "accuracy here", "95 % interval", "PublicTest",
     "macro F1", "parameters", "CPU ms per face, alone", "of 32", "trained", "CPU min",
@@ -49,6 +52,8 @@ def markdown(found: dict[str, Any], picture: str, seed: int) -> str:
     text = heading("Facial expressions of FER2013", found["data"], seed)
     text += table(COLUMNS, [_cells(system, row) for system, row in rows]) + NOTES
     text += f"\n![Confusion matrices: rows are labels, columns are guesses]({picture})\n"
+    if any(system.recipe.made for system, _ in rows):
+        text += f"\n![Faces that the BiCoGAN made: a row for each emotion but disgust]({MADE})\n"
     text += _per_class(rows) + _silent(rows) + _commands(rows)
     return text
 

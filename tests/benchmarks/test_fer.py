@@ -348,6 +348,15 @@ def test_the_gan_has_the_sizes_of_its_document_and_its_encoder_learns(tmp_path):
     assert (pictures[1] != pictures[2]).any()
 
 
+def test_a_row_says_how_long_the_gan_was_trained_whose_faces_taught(tmp_path):
+    from fer import _gan
+
+    about = {"steps": 3000, "cpu": 2100.0}
+    (tmp_path / "made.json").write_text(json.dumps(about))
+    assert _gan(tmp_path / "made.npz") == "; the GAN for 3,000 steps of 18,600, 35 CPU minutes"
+    assert "nobody says" in _gan(tmp_path / "other.npz")
+
+
 def test_made_faces_teach_where_the_recipe_says_so(tmp_path):
     from fer import teachers
     from fer_data import read

@@ -243,7 +243,8 @@ class ByShares:
 
     Methods that align domains spread guesses over all classes, those that the target lacks too.
     The mean teacher tells that apart: a class that stays rare even to it is lacking, and then
-    PADA is asked, with the shares that `class_shares` finds by its probabilities.
+    PADA is asked, with the shares that `class_shares` finds by its probabilities. PADA itself
+    counts rare classes less while it learns, so that they are pushed back twice.
     """
 
     def __init__(self, start: Network, target: Pictures) -> None:

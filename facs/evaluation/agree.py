@@ -45,7 +45,8 @@ class Pairing:
     rate : float, optional, per second
         Frames of a table without times; moments at which two codings of spans are compared.
     until : float, optional, seconds
-        Until when both looked, where both files are spans; by default the end of the last.
+        Until when both looked: later frames of a table are left out. By default to the end of the
+        table, or of the video where BORIS names it; of two files of spans, to the end of the last.
     """
 
     person: str | None = None
@@ -105,13 +106,16 @@ def _at_the_same_moments(
     one: UnitTable | Coding, other: UnitTable | Coding, how: Pairing
 ) -> tuple[UnitTable, UnitTable]:
     if isinstance(one, UnitTable) and isinstance(other, UnitTable):
-        return (one, other) if how.until is None else (_cut(one, how.until), _cut(other, how.until))
+        if how.until is None:
+            return one, other
+        return _cut(_timed(one, how), how.until), _cut(_timed(other, how), how.until)
     if isinstance(one, UnitTable):
         rows = _watched(_frames(one, how), other, how)
     elif isinstance(other, UnitTable):
         rows = _watched(_frames(other, how), one, how)
     else:
-        rows = steady(how.until or max(one.until, other.until), how.rate or RATE)
+        until = max(one.until, other.until) if how.until is None else how.until
+        rows = steady(until, how.rate or RATE)
     first, second = (sampled(s, rows) if isinstance(s, Coding) else rows for s in (one, other))
     return first, second
 
@@ -127,13 +131,28 @@ def _watched(table: UnitTable, coding: UnitTable | Coding, how: Pairing) -> Unit
 def _cut(table: UnitTable, until: float) -> UnitTable:
     """Rows before a time, and a note of how many were left out."""
     if np.isnan(table.time).any():
-        raise InputError(f"{table.source}: wanted a column time, to compare until {until:g} s")
+        raise InputError(
+            f"{table.source}: wanted a column time, or the rate of its frames, to compare until "
+            f"{until:g} s"
+        )
     before = table.time < until
+    if not before.any():
+        raise InputError(
+            f"{table.source}: wanted frames before {until:g} s, the first is at "
+            f"{table.time.min():g} s"
+        )
     left = int((~before).sum())
     if not left:
         return table
     note = f"{Path(table.source).name}: {left:,} frames from {until:g} s on are left out"
     return replace(table.rows(np.flatnonzero(before)), notes=(*table.notes, note))
+
+
+def _timed(table: UnitTable, how: Pairing) -> UnitTable:
+    """The table with times by the rate, where it has none."""
+    if how.rate is None:
+        return table
+    return replace(table, time=np.where(np.isnan(table.time), table.frame / how.rate, table.time))
 
 
 def _frames(table: UnitTable, how: Pairing) -> UnitTable:
@@ -143,9 +162,7 @@ def _frames(table: UnitTable, how: Pairing) -> UnitTable:
         names = ", ".join(sorted(set(getattr(table, kind).tolist())))
         raise InputError(f"{table.source}: wanted one {kind} to compare with spans, got {names}")
     ordered = table.rows(np.argsort(table.frame, kind="stable"))
-    time = ordered.time
-    if how.rate is not None:
-        time = np.where(np.isnan(time), ordered.frame / how.rate, time)
+    time = _timed(ordered, how).time
     if np.isnan(time).any() or np.any(np.diff(time) <= 0):
         raise InputError(
             f"{table.source}: wanted a column time that increases, or the rate of its frames"

@@ -210,12 +210,11 @@ def _sequences(labels: UnitTable, time: Floats) -> Integers:
 
 def _after_a_hole(frame: Integers, whose: Integers) -> NDArray[np.bool_]:
     """Rows before which frames are missing: more than from one row to the next as a rule."""
-    step = np.diff(frame, prepend=frame[:1])
     hole = np.zeros(len(frame), bool)
-    for number in np.unique(whose):
-        rows = np.flatnonzero(whose == number)[1:]
-        if len(rows):
-            hole[rows] = step[rows] > 1.5 * np.median(step[rows])
+    for rows in np.split(np.arange(len(frame)), np.flatnonzero(np.diff(whose)) + 1):
+        step = np.diff(frame[rows])
+        if len(step) > 1:  # labels of 25 frames a second may be numbered as of 30
+            hole[rows[1:]] = step > 2 * np.median(step)
     return hole
 
 

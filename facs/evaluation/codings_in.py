@@ -67,7 +67,8 @@ def read_coding(path: Path, *, person: str | None = None) -> Coding:
     if kind is None:
         raise InputError(f"{path}: wanted events of ELAN, BORIS, BIDS or facs, got other columns")
     found = list(_READERS[kind](path))
-    chosen = the_person(path, {line.person for line in found}, person)
+    units = [line for line in found if line.label == NOT_SCORED or read_name(line.label)]
+    chosen = the_person(path, {line.person for line in units or found}, person)
     coding = _coding(path, [line for line in found if line.person == chosen], _seconds(path))
     if kind != "events":
         return coding
@@ -117,10 +118,16 @@ def _table(path: Path) -> tuple[list[str], list[dict[str, str]]]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             first = file.readline()
             file.seek(0)
-            reader = csv.DictReader(file, delimiter=max(",;\t", key=first.count), restval="")
-            return list(reader.fieldnames or ()), list(reader)
+            reader = csv.DictReader(file, delimiter=max(",;\t", key=first.count))
+            return list(reader.fieldnames or ()), [_whole(path, reader.line_num, r) for r in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"wanted a table of events, {path} cannot be read: {error}") from error
+
+
+def _whole(path: Path, line: int, row: dict[str, str]) -> dict[str, str]:
+    if None in row.values():
+        raise InputError(f"{path}: line {line}: wanted as many cells as in the header, got fewer")
+    return row
 
 
 def _boris(path: Path) -> Iterator[_Found]:
@@ -131,7 +138,8 @@ def _boris(path: Path) -> Iterator[_Found]:
             f"{path}: wanted one observation, got {', '.join(sittings)}: export each by itself"
         )
     for row in rows:
-        offset = _number(path, row, "Time offset (s)") if row.get("Time offset (s)") else 0.0
+        known = (row.get("Time offset (s)") or "").strip() not in _NONE
+        offset = _number(path, row, "Time offset (s)") if known else 0.0
         start = _number(path, row, "Start (s)") - offset
         # A point event has no end of its own.
         point = row["Stop (s)"].strip() in _NONE
@@ -171,15 +179,12 @@ _NONE: Final = ("", "NA", "n/a", "nan", "None")
 
 
 def _seconds(path: Path) -> float:
-    """Until when was looked, which only BORIS tells."""
+    """Until when was looked, which only BORIS tells: the length of its one video."""
     row = next(iter(_rows(path)), {})
-    known = [row.get(name) or "" for name in ("Media duration (s)", "Coding duration")]
-    for text in known:
-        try:
-            return float(text)
-        except ValueError:
-            continue
-    return float("nan")
+    try:
+        return float(row.get("Media duration (s)") or "nan")
+    except ValueError:
+        return float("nan")
 
 
 def _number(path: Path, row: Mapping[str, str], column: str) -> float:

@@ -10,8 +10,8 @@ from facs.meaning.detector import MAX_GAP
 
 __all__ = ["Pace"]
 
-RECENT: Final = 3.0
-"""Seconds of film that are looked at."""
+LATEST: Final = 8
+"""Gaps that are looked at, however long they are."""
 
 ENOUGH: Final = 3
 """Gaps from which there is a rule."""
@@ -33,13 +33,11 @@ class Pace:
     """
 
     def __init__(self) -> None:
-        self._times: deque[float] = deque()
+        self._times: deque[float] = deque(maxlen=LATEST + 1)
 
     def note(self, time: float) -> None:
         """A frame of this time was decided."""
         self._times.append(time)
-        while self._times and time - self._times[0] > RECENT:
-            self._times.popleft()
 
     @property
     def thin(self) -> bool:

@@ -17,7 +17,7 @@ WORDS: Final = {
     "unseen": "She is not seen",
     "somebody": "Somebody is in view, but not where she was enrolled",
     "camera": "The camera gives no picture",
-    "slow": "This machine is too slow: too few frames are decided in time",
+    "slow": "Too slow: too few frames are decided in time",
     "over": "Over",
 }
 """What a session may be doing, and how it is said."""

@@ -282,6 +282,11 @@ def _baseline(
     try:
         return find_baseline(*people, model=model), []
     except InputError as error:
+        if known is not None and model and known.model not in ("", model):
+            raise InputError(
+                f"wanted rest of her by {model}, as the baseline of her profile is of "
+                f"{known.model}: film 20 s of rest too ({error})"
+            ) from None
         if known is not None:
             return known, [f"her face at rest is that of her profile: {error}"]
         return None, [f"scores are not relative to her rest: {error}"]

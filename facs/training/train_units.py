@@ -102,8 +102,12 @@ def train_units(options: UnitRun, progress: Progress | None = None) -> dict[str,
     """Do the whole run; returns the report that is also written to ``report.json``."""
     torch.manual_seed(options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
+    whole = set(options.streams) == set(STREAMS)  # one stream alone is not measured
+    if whole:
+        _refuse_nobody(options.test)
     train, validation = training_data(options)
-    _refuse_too_little(options, validation)
+    if whole:
+        _refuse_too_little(options, validation)
     spatial = temporal = None
     if "spatial" in options.streams:
         spatial = _train_spatial(options, train, progress)
@@ -136,12 +140,15 @@ def _refuse_too_little(options: UnitRun, validation: Split) -> None:
             f"wanted stills of rendered people, some of whom calibrate (facs synth --stills 2000), "
             f"got too few in {folders}"
         )
-    if "temporal" in options.streams and not len(validation.windows):
+    if not len(validation.windows):
         raise InputError(
             f"wanted clips of rendered people, some of whom calibrate (facs synth --clips 100), "
             f"got too few in {folders}"
         )
-    for folder in options.test:
+
+
+def _refuse_nobody(folders: Sequence[Path]) -> None:
+    for folder in folders:
         if not any(folder.glob("*.npz")):
             raise InputError(
                 f"wanted rendered shards of other people to measure on (facs synth --out {folder} "

@@ -212,9 +212,21 @@ def test_what_comes_after_the_coder_stopped_is_not_absent(tmp_path, spans):
         assert any("150 frames from 5 s on are left out" in note for note in cut.notes)
 
 
+def test_two_tables_are_cut_too_by_their_times_or_by_the_rate(tmp_path):
+    for name in "ab":
+        rows = "\n".join(f"{k},{int(5 < k < 20)}" for k in range(100))
+        (tmp_path / f"{name}.csv").write_text(f"frame,AU1\n{rows}\n")
+    files = tmp_path / "a.csv", tmp_path / "b.csv"
+    assert len(pair(*files, Pairing(until=2.0, rate=25.0)).time) == 50
+    with pytest.raises(InputError, match="wanted a column time, or the rate of its frames"):
+        pair(*files, Pairing(until=2.0))
+    with pytest.raises(InputError, match="wanted frames before 0 s, the first is at 0 s"):
+        pair(*files, Pairing(until=0.0, rate=25.0))
+
+
 def test_boris_says_itself_until_when_was_looked(tmp_path):
     write_csv(machine(), tmp_path / "a.csv")
-    lines = ["Subject\tBehavior\tStart (s)\tStop (s)\tCoding duration", "\tAU12\t1\t2\t4.0"]
+    lines = ["Subject\tBehavior\tStart (s)\tStop (s)\tMedia duration (s)", "\tAU12\t1\t2\t4.0"]
     (tmp_path / "b.tsv").write_text("\n".join(lines) + "\n")
     assert pair(tmp_path / "a.csv", tmp_path / "b.tsv").time.max() < 4
 

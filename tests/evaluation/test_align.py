@@ -229,6 +229,9 @@ def test_frames_that_nobody_labelled_end_a_sequence():
     labels = labels_of(values, frame=frame, time=[f / 25 for f in frame])
     predictions = predictions_of(values, frame=frame)
     assert align(predictions, labels).sequence.tolist() == [0, 0, 0, 0, 1, 1, 1]
+    resampled = [k * 6 // 5 for k in range(7)]  # 25 frames a second, numbered as of 30
+    labels = labels_of(values, frame=resampled, time=[f / 30 for f in resampled])
+    assert align(predictions_of(values, frame=resampled), labels).sequence.tolist() == [0] * 7
     every_tenth = [10 * k for k in range(7)]
     labels = labels_of(values, frame=every_tenth, time=[f / 25 for f in every_tenth])
     predictions = predictions_of(values, frame=every_tenth)

@@ -167,6 +167,8 @@ def test_boris_times_begin_with_the_video(text):
     header = BORIS.replace("Subject", "Time offset (s)\tSubject")
     row = "talk\t10\t100.0\tanna\tAU12\t\t\tSTATE\t101\t102\t1"
     assert seconds(read_coding(text([header, row]))) == [("AU12", 1.0, 2.0, None)]
+    none = row.replace("100.0", "NA")
+    assert seconds(read_coding(text([header, none]))) == [("AU12", 101.0, 102.0, None)]
 
 
 def test_boris_subjects_are_people(text):
@@ -308,8 +310,17 @@ def test_times_of_what_is_no_unit_are_not_asked_for_in_bids(text):
 
 
 def test_a_line_that_is_cut_short_is_one_line_of_error(text):
-    with pytest.raises(InputError, match="duration: wanted seconds"):
+    with pytest.raises(InputError, match="line 2: wanted as many cells as in the header"):
         read_coding(text(["onset\ttrial_type\tduration\tz", "1\tAU12"]))
+    with pytest.raises(InputError, match="line 2: wanted as many cells as in the header"):
+        read_coding(text([BORIS, "talk\t60\tanna\tAU12\t\t\tSTATE\t1"]))
+    with pytest.raises(InputError, match="duration: wanted seconds"):
+        read_coding(text(["onset\ttrial_type\tduration", "1\tAU12\t"]))
+
+
+def test_who_only_has_rows_that_are_no_unit_is_nobody_to_choose(text):
+    lines = ["onset\tduration\ttrial_type\tperson", "1\t1\tAU12\tchild", "n/a\tn/a\tstimulus\tn/a"]
+    assert read_coding(text(lines)).names == ("AU12",)
 
 
 def test_events_of_ours_say_that_they_know_no_gaps(text):

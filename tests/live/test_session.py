@@ -120,6 +120,17 @@ def test_a_machine_that_decides_too_few_frames_for_any_gesture_says_so():
     assert session.state.doing == "slow"
 
 
+@pytest.mark.parametrize("gap", [0.36, 1.2, 2.9])
+def test_frames_that_are_far_apart_are_never_called_listening(gap):
+    session, clock, _ = begin(acts(au12=[(1, 40)]))
+    for k in range(9):
+        clock.wait_until(100 + gap * k)
+        session.hear(shown(gap * k, clock))
+    assert session.counts.tally().decided == 9 and session.state.doing == "slow"
+    play(session, clock, 9 * gap, 9 * gap + 1)
+    assert session.state.doing == "listening"
+
+
 def test_pausing_by_hand_is_silent_and_shows_levels_all_the_same():
     session, clock, ears = begin(acts(au12=[(1, 1.5), (3, 3.5)]))
     session.pause()

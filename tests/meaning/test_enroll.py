@@ -335,3 +335,8 @@ def test_a_short_clip_is_measured_against_the_rest_that_is_known():
     assert done.profile.baseline is known
     assert any("that of her profile" in note for note in done.notes)
     assert len(done.profile.find(filmed(6, smiling, seed=4))) == 1
+    with pytest.raises(InputError, match=r"wanted rest of her by facs-9 1\.0"):
+        enroll(
+            [], {"smile": [Example(clip, 1.0, 5.0)]}, model="facs-9 1.0",
+            baseline=replace(known, model="child 3.0"),
+        )  # fmt: skip

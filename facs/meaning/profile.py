@@ -176,7 +176,7 @@ class Profile:
         Raises
         ------
         InputError
-            If the baseline was made with another model.
+            If the baseline has other units than her scores.
         """
         listener, found = self.listener(), []
         for moment in moments(self.relative(person), self.ignored):

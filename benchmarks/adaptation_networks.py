@@ -107,8 +107,9 @@ def softened(probabilities: NDArray[np.float64], by: float) -> NDArray[np.float6
 
 @torch.no_grad()
 def expecting(network: Network, shares: NDArray[np.float64], by: float) -> Network:
-    """The network with its scores divided by a temperature, and classes expected that often."""
-    last: nn.Linear = network.classifier[-1]  # type: ignore[assignment]
+    """The same network, changed: scores divided by a temperature, classes expected that often."""
+    last = network.classifier[-1]
+    assert isinstance(last, nn.Linear)
     last.weight /= by
     last.bias /= by
     last.bias += torch.from_numpy(np.log(np.maximum(shares, 1e-6))).float()

@@ -13,7 +13,7 @@ from facs.errors import InputError
 from facs.evaluation.aligned import Thresholds
 from facs.evaluation.codings import Coding, the_person
 from facs.evaluation.codings_in import is_coding, read_coding
-from facs.evaluation.compare import default_note, merged, model_thresholds
+from facs.evaluation.compare import thresholds_of
 from facs.evaluation.sheet import Sheet
 from facs.evaluation.tables_in import dialect_of, read_labels, read_predictions
 from facs.evaluation.unit_columns import in_order
@@ -50,7 +50,7 @@ def read_side(
         chosen = the_person(path, set(table.person.tolist()), person)
         table = table.rows(np.flatnonzero(table.person == chosen))
     table = only(table, tuple(name for name in table.names if "_" not in name))
-    limits, notes = _limits(table, thresholds, model)
+    limits, notes = thresholds_of(table, thresholds, model)
     return _renamed(_decided(table, limits, level, notes), rename)
 
 
@@ -115,21 +115,6 @@ def _read_table(path: Path) -> UnitTable:
         return read_labels(path)
     except InputError:
         return read_predictions(path)
-
-
-def _limits(
-    table: UnitTable, given: Thresholds, model: str | None
-) -> tuple[Thresholds, tuple[str, ...]]:
-    """Thresholds of a table; one of our own has lost those of its model."""
-    if given.default is not None:
-        return given, ()
-    if model is not None:
-        return merged(given, model_thresholds(model)), ()
-    if table.dialect != "facs":
-        return given, ()
-    from facs.network.weights import DEFAULT
-
-    return merged(given, model_thresholds(DEFAULT)), (default_note(given, DEFAULT),)
 
 
 def _decided(

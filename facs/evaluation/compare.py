@@ -21,12 +21,11 @@ from facs.evaluation.unit_table import UnitTable
 __all__ = [
     "Comparison",
     "compare_files",
-    "default_note",
-    "merged",
     "model_thresholds",
     "read_level",
     "read_renames",
     "read_thresholds",
+    "thresholds_of",
 ]
 
 _LETTERS: Final = "ABCDE"
@@ -73,7 +72,7 @@ class Comparison:
 
     def align(self, predictions: UnitTable, labels: UnitTable) -> Aligned:
         """Bring predictions to the rows of the labels."""
-        thresholds, notes = self._thresholds(predictions)
+        thresholds, notes = thresholds_of(predictions, self.thresholds, self.model)
         aligned = align(
             predictions,
             labels,
@@ -83,19 +82,6 @@ class Comparison:
             rate=self.rate,
         )
         return aligned.noted(notes)
-
-    def _thresholds(self, predictions: UnitTable) -> tuple[Thresholds, tuple[str, ...]]:
-        """A table of our own has no thresholds: those of the default model are the best guess."""
-        given = self.thresholds
-        if given.default is not None:
-            return given, ()
-        if self.model is not None:
-            return merged(given, model_thresholds(self.model)), ()
-        if predictions.dialect != "facs":
-            return given, ()
-        from facs.network.weights import DEFAULT
-
-        return merged(given, model_thresholds(DEFAULT)), (default_note(given, DEFAULT),)
 
 
 def compare_files(
@@ -148,13 +134,27 @@ def model_thresholds(model: str) -> Thresholds:
     )
 
 
-def default_note(given: Thresholds, name: str) -> str:
-    """A line that says whose thresholds were taken where no model was named."""
+def thresholds_of(
+    table: UnitTable, given: Thresholds, model: str | None
+) -> tuple[Thresholds, tuple[str, ...]]:
+    """What is given, and for other units those of a model; and a note where that was guessed.
+
+    A table of our own has lost its thresholds: those of the default model are the best guess.
+    """
+    if given.default is not None:
+        return given, ()
+    if model is not None:
+        return _merged(given, model_thresholds(model)), ()
+    if table.dialect != "facs":
+        return given, ()
+    from facs.network.weights import DEFAULT
+
     others = "other thresholds" if given.on else "thresholds"
-    return f"{others} are those of {name}, the default model; name another if it was one"
+    note = f"{others} are those of {DEFAULT}, the default model; name another if it was one"
+    return _merged(given, model_thresholds(DEFAULT)), (note,)
 
 
-def merged(first: Thresholds, second: Thresholds) -> Thresholds:
+def _merged(first: Thresholds, second: Thresholds) -> Thresholds:
     """The second, where the first does not say otherwise."""
     on = {**second.on, **first.on}
     off = {**{k: v for k, v in second.off.items() if k not in first.on}, **first.off}

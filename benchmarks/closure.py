@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 from blendshapes import read_csv, unit_scores
-from closure_clips import CLOSURES, OFF, ON, Clip, Closure, nearest, read_clips
+from closure_clips import CLOSURES, OFF, ON, PEAK, Clip, Closure, nearest, read_clips
 from closure_pictures import Disagreement, write_disagreements
 from heading import heading, publish, table
 from numpy.typing import NDArray
@@ -28,7 +28,7 @@ from facs.evaluation.undefined import ratio
 from facs.events import Event, find_events
 from facs.network.weights import load_model
 
-OUR_NEIGHBOURS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+OUR_NEIGHBOURS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 """Other thresholds of ours, on the scale on which the shipped one is 0.5."""
 
 
@@ -37,9 +37,10 @@ def events(clip: Clip, score: NDArray[np.float64], on: float, off: float) -> lis
     return find_events("closure", clip.times, score, on=on, off=off)
 
 
-def our_events(clip: Clip, closure: Closure, on: float = ON) -> list[Event]:
-    """Our spans, by the shipped thresholds or by others of the same ratio."""
-    return events(clip, clip.ours[closure.name], on, on * OFF / ON)
+def our_events(clip: Clip, score: NDArray[np.float64], on: float = ON) -> list[Event]:
+    """Spans of our score, by the shipped thresholds or by others of the same ratio."""
+    off, peak = on * OFF / ON, on * PEAK / ON
+    return find_events("closure", clip.times, score, on=on, off=off, min_peak=peak)
 
 
 def peer_events(clip: Clip, closure: Closure, on: float | None = None) -> list[Event]:
@@ -61,7 +62,9 @@ def pooled(
 ) -> list[EventMatches]:
     """Matches of every clip."""
     return [
-        match_by_overlap(our_events(clip, closure, ours), peer_events(clip, closure, on))
+        match_by_overlap(
+            our_events(clip, clip.ours[closure.name], ours), peer_events(clip, closure, on)
+        )
         for clip in clips
     ]
 
@@ -69,7 +72,7 @@ def pooled(
 def pooled_relative(clips: Sequence[Clip], closure: Closure) -> list[EventMatches]:
     """Matches of every clip, our scores relative to the person's rest in the same clip."""
     return [
-        match_by_overlap(events(clip, clip.relative(closure), ON, OFF), peer_events(clip, closure))
+        match_by_overlap(our_events(clip, clip.relative(closure)), peer_events(clip, closure))
         for clip in clips
     ]
 
@@ -144,7 +147,7 @@ def median_lag(clips: Sequence[Clip], closure: Closure) -> float:
     lags = [
         ours[i].onset - peer[j].onset
         for clip in clips
-        for ours, peer in [(our_events(clip, closure), peer_events(clip, closure))]
+        for ours, peer in [(our_events(clip, clip.ours[closure.name]), peer_events(clip, closure))]
         for i, j in match_by_overlap(ours, peer).pairs
     ]
     return float(np.median(lags)) if lags else float("nan")
@@ -165,7 +168,8 @@ def disagreements(
     """Events that only we have, and events that only the reference has."""
     extra, missed = [], []
     for clip in clips:
-        ours, peer = our_events(clip, closure), peer_events(clip, closure)
+        ours = our_events(clip, clip.ours[closure.name])
+        peer = peer_events(clip, closure)
         pairs = match_by_overlap(ours, peer).pairs
         matched_ours, matched_peer = {i for i, _ in pairs}, {j for _, j in pairs}
         extra += [Disagreement(clip, closure.name, e) for e in unmatched(ours, matched_ours)]

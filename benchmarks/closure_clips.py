@@ -12,16 +12,28 @@ from numpy.typing import NDArray
 
 import facs
 from facs.errors import InputError
+from facs.events import least_peak
 from facs.meaning.rest import find_baseline
 from facs.network.predict import TwoStreamModel
 from facs.person import Person
 
-__all__ = ["CLOSURES", "OFF", "ON", "Clip", "Closure", "nearest", "peers_face", "read_clips"]
+__all__ = [
+    "CLOSURES",
+    "OFF",
+    "ON",
+    "PEAK",
+    "Clip",
+    "Closure",
+    "nearest",
+    "peers_face",
+    "read_clips",
+]
 
 Floats = NDArray[np.float64]
 
-ON, OFF = 0.5, 0.4
-"""Our scores are rescaled so that the shipped thresholds of every unit come to lie here."""
+ON, OFF, PEAK = 0.5, 0.4, 0.6
+"""Our scores are rescaled so that the shipped thresholds of every unit come to lie here, and what
+its events must reach."""
 
 SAME_FACE = 0.3
 """Boxes that share more than this of their union are of one face; the peer's box is taller."""
@@ -143,7 +155,8 @@ def our_score(person: Person, units: tuple[int, ...]) -> Floats:
 
 
 def rescaled(person: Person, unit: int) -> Floats:
-    """Probability with the unit's thresholds moved to `ON` and `OFF`; 0 and 1 stay."""
+    """Probability with the unit's thresholds moved to `ON`, `OFF` and `PEAK`; 0 and 1 stay."""
     column = [int(u) for u in person.units].index(unit)
     on, off = float(person.on[column]), float(person.off[column])
-    return np.interp(person[unit], [0.0, min(off, on - 1e-6), on, 1.0], [0.0, OFF, ON, 1.0])
+    levels = [0.0, min(off, on - 1e-6), on, least_peak(on), 1.0]
+    return np.interp(person[unit], levels, [0.0, OFF, ON, PEAK, 1.0])

@@ -24,7 +24,7 @@ from facs.evaluation.bootstrap import Resamples, interval, resample
 from facs.evaluation.events import EventMatches, match_by_onset, match_by_overlap
 from facs.evaluation.metrics import roc_auc
 from facs.evaluation.undefined import ratio
-from facs.events import Event, find_events
+from facs.events import SURER, Event, find_events, least_peak
 from facs.network.predict import Scores, TwoStreamModel
 from facs.network.spec import LEVELS, ModelSpec
 from facs.network.weights import load_model
@@ -33,6 +33,8 @@ Floats = NDArray[np.float64]
 
 SYSTEMS = ("spatial", "fused")
 TOLERANCES = (0.1, 0.2)
+OTHERS = (1.0, 2.0, SURER, 4.0, 6.0)
+"""Times the odds of its threshold that an event might have to reach."""
 KINDS = ("any overlap", *(f"{what} {t:g} s" for what in ("onset", "offset") for t in TOLERANCES))
 
 
@@ -92,7 +94,7 @@ def matches(found: list[Event], truth: list[Event], times: Floats) -> Iterator[E
             yield match_by_onset(a, b, tolerance=tolerance)
 
 
-def counts(clip: Shown, spec: ModelSpec) -> Floats:
+def counts(clip: Shown, spec: ModelSpec, surer: float = SURER) -> Floats:
     """Events that match, that were found and that are true: (systems, kinds, U, 3)."""
     out = np.zeros((len(SYSTEMS), len(KINDS), len(spec.units), 3))
     for i, unit in enumerate(spec.units):
@@ -103,7 +105,12 @@ def counts(clip: Shown, spec: ModelSpec) -> Floats:
         truth = find_events(str(unit), clip.times, np.clip(movement, 0, 1), on=level, off=level)
         for s, system in enumerate(SYSTEMS):
             found = find_events(
-                str(unit), clip.times, clip.said[system][:, i], on=spec.on[i], off=spec.off[i]
+                str(unit),
+                clip.times,
+                clip.said[system][:, i],
+                on=spec.on[i],
+                off=spec.off[i],
+                min_peak=least_peak(spec.on[i], surer),
             )
             for k, match in enumerate(matches(found, truth, clip.times)):
                 out[s, k, i] = len(match.pairs), match.found, match.truth
@@ -141,6 +148,16 @@ def pooled_rows(drawn: Floats) -> list[list[str]]:
         counted = [f"{x:.0f}" for x in (*drawn[0, :, k, :, 1].sum(1), drawn[0, 0, k, :, 2].sum())]
         values = [f"{spatial[0]:.3f}", f"{fused[0]:.3f}", cell(fused - spatial)]
         rows.append([kind, *values, *counted])
+    return rows
+
+
+def peak_rows(clips: Sequence[Shown], spec: ModelSpec) -> list[list[str]]:
+    """F1 of fused events of all units together, for every kind of match; a row for each other."""
+    rows = []
+    for surer in OTHERS:
+        sums = np.sum([counts(clip, spec, surer) for clip in clips], axis=(0, 3))[1]  # (kinds, 3)
+        name = f"{surer:g}{' (as shipped)' if surer == SURER else ''}"
+        rows.append([name, *(f"{x:.3f}" for x in f1s(sums)), f"{sums[0, 1]:.0f}"])
     return rows
 
 
@@ -200,6 +217,9 @@ def main() -> None:
     columns = ["matched by", "spatial", "fused", "fused less spatial"]
     columns += ["found, spatial", "found, fused", "true"]
     text += table(columns, pooled_rows(drawn))
+    text += "\n## If an event had to be surer at its apex\n\n"
+    text += "Both streams; how many times the odds of the threshold an event must reach.\n\n"
+    text += table(["times the odds", *KINDS, "found"], peak_rows(clips, fused.spec))
     text += "\n## Unit by unit\n\n"
     columns = ["unit", "true onsets"]
     for what in ("onset", "offset"):

@@ -2,7 +2,8 @@
 
 Two thresholds make a span: it begins where the probability reaches `on`, and
 lasts for as long as the probability stays at `off` or above. A missing value
-ends it: what was not seen is never counted as shown.
+ends it: what was not seen is never counted as shown. A third one makes it an
+event: somewhere in the span the probability must reach a peak (`least_peak`).
 """
 
 from __future__ import annotations
@@ -15,10 +16,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from facs.errors import InputError
 
-__all__ = ["NOT_SCORED", "Event", "find_events"]
+__all__ = ["NOT_SCORED", "SURER", "Event", "find_events", "least_peak"]
 
 NOT_SCORED: Final = "not_scored"
 """What files of events call a span in which a person could not be scored."""
+
+SURER: Final = 3.0
+"""How many times the odds at a unit's threshold the odds at the apex of an event must be.
+
+A threshold is chosen for single pictures. A film has thirty a second, most of them at rest, and a
+few of these come close to every threshold (docs/decisions/0021-an-event-has-a-sure-peak.md)."""
 
 _CLOCK = 1e-6  # s; times carry rounding below this, so 0.3 - 0.1 counts as 0.2
 
@@ -75,6 +82,7 @@ def find_events(
     *,
     on: float = 0.5,
     off: float = 0.4,
+    min_peak: float = 0.0,
     min_duration: float = 0.0,
 ) -> list[Event]:
     """Find the spans in which a probability rises to `on`, until it falls below `off`.
@@ -89,6 +97,8 @@ def find_events(
         NaN means that the face was not seen. NaN ends a span.
     on, off : float
         Two thresholds, ``off <= on``, so that noise near one does not chop a span.
+    min_peak : float
+        Spans whose probability nowhere reaches this are dropped.
     min_duration : float, seconds
         Spans with a shorter ``offset - onset`` are dropped. A span of one frame
         lasts 0 s, so every positive value drops it.
@@ -117,7 +127,29 @@ def find_events(
         _event(label, seconds, values, first, last)
         for first, last in _spans(values, on, off).tolist()
     )
-    return [event for event in events if event.duration >= min_duration - _CLOCK]
+    return [
+        event
+        for event in events
+        if event.peak >= min_peak and event.duration >= min_duration - _CLOCK
+    ]
+
+
+def least_peak(on: float, surer: float = SURER) -> float:
+    """What the probability of an event must reach at its apex, for a threshold in [0, 1].
+
+    Parameters
+    ----------
+    on : float
+        Probability from which the unit counts as shown.
+    surer : float
+        Times the odds of `on`.
+
+    Examples
+    --------
+    >>> least_peak(0.5), round(least_peak(0.2), 2)
+    (0.75, 0.43)
+    """
+    return surer * on / (surer * on + 1.0 - on)
 
 
 def _checked(

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from facs.errors import InputError
-from facs.events import Event, find_events
+from facs.events import Event, find_events, least_peak
 from facs.units import ActionUnit
 
 if TYPE_CHECKING:
@@ -189,6 +189,7 @@ class Person:
         *,
         on: float | None = None,
         off: float | None = None,
+        min_peak: float | None = None,
         min_duration: float = 0.0,
     ) -> list[Event]:
         """Find the spans in which `unit` was shown; of all units where it is None.
@@ -200,6 +201,9 @@ class Person:
         on, off : float, optional
             Thresholds in place of the model's own. Where only `on` is given,
             `off` is the model's, or `on` if that is lower.
+        min_peak : float, optional
+            What the probability must reach at the apex. By default three times the odds of the
+            model's `on` (`facs.events.least_peak`); nothing beyond `on` where that is given.
         min_duration : float, seconds
             Shorter spans are dropped.
 
@@ -209,17 +213,30 @@ class Person:
             In order of onset. See `facs.events.find_events`.
         """
         chosen = self.units if unit is None else (as_unit(unit),)
-        found = [e for one in chosen for e in self._events_of(one, on, off, min_duration)]
+        found = [e for one in chosen for e in self._events_of(one, on, off, min_peak, min_duration)]
         return sorted(found, key=lambda event: event.onset)
 
     def _events_of(
-        self, unit: ActionUnit, on: float | None, off: float | None, min_duration: float
+        self,
+        unit: ActionUnit,
+        on: float | None,
+        off: float | None,
+        min_peak: float | None,
+        min_duration: float,
     ) -> list[Event]:
         column = _position(unit, self.units, "units")
         upper = float(self.on[column]) if on is None else on
         lower = min(float(self.off[column]), upper) if off is None else off
+        if min_peak is None:
+            min_peak = least_peak(upper) if on is None else upper
         return find_events(
-            str(unit), self.times, self[unit], on=upper, off=lower, min_duration=min_duration
+            str(unit),
+            self.times,
+            self[unit],
+            on=upper,
+            off=lower,
+            min_peak=min_peak,
+            min_duration=min_duration,
         )
 
     def relative_to(self, baseline: Baseline) -> Person:

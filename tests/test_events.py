@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from facs.errors import InputError
-from facs.events import Event, find_events
+from facs.events import Event, find_events, least_peak
 
 NAN = float("nan")
 
@@ -38,6 +38,22 @@ def test_noise_between_the_thresholds_does_not_chop_a_span():
 
 def test_what_never_reaches_on_is_no_event():
     assert spans([0.49, 0.45, 0.49]) == []
+
+
+def test_a_span_that_never_reaches_the_least_peak_is_no_event():
+    times, p = np.arange(6) / 10, [0.5, 0.7, 0.0, 0.5, 0.75, 0.5]
+    (event,) = find_events("x", times, p, on=0.5, off=0.4, min_peak=0.75)
+    assert (event.onset, event.apex, event.offset) == pytest.approx((0.3, 0.4, 0.5))
+
+
+@pytest.mark.parametrize("on", [0.1, 0.38, 0.9])
+def test_the_least_peak_has_three_times_the_odds_of_the_threshold(on):
+    peak = least_peak(on)
+    assert peak / (1 - peak) == pytest.approx(3 * on / (1 - on))
+
+
+def test_the_least_peak_of_the_ends_are_the_ends():
+    assert (least_peak(0.0), least_peak(1.0)) == (0.0, 1.0)
 
 
 def test_nan_ends_a_span():

@@ -77,9 +77,22 @@ def test_a_person_describes_itself():
 
 
 def test_events_use_the_thresholds_of_the_model():
-    scores = [[0.1, 0.1, x] for x in (0.1, 0.65, 0.75, 0.65, 0.55)]
+    scores = [[0.1, 0.1, x] for x in (0.1, 0.65, 0.9, 0.65, 0.55)]
     person = make_person(scores, on=[0.5, 0.5, 0.7], off=[0.4, 0.4, 0.6])
     assert [(e.onset, e.offset) for e in person.events(AU12)] == [(0.2, 0.3)]
+
+
+def test_an_event_reaches_three_times_the_odds_of_the_threshold():
+    person = make_person([[0.1, 0.1, x] for x in (0.6, 0.74, 0.1, 0.6, 0.76)])
+    assert [(e.onset, e.offset) for e in person.events(AU12)] == [(0.3, 0.4)]
+    assert len(person.events(AU12, min_peak=0.0)) == 2
+    assert person.events(AU12, min_peak=0.8) == []
+
+
+def test_a_threshold_that_is_given_asks_for_no_more_than_itself():
+    person = make_person([[0.1, 0.1, x] for x in (0.6, 0.74, 0.1)])
+    assert person.events(AU12) == []
+    assert len(person.events(AU12, on=0.5)) == 1
 
 
 def test_thresholds_can_be_given():

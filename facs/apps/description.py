@@ -12,6 +12,7 @@ from facs.canonical import canonical
 from facs.crops.clips import MAX_STEP
 from facs.crops.flow import FARNEBACK
 from facs.crops.mask import CENTRE, RADII
+from facs.events import least_peak
 from facs.faces.quality import QualityLimits
 from facs.mean_face import RIGID
 from facs.network.scaling import CONTRAST_FLOOR, FLOW_GAIN, FLOW_LIMIT
@@ -71,6 +72,7 @@ def _unit(spec: ModelSpec, index: int) -> dict[str, Any]:
         "columns": [f"{unit}_left", f"{unit}_right"] if unit in SIDED else [str(unit)],
         "on": spec.on[index],
         "off": spec.off[index],
+        "peak": least_peak(spec.on[index]),
     }
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.errors import InputError
-from facs.evaluation.aligned import Thresholds
+from facs.evaluation.aligned import HALF, Limits, Thresholds
 from facs.evaluation.codings import Coding, the_person
 from facs.evaluation.codings_in import is_coding, read_coding
 from facs.evaluation.compare import thresholds_of
@@ -125,15 +125,15 @@ def _decided(
     for column, name in enumerate(table.names):
         if not np.isnan(presence[:, column]).all():
             continue
-        values, (on, off) = table.probability[:, column], limits.of(name) or (0.5, 0.5)
+        values, where = table.probability[:, column], limits.of(name) or HALF
         if np.isnan(values).all():
-            values, (on, off) = table.intensity[:, column], (level, level)
-        presence[:, column] = _shown(table, values, on, off)
+            values, where = table.intensity[:, column], Limits(level, level, level)
+        presence[:, column] = _shown(table, values, where)
     empty = np.full_like(presence, np.nan)
     return replace(table, presence=presence, probability=empty, notes=(*table.notes, *notes))
 
 
-def _shown(table: UnitTable, values: Floats, on: float, off: float) -> Floats:
+def _shown(table: UnitTable, values: Floats, limits: Limits) -> Floats:
     """1 in the frames of an event, 0 in others, NaN where there is no value."""
     shown = np.where(np.isnan(values), np.nan, 0.0)
     keys = np.char.add(np.char.add(table.file, "\n"), table.person)
@@ -141,7 +141,10 @@ def _shown(table: UnitTable, values: Floats, on: float, off: float) -> Floats:
         rows = np.flatnonzero(keys == key)
         rows = rows[np.argsort(table.frame[rows])]
         frames = table.frame[rows].astype(np.float64)
-        for event in find_events("", frames, values[rows], on=on, off=off):
+        found = find_events(
+            "", frames, values[rows], on=limits.on, off=limits.off, min_peak=limits.peak
+        )
+        for event in found:
             first, last = frames.searchsorted((event.onset, event.offset))
             shown[rows[first : last + 1]] = 1
     return shown

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.errors import InputError
-from facs.evaluation.aligned import Aligned, Thresholds
+from facs.evaluation.aligned import Aligned, Limits, Thresholds
 from facs.evaluation.matching import match_rows
 from facs.evaluation.unit_table import UnitTable
 
@@ -74,7 +74,7 @@ def align(
     order = np.lexsort((labels.frame, labels.person, labels.file))
     labels, rows = labels.rows(order), rows[order]
     truth, intensity = _truth(labels, names, level)
-    score, decision, strength, on, off = _predicted(
+    score, decision, strength, limits = _predicted(
         predictions, names, rows, thresholds or Thresholds()
     )
     if unseen == "absent":
@@ -88,8 +88,7 @@ def align(
         strength=strength,
         truth=truth,
         intensity=intensity,
-        on=on,
-        off=off,
+        **limits,
         subject=subject,
         sequence=_sequences(labels, time),
         time=time,
@@ -130,20 +129,20 @@ def _truth(labels: UnitTable, names: tuple[str, ...], level: float) -> tuple[Flo
 
 def _predicted(
     table: UnitTable, names: tuple[str, ...], rows: Integers, thresholds: Thresholds
-) -> tuple[Floats, ...]:
-    """Score, decision and strength (n, U), on and off (U,)."""
+) -> tuple[Floats, Floats, Floats, dict[str, Floats]]:
+    """Score, decision and strength (n, U), and each of the limits (U,)."""
     parts = [_column(table, name, thresholds) for name in names]
     score, decision, strength = (
         _gathered(np.stack(columns, axis=1), rows)
         for columns in zip(*(part[:3] for part in parts), strict=True)
     )
-    on, off = (np.array([part[k] for part in parts]) for k in (3, 4))
-    return score, decision, strength, on, off
+    limits = np.array([part[3] for part in parts]).T
+    return score, decision, strength, dict(zip(Limits._fields, limits, strict=True))
 
 
 def _column(
     table: UnitTable, name: str, thresholds: Thresholds
-) -> tuple[Floats, Floats, Floats, float, float]:
+) -> tuple[Floats, Floats, Floats, Limits]:
     column = table.names.index(name)
     kinds = ("probability", "intensity", "presence")
     values = {kind: getattr(table, kind)[:, column] for kind in kinds}
@@ -151,12 +150,12 @@ def _column(
     score, strength = values[there[0]], values["intensity"]
     limits = thresholds.of(name)
     if limits is None and "presence" in there:
-        return score, values["presence"], strength, float("nan"), float("nan")
+        return score, values["presence"], strength, Limits(*[float("nan")] * 3)
     if limits is None:
         usual = PROBABILITY if there[0] == "probability" else LEVEL
-        limits = usual, usual
-    decision = np.where(np.isnan(score), np.nan, score >= limits[0])
-    return score, decision, strength, *limits
+        limits = Limits(usual, usual, usual)
+    decision = np.where(np.isnan(score), np.nan, score >= limits.on)
+    return score, decision, strength, limits
 
 
 def _filled(values: Floats) -> Floats:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from facs.errors import InputError
 
-__all__ = ["Aligned", "Thresholds"]
+__all__ = ["HALF", "Aligned", "Limits", "Thresholds"]
 
 Floats = NDArray[np.float64]
 Words = NDArray[np.str_]
@@ -20,23 +20,35 @@ _WIDE: Final = ("score", "decision", "strength", "truth", "intensity")
 _LONG: Final = ("subject", "sequence", "time")
 
 
+class Limits(NamedTuple):
+    """Where a unit counts as shown, where its event ends, and what its apex must reach."""
+
+    on: float
+    off: float
+    peak: float
+
+
+HALF: Final = Limits(0.5, 0.5, 0.5)
+"""Of what is 0 or 1, or of a probability that nobody gave a threshold."""
+
+
 @dataclass(frozen=True)
 class Thresholds:
     """From where a score counts as predicted.
 
     Parameters
     ----------
-    on, off : mapping of str to float
+    on, off, peak : mapping of str to float
         For each unit by name (``AU12``); sides have those of their unit. An event begins at
-        `on` and lasts down to `off`, which is `on` where it is not given.
+        `on`, lasts down to `off` and reaches `peak`, which are `on` where they are not given.
     default : float, optional
         For every unit that `on` does not name. Where it is None, the table's own presence
         decides if it has one, else a probability of 0.5 or an intensity of 1.
 
     Examples
     --------
-    >>> Thresholds({"AU12": 0.4}).of("AU12_left")
-    (0.4, 0.4)
+    >>> Thresholds({"AU12": 0.4}, peak={"AU12": 0.6}).of("AU12_left")
+    Limits(on=0.4, off=0.4, peak=0.6)
     >>> Thresholds().of("AU12") is None
     True
     """
@@ -44,14 +56,16 @@ class Thresholds:
     on: Mapping[str, float] = field(default_factory=dict)
     off: Mapping[str, float] = field(default_factory=dict)
     default: float | None = None
+    peak: Mapping[str, float] = field(default_factory=dict)
 
-    def of(self, name: str) -> tuple[float, float] | None:
-        """`on` and `off` of a unit or side; None where the table itself decides."""
+    def of(self, name: str) -> Limits | None:
+        """Those of a unit or side; None where the table itself decides."""
         unit = name.partition("_")[0]
         on = self.on.get(name, self.on.get(unit, self.default))
         if on is None:
             return None
-        return on, min(on, self.off.get(name, self.off.get(unit, on)))
+        off = self.off.get(name, self.off.get(unit, on))
+        return Limits(on, min(on, off), max(on, self.peak.get(name, self.peak.get(unit, on))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +85,8 @@ class Aligned:
     truth : array, shape (n, U); 0, 1 or NaN
     intensity : array, shape (n, U), in [0, 5] or NaN
         Labelled intensity.
-    on, off : array, shape (U,)
-        Thresholds of the score; NaN where the table itself decided.
+    on, off, peak : array, shape (U,)
+        Thresholds of the score (`Limits`); NaN where the table itself decided.
     subject : array, shape (n,), str
         Whom a row is of, for intervals.
     sequence : array, shape (n,), int
@@ -92,6 +106,7 @@ class Aligned:
     intensity: Floats
     on: Floats
     off: Floats
+    peak: Floats
     subject: Words
     sequence: NDArray[np.int64]
     time: Floats
@@ -104,7 +119,7 @@ class Aligned:
             raise InputError(f"wanted rows and units to compare, got {n} rows and {u} units")
         for name in _WIDE:
             self._check(name, (n, u))
-        for name in ("on", "off"):
+        for name in Limits._fields:
             self._check(name, (u,))
         for name in _LONG:
             self._check(name, (n,))
@@ -126,7 +141,8 @@ class Aligned:
         """The same rows with some names only."""
         chosen = [self.names.index(name) for name in names]
         parts: dict[str, Any] = {name: getattr(self, name)[:, chosen] for name in _WIDE}
-        return replace(self, names=names, on=self.on[chosen], off=self.off[chosen], **parts)
+        parts |= {name: getattr(self, name)[chosen] for name in Limits._fields}
+        return replace(self, names=names, **parts)
 
     def of_rows(self, chosen: NDArray[np.bool_]) -> Aligned:
         """Some rows only; their sequences stay whole where all of their rows are chosen."""

@@ -53,4 +53,5 @@ def _instead(aligned: Aligned, decision: Floats, score: Floats, strength: Floats
         strength=np.where(known, strength, np.nan),
         on=none,
         off=none,
+        peak=none,
     )

@@ -17,6 +17,7 @@ from facs.evaluation.report_values import Report, ReportOptions
 from facs.evaluation.tables_in import GROUPS, read_labels, read_predictions
 from facs.evaluation.unit_columns import unit_name
 from facs.evaluation.unit_table import UnitTable
+from facs.events import least_peak
 
 __all__ = [
     "Comparison",
@@ -130,7 +131,9 @@ def model_thresholds(model: str) -> Thresholds:
     spec = load_model(model, motion=False).spec
     names = [str(unit) for unit in spec.units]
     return Thresholds(
-        dict(zip(names, spec.on, strict=True)), dict(zip(names, spec.off, strict=True))
+        dict(zip(names, spec.on, strict=True)),
+        dict(zip(names, spec.off, strict=True)),
+        peak=dict(zip(names, map(least_peak, spec.on), strict=True)),
     )
 
 
@@ -158,7 +161,8 @@ def _merged(first: Thresholds, second: Thresholds) -> Thresholds:
     """The second, where the first does not say otherwise."""
     on = {**second.on, **first.on}
     off = {**{k: v for k, v in second.off.items() if k not in first.on}, **first.off}
-    return Thresholds(on, off, first.default)
+    peak = {**{k: v for k, v in second.peak.items() if k not in first.on}, **first.peak}
+    return Thresholds(on, off, first.default, peak)
 
 
 def read_thresholds(texts: Iterable[str]) -> Thresholds:
@@ -167,7 +171,7 @@ def read_thresholds(texts: Iterable[str]) -> Thresholds:
     Examples
     --------
     >>> read_thresholds(["0.4", "AU12=0.6"]).of("AU12"), read_thresholds(["0.4"]).of("AU1")
-    ((0.6, 0.6), (0.4, 0.4))
+    (Limits(on=0.6, off=0.6, peak=0.6), Limits(on=0.4, off=0.4, peak=0.4))
     """
     on: dict[str, float] = {}
     default: float | None = None

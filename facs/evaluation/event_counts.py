@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from facs.evaluation.aligned import Aligned
+from facs.evaluation.aligned import HALF, Aligned, Limits
 from facs.evaluation.bootstrap import Resamples
 from facs.evaluation.counts import Counts
 from facs.evaluation.events import EventMatches, match_by_onset, match_by_overlap
@@ -57,9 +57,9 @@ class EventCounter:
         known = a.known[:, u]
         decided = np.isnan(a.on[u])
         values = a.decision[:, u] if decided else a.score[:, u]
-        limits = (0.5, 0.5) if decided else (float(a.on[u]), float(a.off[u]))
-        found = self.timeline.events(name, np.where(known, values, np.nan), *limits)
-        truth = self.timeline.events(name, np.where(known, a.truth[:, u], np.nan), 0.5, 0.5)
+        limits = HALF if decided else Limits(float(a.on[u]), float(a.off[u]), float(a.peak[u]))
+        found = self.timeline.events(name, np.where(known, values, np.nan), limits)
+        truth = self.timeline.events(name, np.where(known, a.truth[:, u], np.nan), HALF)
         return found, truth
 
     def _tally(self, matches: EventMatches, whose: list[int], of_truth: list[int]) -> Floats:

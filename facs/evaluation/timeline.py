@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from facs.evaluation.aligned import Aligned
+from facs.evaluation.aligned import Aligned, Limits
 from facs.events import Event, find_events
 
 __all__ = ["Timeline"]
@@ -68,11 +68,13 @@ class Timeline:
         """Time of every row that has one, shape (m,)."""
         return self.times[self.slots]
 
-    def events(self, label: str, values: Floats, on: float, off: float) -> list[Event]:
+    def events(self, label: str, values: Floats, limits: Limits) -> list[Event]:
         """Events of values (n,) over all rows of the data; NaN ends an event."""
         laid = np.full(len(self.times), np.nan)
         laid[self.slots] = values[self.rows]
-        return find_events(label, self.times, laid, on=on, off=off)
+        return find_events(
+            label, self.times, laid, on=limits.on, off=limits.off, min_peak=limits.peak
+        )
 
     def row_of(self, event: Event) -> int:
         """The row in which an event begins."""

@@ -107,7 +107,8 @@ class ModelSpec:
     fusion : tuple of float, one per column, in [0, 1]
         Weight of the temporal score; ``fused = (1 - w) * spatial + w * temporal``.
     on, off : tuple of float, one per unit, in (0, 1)
-        Probability at which an event begins and ends; ``off <= on``.
+        Probability at which a unit counts as shown, so that an event begins and ends;
+        ``off <= on``. What it must reach at its apex follows (`facs.events.least_peak`).
     training, licence : str
         What the weights learned from, and under which terms they may be used.
     """

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from facs._version import __version__
+from facs.events import least_peak
 from facs.files import atomic
 from facs.outputs.spans import NOT_SCORED, frame_ends, measured_by, spans_of, unscored_spans
 from facs.person import Person
@@ -192,7 +193,8 @@ def _generator(recording: Recording) -> dict[str, Any]:
         pairs = zip(model.units, model.on.tolist(), model.off.tolist(), strict=True)
         facts["Model"] = {"Name": model.name, "Version": model.version, "SHA256": model.sha256}
         facts["Thresholds"] = {
-            str(unit): {"on": round(on, 6), "off": round(off, 6)} for unit, on, off in pairs
+            str(unit): {"on": round(on, 6), "off": round(off, 6), "peak": round(least_peak(on), 6)}
+            for unit, on, off in pairs
         }
     return facts
 

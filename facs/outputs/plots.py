@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.errors import InputError, MissingPackageError
+from facs.events import least_peak
 from facs.files import atomic
 from facs.outputs.spans import PICTURE, unit_spans, unscored_spans
 from facs.person import Person, as_unit, seconds_covered
@@ -96,8 +97,9 @@ def _units_of(
 
 
 def units_shown(person: Person) -> tuple[ActionUnit, ...]:
-    """Units that reached their threshold at least once."""
-    reached = np.any(person.probability >= person.on, axis=0).tolist()
+    """Units of which there is an event."""
+    peaks = [least_peak(float(on)) for on in person.on]
+    reached = np.any(person.probability >= np.array(peaks), axis=0).tolist()
     return tuple(unit for unit, shown in zip(person.units, reached, strict=True) if shown)
 
 
@@ -179,7 +181,7 @@ def _draw_person(
         _draw_events(axes, person, unit, row)
     _draw_unscored(axes, person, height)
     if not units:
-        _say(axes, "no unit reached its threshold")
+        _say(axes, "there is no event of any unit")
     _label(axes, person, units)
     return picture
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from facs._version import __version__
 from facs.errors import InputError
+from facs.events import least_peak
 from facs.files import atomic
 from facs.outputs.markup import NONE, clock, facts, page, paragraph, share, table
 from facs.outputs.report_people import is_long, person_section, quality_section, unscored_section
@@ -172,18 +173,25 @@ def _origin(recording: Recording, card: str | None) -> Iterator[str]:
         ]
     )
     yield paragraph(
-        "An event begins where the probability reaches the threshold “on” and lasts while it "
-        "stays at “off” or above. The card says how these were chosen, on whom the model was "
-        "tested, and where it fails."
+        "An event begins where the probability reaches the threshold “on”, lasts while it stays "
+        "at “off” or above, and somewhere reaches “peak”. The card says how these were chosen, "
+        "on whom the model was tested, and where it fails."
     )
     sided = model.sided or ()
     rows = [
-        (str(unit), unit.label, f"{on:.2f}", f"{off:.2f}", "apart" if unit in sided else NONE)
+        (
+            str(unit),
+            unit.label,
+            f"{on:.2f}",
+            f"{off:.2f}",
+            f"{least_peak(on):.2f}",
+            "apart" if unit in sided else NONE,
+        )
         for unit, on, off in zip(model.units, model.on.tolist(), model.off.tolist(), strict=True)
     ]
-    header = ("Unit", "Name", "On", "Off", "Left and right")
+    header = ("Unit", "Name", "On", "Off", "Peak", "Left and right")
     yield table("Units that this model knows; no other unit was looked for", header, rows,
-                numbers=(2, 3))  # fmt: skip
+                numbers=(2, 3, 4))  # fmt: skip
 
 
 def _card(model: ModelInfo, card: str | None) -> str:

@@ -51,7 +51,7 @@ def person_section(person: Person) -> Iterator[str]:
         yield from _event_table(person, spans)
     quiet = [str(unit) for unit in person.units if unit not in shown]
     if quiet and len(quiet) < len(person.units):
-        yield paragraph(f"Looked for, and never at the threshold: {', '.join(quiet)}.")
+        yield paragraph(f"Looked for, without an event: {', '.join(quiet)}.")
 
 
 def _timeline(person: Person, shown: tuple[ActionUnit, ...]) -> str:
@@ -68,7 +68,7 @@ def _timeline(person: Person, shown: tuple[ActionUnit, ...]) -> str:
     caption = (
         "Each strip shows the highest value at its moment, from 0 to 1."
         if shown
-        else "No unit reached its threshold."
+        else "There is no event of any unit."
     )
     return timeline(caption, rows, times, _KEY)
 
@@ -90,7 +90,7 @@ def _unit_table(person: Person, shown: tuple[ActionUnit, ...]) -> str:
         letters = max(span.letter for span in spans) or NONE
         shares = (f"{total:.2f}", share(total, scored), f"{longest:.2f}", letters)
         rows.append((str(unit), unit.label, str(len(spans)), *shares))
-    caption = "Units that reached their threshold; intensity A (trace) to E (maximum)"
+    caption = "Units of which there are events; intensity A (trace) to E (maximum)"
     return table(caption, header, rows, numbers=range(2, 7))
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from facs.events import NOT_SCORED, Event, find_events
+from facs.events import NOT_SCORED, Event, find_events, least_peak
 from facs.outputs.views import REASON_WORDS, only_side
 from facs.person import REASONS, Person, seconds_covered
 from facs.units import ActionUnit, letter
@@ -114,6 +114,7 @@ def side_spans(person: Person, unit: ActionUnit, side: Literal["left", "right"])
         person.side(unit, side),
         on=float(person.on[column]),
         off=float(person.off[column]),
+        min_peak=least_peak(float(person.on[column])),
     )
     return _spans(person, unit, events, person.side_intensity(unit, side), side)
 

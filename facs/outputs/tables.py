@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO, TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from facs._version import __version__
 from facs.columns import NOBODY, column_blocks, columns
 from facs.errors import MissingPackageError
-from facs.events import Event
+from facs.events import Event, least_peak
 from facs.files import atomic
 from facs.person import REASONS, STREAMS, Person
 
@@ -233,9 +233,14 @@ def _model_facts(model: ModelInfo) -> dict[str, Any]:
         "sha256": model.sha256,
         "units": names,
         "sided": [str(unit) for unit in model.sided or ()],
-        "on": dict(zip(names, (float(f"{x:.6g}") for x in model.on), strict=True)),
-        "off": dict(zip(names, (float(f"{x:.6g}") for x in model.off), strict=True)),
+        "on": _of_units(names, model.on.tolist()),
+        "off": _of_units(names, model.off.tolist()),
+        "peak": _of_units(names, map(least_peak, model.on.tolist())),
     }
+
+
+def _of_units(names: list[str], values: Iterable[float]) -> dict[str, float]:
+    return {name: float(f"{value:.6g}") for name, value in zip(names, values, strict=True)}
 
 
 def _write_person(file: IO[str], person: Person) -> None:

@@ -23,7 +23,10 @@ from tests.builders import NAN, make_person, make_recording
 
 RATE = 30000 / 1001
 UNITS = ("AU6", "AU9", "AU12")
-HALF = Thresholds(dict.fromkeys(UNITS, 0.5), dict.fromkeys(UNITS, 0.4))
+HALF = Thresholds(
+    dict.fromkeys(UNITS, 0.5), dict.fromkeys(UNITS, 0.4), peak=dict.fromkeys(UNITS, 0.75)
+)
+"""The thresholds of `machine`."""
 
 
 @pytest.fixture
@@ -179,11 +182,11 @@ def test_a_table_of_our_own_has_the_thresholds_of_the_default_model(tmp_path, sp
 
     write_csv(machine(), tmp_path / "a.csv")
     aligned = pair(tmp_path / "a.csv", spans("b.tsv", ("AU12", 1, 3)))
-    on, _ = model_thresholds(DEFAULT).of("AU12")
+    limits = model_thresholds(DEFAULT).of("AU12")
     scores = machine().people[0]["AU12"]
     shown = aligned.decision[:, 0] == 1
-    assert (scores[shown] < 0.5).any() or on >= 0.5
-    assert shown[scores >= on].all()
+    assert (scores[shown] < 0.5).any() or limits.on >= 0.5
+    assert shown[scores >= limits.peak].all()
     assert any("thresholds are those of" in note for note in aligned.notes)
 
 
@@ -245,7 +248,7 @@ def test_of_several_people_one_is_chosen(tmp_path, spans, name):
     with pytest.raises(InputError, match="0, 3"):
         pair(tmp_path / name, coder)
     chosen = pair(tmp_path / name, coder, Pairing(person="3", thresholds=HALF))
-    expected = recording.people[1]["AU12"] >= 0.5
+    expected = recording.people[1]["AU12"] >= 0.75
     assert (chosen.decision[:, 0] == 1)[expected].all()
 
 

@@ -162,9 +162,9 @@ def test_a_threshold_that_is_asked_for_goes_before_the_presence_of_the_table():
 
 def test_a_side_has_the_threshold_of_its_unit():
     thresholds = Thresholds({"AU12": 0.3, "AU12_left": 0.6}, {"AU12": 0.2, "AU1": 0.9}, 0.5)
-    assert thresholds.of("AU12_right") == (0.3, 0.2)
-    assert thresholds.of("AU12_left") == (0.6, 0.2)
-    assert thresholds.of("AU1") == (0.5, 0.5)  # an event does not end above where it begins
+    assert thresholds.of("AU12_right") == (0.3, 0.2, 0.3)
+    assert thresholds.of("AU12_left") == (0.6, 0.2, 0.6)
+    assert thresholds.of("AU1") == (0.5, 0.5, 0.5)  # an event does not end above where it begins
 
 
 def test_what_was_not_seen_can_count_as_absent():

@@ -12,7 +12,7 @@ from sklearn import metrics as sk
 from facs.errors import InputError
 from facs.evaluation import agreement, multilabel
 from facs.evaluation.align import align
-from facs.evaluation.aligned import Thresholds
+from facs.evaluation.aligned import HALF, Thresholds
 from facs.evaluation.baselines import all_zero, guessing
 from facs.evaluation.bootstrap import resample
 from facs.evaluation.events import match_by_onset, match_by_overlap
@@ -52,7 +52,8 @@ def films(people=6, frames=40, seed=0, unknown=0.05, sides=False):
     predictions = UnitTable.of(
         "p", names, probability=probability, intensity=5 * probability, **keys
     )
-    thresholds = Thresholds(dict.fromkeys(NAMES, 0.6), dict.fromkeys(NAMES, 0.4))
+    on, off, peak = (dict.fromkeys(NAMES, level) for level in (0.6, 0.4, 0.8))
+    thresholds = Thresholds(on, off, peak=peak)
     return align(predictions, labels, thresholds=thresholds)
 
 
@@ -114,7 +115,7 @@ def test_events_are_those_of_each_film_by_itself(u):
     truth = np.where(known, ALIGNED.truth[:, u], NAN)
     for film in np.unique(ALIGNED.sequence):
         rows = ALIGNED.sequence == film
-        found = find_events("AU", ALIGNED.time[rows], score[rows], on=0.6, off=0.4)
+        found = find_events("AU", ALIGNED.time[rows], score[rows], on=0.6, off=0.4, min_peak=0.8)
         there = find_events("AU", ALIGNED.time[rows], truth[rows], on=0.5, off=0.5)
         for way, matches in enumerate(
             (
@@ -275,7 +276,7 @@ def test_an_event_at_the_end_of_a_film_does_not_go_on_in_the_next():
     line = Timeline.of(ALIGNED)
     values = np.zeros(len(ALIGNED))
     values[[38, 39, 40, 41]] = 1  # films have 40 frames
-    events = line.events("AU1", values, 0.5, 0.5)
+    events = line.events("AU1", values, HALF)
     assert [line.row_of(event) for event in events] == [38, 40]
     assert [event.duration for event in events] == pytest.approx([0.04, 0.04])
     assert all(isinstance(event, Event) for event in events)

@@ -28,7 +28,7 @@ def two_people(**changes: Any) -> Recording:
         right=[[0.1, 0.1], [0.1, 0.9], [0.1, 0.6], [0.1, 0.1], [NAN] * 2, [0.1, 0.1], [0.1, 0.2]],
     )
     second = make_person(
-        [[NAN] * 3] * 4 + [low, [0.6, 0.1, 0.55], low],
+        [[NAN] * 3] * 4 + [low, [0.8, 0.1, 0.75], low],
         times=TIMES,
         track=4,
     )

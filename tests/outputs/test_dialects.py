@@ -86,9 +86,9 @@ def test_unseen_frames_have_no_success(openface):
 
 def test_presence_in_openface_is_what_our_events_are(openface):
     """Also where the probability lies between the two thresholds."""
-    person = make_person([[0.1, 0.1, p] for p in (0.1, 0.9, 0.45, 0.3, 0.45, 0.6)])
+    person = make_person([[0.1, 0.1, p] for p in (0.1, 0.9, 0.45, 0.3, 0.6, 0.8)])
     table = openface(make_recording(person))
-    assert table["AU12_c"].tolist() == [0, 1, 1, 0, 0, 1]
+    assert table["AU12_c"].tolist() == [0, 1, 1, 0, 1, 1]
     back = find_events("AU12", table["timestamp"], table["AU12_c"].astype(float))
     assert [(e.onset, e.offset) for e in back] == [
         (e.onset, e.offset) for e in person.events("AU12")

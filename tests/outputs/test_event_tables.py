@@ -153,7 +153,7 @@ def test_the_sidecar_names_model_and_thresholds(bids):
     _, sidecar = bids(two_people())
     made = sidecar["GeneratedBy"][0]
     assert made["Model"] == {"Name": "tiny", "Version": "1.0", "SHA256": "0" * 64}
-    assert made["Thresholds"]["AU12"] == {"on": 0.5, "off": 0.4}
+    assert made["Thresholds"]["AU12"] == {"on": 0.5, "off": 0.4, "peak": 0.75}
 
 
 @pytest.mark.parametrize("write", [write_boris, write_bids])

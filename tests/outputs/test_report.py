@@ -116,12 +116,18 @@ def test_it_says_by_which_model_and_thresholds(report):
     page = report(two_people())
     for words in ("tiny, version 1.0", "0" * 64, "MIT", "nothing at all", "docs/models/tiny.md"):
         assert words in page.text
-    assert ["AU9", "Nose Wrinkler", "0.50", "0.40", "\N{EN DASH}"] in page.rows
-    assert ["AU12", "Lip Corner Puller", "0.50", "0.40", "apart"] in page.rows
+    assert ["AU9", "Nose Wrinkler", "0.50", "0.40", "0.75", "\N{EN DASH}"] in page.rows
+    assert ["AU12", "Lip Corner Puller", "0.50", "0.40", "0.75", "apart"] in page.rows
+
+
+def test_a_unit_that_was_never_sure_has_no_row(report):
+    rows = [[0.6, 0.1, 0.9]] * 3 + [[0.1, 0.1, 0.1]] * 4  # AU6 is shown, and never surely
+    page = report(make_recording(make_person(rows)))
+    assert "Looked for, without an event: AU6, AU9." in page.text
 
 
 def test_it_says_what_was_looked_for_in_vain(report):
-    assert "Looked for, and never at the threshold: AU6, AU9." in report(two_people()).text
+    assert "Looked for, without an event: AU6, AU9." in report(two_people()).text
 
 
 def test_it_says_what_is_wrong_with_the_source(report):

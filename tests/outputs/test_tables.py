@@ -18,7 +18,7 @@ ABSENT = [NAN, NAN, NAN]
 
 def make_two():
     first = make_person([[0.1, 0.2, 0.9], ABSENT])
-    second = make_person([[0.6, 0.2, 0.3], [0.6, 0.2, 1 / 3]], track=4)
+    second = make_person([[0.8, 0.2, 0.3], [0.8, 0.2, 1 / 3]], track=4)
     return make_recording(first, second)
 
 
@@ -85,7 +85,7 @@ def test_events_are_written_with_seconds_and_people(tmp_path, without_pandas):
     assert (tmp_path / "a.csv").read_text().splitlines() == [
         "person,label,onset,apex,offset,duration,peak",
         "0,AU12,0,0,0,0,0.9",
-        "4,AU6,0,0,0.1,0.1,0.6",
+        "4,AU6,0,0,0.1,0.1,0.8",
     ]
 
 

@@ -24,6 +24,23 @@ def test_two_events_with_a_dip_between_them_want_a_high_one():
     assert fitted(p, [0, 1, 0, 1, 0]) > 0.6
 
 
+def test_an_event_that_is_never_sure_decides_nothing():
+    p = [0, 0.8, 0.4, 0.8, 0, 0.6, 0.3, 0.6, 0]
+    assert fitted(p, [0, 1, 1, 1, 0, 0, 0, 0, 0]) == 0.8
+
+
+def test_a_lower_share_must_be_better_by_a_hundredth():
+    long, short = [0, 0.8, 0.3, 0.8, 0], [0, 0.8, 0]
+    p, y = long + 150 * short, [0, 1, 1, 1, 0] + 150 * [0, 1, 0]
+    few = fit_release(
+        *(np.array([a], np.float32).T for a in (p, y)),
+        np.zeros(len(p), np.int64),
+        np.arange(len(p)) / 30,
+        [0.5],
+    )
+    assert few == SHARES[0]  # one event of 151 falls to pieces
+
+
 def test_where_nothing_decides_events_end_early():
     assert fitted([0, 0.8, 0], [0, 1, 0]) == SHARES[0]
     assert fitted([0, 0, 0], [0, 0, 0]) == SHARES[0]

@@ -1,12 +1,20 @@
 /** Events from a probability over time: the same rule as facs.events.find_events. */
 
+/** Times the odds of `on` that an event must reach: SURER of facs.events. */
+const SURER = 3;
+
+/** What an event must reach at its apex, as facs.events.least_peak. */
+export function leastPeak(on) {
+  return (SURER * on) / (SURER * on + 1 - on);
+}
+
 /**
- * Spans in which `value(row)` rises to `on`, until it falls below `off`. A missing value (NaN)
- * ends a span: what was not seen is never counted as shown.
+ * Spans in which `value(row)` rises to `on`, until it falls below `off`, and which reach
+ * `minPeak`. A missing value (NaN) ends a span: what was not seen is never counted as shown.
  *
  * @returns {{first: number, last: number, apex: number, peak: number}[]} rows, in order
  */
-export function findEvents(length, value, on, off) {
+export function findEvents(length, value, on, off, minPeak) {
   const events = [];
   let open = null;
   for (let row = 0; row < length; row++) {
@@ -24,5 +32,5 @@ export function findEvents(length, value, on, off) {
     }
   }
   if (open) events.push(open);
-  return events;
+  return events.filter((event) => event.peak >= minPeak);
 }

@@ -1,7 +1,7 @@
 /** A result as the page uses it: facts, arrays of numbers, thresholds, events. */
 
 import { getArray, getJson } from "./api.js";
-import { findEvents } from "./events.js";
+import { findEvents, leastPeak } from "./events.js";
 
 const PICTURE = 0.04; // seconds that a single picture is taken to stay, as in facs.outputs.spans
 const FLOATS = ["probability", "intensities", "left", "right", "boxes", "landmarks", "quality"];
@@ -70,7 +70,8 @@ export class Recording {
 
   events(person, column) {
     const value = (row) => this.probability(person, column, row);
-    return findEvents(this.length, value, this.on(column), this.off(column));
+    const on = this.on(column);
+    return findEvents(this.length, value, on, this.off(column), leastPeak(on));
   }
 
   /** Seconds that events last, to the end of their last frame. */

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from blendshapes import read_csv, unit_scores
 from closure_clips import CLOSURES, OFF, ON, PEAK, Clip, Closure, nearest, read_clips
+from closure_judged import JUDGED, WORDS, judged_rows, read_judged, shares_if_right, write_blind
 from closure_pictures import Disagreement, write_disagreements
 from heading import heading, publish, table
 from numpy.typing import NDArray
@@ -128,7 +129,8 @@ def summary(
             ["the peer, in its other mode", *numbers(against_itself(clips, closure, again))]
         )
     text += table(["compared with the reference", *NUMBERS], rows) + "\n"
-    return text + neighbours(clips, closure) + "\n"
+    text += neighbours(clips, closure) + "\n"
+    return text + judgement(clips, closure) + "\n"
 
 
 def neighbours(clips: Sequence[Clip], closure: Closure) -> str:
@@ -177,6 +179,24 @@ def disagreements(
     return extra, missed
 
 
+def judgement(clips: Sequence[Clip], closure: Closure) -> str:
+    """What a reader who does not know whose they are says of the events that only one has."""
+    judged = read_judged(JUDGED)
+    ours, peer = {}, {}
+    for clip in clips:
+        ours[clip.path] = our_events(clip, clip.ours[closure.name])
+        peer[clip.path] = peer_events(clip, closure)
+    extra, missed = disagreements(clips, closure)
+    own = judged_rows([(d, peer[d.clip.path]) for d in extra], judged)
+    other = judged_rows([(d, ours[d.clip.path]) for d in missed], judged)
+    both = sum(len(m.pairs) for m in pooled(clips, closure))
+    columns = ["events of one alone", "all", "pieces of one of both", *WORDS, "not judged"]
+    text = table(columns, [own.row("ours"), other.row("the peer")]) + "\n"
+    rows = [["ours", *shares_if_right(both, own, other)]]
+    rows += [["the peer", *shares_if_right(both, other, own)]]
+    return text + table(["if the reader is right", *NUMBERS[:3]], rows)
+
+
 def unmatched(events: Sequence[Event], matched: set[int]) -> list[Event]:
     """The events that are in no pair."""
     return [event for i, event in enumerate(events) if i not in matched]
@@ -194,6 +214,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--pictures", type=Path, metavar="DIR", help="write what they disagree on")
+    parser.add_argument("--blind", type=Path, metavar="DIR", help="the same, without a word")
     chosen = parser.parse_args()
     motion = not chosen.no_motion
     model = load_model(chosen.model, motion=motion)
@@ -214,6 +235,9 @@ def main() -> None:
         columns += [f"F1, {closure.name}", "matched / ours / reference"]
     text += "## Clip by clip\n\n" + table(columns, [clip_row(clip) for clip in clips])
     publish(text, chosen.out)
+    if chosen.blind:
+        found = [d for c in CLOSURES for both in disagreements(clips, c) for d in both]
+        write_blind(chosen.blind, found, chosen.seed)
     if chosen.pictures:
         for closure in CLOSURES:
             extra, missed = disagreements(clips, closure)

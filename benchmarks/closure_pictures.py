@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from facs.canonical import align
 from facs.events import Event
 from facs.video import open_video
 
-__all__ = ["Disagreement", "write_disagreements"]
+__all__ = ["Disagreement", "rows_of_faces", "write_disagreements"]
 
 AROUND = 0.3
 """Seconds before an onset and after an offset that are shown."""
@@ -45,20 +45,33 @@ class Disagreement:
 
 def write_disagreements(folder: Path, name: str, found: Sequence[Disagreement]) -> None:
     """Write sheets `name`_0.png, `name`_1.png, ..."""
-    faces: dict[tuple[Path, int], Picture] = {}
-    for clip in {id(d.clip): d.clip for d in found}.values():
-        wanted = {row for d in found if d.clip is clip for row in d.rows}
-        faces |= {(clip.path, row): face for row, face in _faces(clip, wanted).items()}
-    lines = [[_tile(d, row, faces) for row in d.rows] for d in found]
+    lines = rows_of_faces(found, _words)
     halves = [a + b for a, b in zip(lines[::2], [*lines[1::2], []], strict=False)]
     for page, start in enumerate(range(0, len(halves), ROWS)):
         write_sheet(folder / f"{name}_{page}.png", halves[start : start + ROWS])
 
 
-def _tile(found: Disagreement, row: int, faces: dict[tuple[Path, int], Picture]) -> Picture:
+def rows_of_faces(
+    found: Sequence[Disagreement], words: Callable[[Disagreement, int], list[str]]
+) -> list[list[Picture]]:
+    """For each event its faces, with words on them, and a border on those in the event."""
+    faces: dict[tuple[Path, int], Picture] = {}
+    for clip in {id(d.clip): d.clip for d in found}.values():
+        wanted = {row for d in found if d.clip is clip for row in d.rows}
+        faces |= {(clip.path, row): face for row, face in _faces(clip, wanted).items()}
+    return [[_tile(d, row, faces, words(d, row)) for row in d.rows] for d in found]
+
+
+def _words(found: Disagreement, row: int) -> list[str]:
     clip = found.clip
     ours, peer = clip.ours[found.closure][row], clip.peer[found.closure][row]
-    words = [f"{clip.path.stem[-14:]} {clip.times[row]:.2f}", f"ours {ours:.2f} peer {peer:.2f}"]
+    return [f"{clip.path.stem[-14:]} {clip.times[row]:.2f}", f"ours {ours:.2f} peer {peer:.2f}"]
+
+
+def _tile(
+    found: Disagreement, row: int, faces: dict[tuple[Path, int], Picture], words: list[str]
+) -> Picture:
+    clip = found.clip
     inside = found.event.onset <= clip.times[row] <= found.event.offset
     black = np.zeros((TILE, TILE, 3), np.uint8)
     face = faces.get((clip.path, row), black)

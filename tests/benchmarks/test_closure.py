@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from facs.errors import InputError
 from facs.units import ActionUnit
 from tests.builders import make_person
 
@@ -38,6 +40,49 @@ def test_an_extra_and_a_missed_closure_are_listed() -> None:
     extra, missed = disagreements([clip], CLOSURES[0])
     assert [d.event.onset for d in extra] == [pytest.approx(0.3)]
     assert [d.event.onset for d in missed] == [pytest.approx(0.5)]
+
+
+def judgements(*rows: tuple[float, str, str]) -> list[Any]:
+    from closure_judged import Judged
+
+    return [Judged("a.mp4", "eyes close", *row) for row in rows]
+
+
+def test_the_reader_is_heard_only_where_both_looks_agree() -> None:
+    from closure import CLOSURES, disagreements
+    from closure_judged import judged_rows
+
+    clip = make_clip([0.0, 0.9, 0.0, 0.9, 0.0, 0.9, 0.0, 0.9, 0.0], [0.0] * 9)
+    extra, _ = disagreements([clip], CLOSURES[0])
+    told = judgements((0.1, "yes", "yes"), (0.3, "no", "no"), (0.5, "yes", "no"))
+    counted = judged_rows([(one, []) for one in extra], told)
+    assert counted.row("ours") == ["ours", "4", "0", "1", "1", "1", "1"]
+
+
+def test_a_piece_of_an_event_that_both_have_is_not_judged() -> None:
+    from closure import CLOSURES, disagreements, peer_events
+    from closure_judged import judged_rows
+
+    clip = make_clip([0.0, 0.9, 0.0, 0.9, 0.0], [0.0, 0.9, 0.9, 0.9, 0.0])
+    extra, _ = disagreements([clip], CLOSURES[0])
+    counted = judged_rows([(one, peer_events(clip, CLOSURES[0])) for one in extra], [])
+    assert counted.row("ours") == ["ours", "1", "1", "0", "0", "0", "0"]
+
+
+def test_shares_if_the_reader_is_right_count_what_the_other_has_alone() -> None:
+    from closure_judged import Words, shares_if_right
+
+    own, other = Words(3, Counter(yes=2, no=4)), Words(0, Counter(yes=2, unclear=9))
+    assert shares_if_right(6, own, other) == ["0.727", "0.667", "0.800"]
+
+
+def test_another_word_is_refused(tmp_path: Path) -> None:
+    from closure_judged import read_judged
+
+    path = tmp_path / "a.csv"
+    path.write_text("clip,closure,apex,first,second\na.mp4,eyes close,1,yes,perhaps\n")
+    with pytest.raises(InputError, match="'perhaps'"):
+        read_judged(path)
 
 
 def test_boxes_overlap_by_their_shared_part() -> None:

@@ -148,6 +148,7 @@ class Video:
         self._clock = Clock(gap=float(1 / (source.rate or DEFAULT_RATE)))
         self._start = -math.inf if start is None else start
         self._stop = math.inf if stop is None else stop
+        self._too_late: tuple[str, ...] = ()
         self._frames = self._read()
         self._closed = False
         self.name = source.name
@@ -172,9 +173,10 @@ class Video:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was mended or is unusual so far, one sentence each."""
-        return self._source.notes + self._clock.notes
+        return self._source.notes + self._clock.notes + self._too_late
 
     def _read(self) -> Generator[Frame, None, None]:
+        time = None
         try:
             for shot in self._source:
                 time = self._clock.mend(shot.time)
@@ -182,6 +184,10 @@ class Video:
                     break
                 if time >= self._start:
                     yield Frame(shot.index, time, shot.picture())
+            if time is not None and time < self._start:
+                self._too_late = (
+                    f"wanted frames from {self._start:g} s on, the last one is at {time:.2f} s",
+                )
         finally:
             self._source.close()
 

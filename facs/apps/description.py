@@ -15,7 +15,7 @@ from facs.crops.mask import CENTRE, RADII
 from facs.events import least_peak
 from facs.faces.quality import QualityLimits
 from facs.mean_face import RIGID
-from facs.network.scaling import CONTRAST_FLOOR, FLOW_GAIN, FLOW_LIMIT
+from facs.network.scaling import CONTRAST_FLOOR, EDGE, FLOW_GAIN, FLOW_LIMIT
 from facs.network.spec import LEVELS, ModelSpec
 from facs.units import SIDED, ActionUnit
 
@@ -89,6 +89,7 @@ def _spatial(spec: ModelSpec) -> dict[str, Any]:
         "output": _output(spec),
         "inside": {
             "mirror": "the mean of the face and of its mirror image, sides swapped",
+            "sizes": f"the mean of the face with {EDGE:.1%} more and less at each edge",
             "ellipse": {
                 "centre": CENTRE,
                 "radii": RADII,

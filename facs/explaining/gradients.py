@@ -82,10 +82,11 @@ def gradcam(rebuilt: Rebuilt, seen: NDArray[Any], columns: Sequence[int]) -> Flo
 
     features, by = _backwards(rebuilt, seen, columns, _after)
     weights = by.mean((2, 3), keepdims=True)
-    maps = np.maximum((weights * features).sum(1, keepdims=True), 0)
+    maps = np.maximum((weights * features).sum(1), 0)
     size = seen.shape[-1]
-    large = cv2.resize(_unfolded(maps)[0], (size, size), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(np.maximum(large, 0) * ellipse(size), np.float32)
+    large = [cv2.resize(one, (size, size), interpolation=cv2.INTER_CUBIC)[None] for one in maps]
+    whole = _unfolded(np.stack(large))[0]
+    return np.asarray(np.maximum(whole, 0) * ellipse(size), np.float32)
 
 
 Tap = Callable[[Any], None]
@@ -117,7 +118,7 @@ def _backwards(
     columns: Sequence[int],
     place: Callable[[Any, Tap], Any],
 ) -> tuple[Floats, Floats]:
-    """Values at a place and the gradient there, of the face and, where it is seen, its mirror."""
+    """Values at a place and the gradient there, of all that is seen of the face."""
     import torch
 
     taken: list[Any] = []
@@ -132,8 +133,15 @@ def _backwards(
     return values.detach().numpy(), by.numpy()
 
 
-def _unfolded(both: Floats) -> Floats:
-    """The mean of maps of the face and of its mirror image, turned back: (channels, h, w)."""
-    if len(both) == 1:
-        return np.asarray(both[0], np.float32)
-    return np.asarray((both[0] + both[1][..., ::-1]) / 2, np.float32)
+def _unfolded(maps: Floats) -> Floats:
+    """The mean of maps (k, C, S, S), placed back on the face: (C, S, S).
+
+    One is of the face; the second half of more are of its mirror image; two in a half are of the
+    face at two sizes.
+    """
+    from facs.network.sizes import at_one_size
+
+    if len(maps) > 1:
+        one, other = np.split(maps, 2)
+        maps = np.asarray((one + other[..., ::-1]) / 2, np.float32)
+    return np.asarray(maps[0] if len(maps) == 1 else at_one_size(maps), np.float32)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from facs.network.mirror import Mirrored
+from facs.network.sizes import AtTwoSizes
 from facs.network.two_stream import SpatialStream, TemporalStream
 
 __all__ = ["OneJaw", "as_shipped"]
@@ -59,5 +60,8 @@ class OneJaw(nn.Module):
 
 
 def as_shipped(stream: SpatialStream | TemporalStream, columns: Sequence[str]) -> OneJaw:
-    """A trained stream as the files hold it: the mean over face and mirror image, one jaw."""
-    return OneJaw(Mirrored(stream, columns), columns)
+    """A trained stream as the files hold it: means over mirror image and sizes, one jaw."""
+    both: nn.Module = Mirrored(stream, columns)
+    if isinstance(stream, SpatialStream):
+        both = AtTwoSizes(both)
+    return OneJaw(both, columns)

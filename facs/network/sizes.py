@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
-
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-__all__ = ["EDGE", "AtTwoSizes", "at_two_sizes"]
+from facs.network.scaling import EDGE
 
-EDGE: Final = 4
-"""Pixels at each edge of a crop of 112: with so many more it is seen at 0.93 of its size, with so
-many fewer at 1.08. Chosen on validation people and PublicTest among pairs from 0.9 to 1.1, which
-differ little (docs/decisions/0022-two-sizes.md)."""
+__all__ = ["AtTwoSizes", "at_one_size", "at_two_sizes"]
 
 
 class AtTwoSizes(nn.Module):
@@ -48,13 +45,27 @@ class AtTwoSizes(nn.Module):
 
 
 def at_two_sizes(crops: Tensor) -> Tensor:
-    """Crops (B, S, S) uint8 as (2 B, S, S) float32: all of them smaller, then all of them larger."""
+    """Crops (B, S, S) uint8 as (2 B, S, S) float32: all of them smaller, then all larger."""
     x = crops.to(torch.float32).unsqueeze(1)
-    size = crops.shape[1:]
-    more = functional.pad(x, (EDGE,) * 4, mode="replicate")
-    fewer = x[:, :, EDGE:-EDGE, EDGE:-EDGE]
-    seen = [
-        functional.interpolate(part, size=size, mode="bilinear", align_corners=False)
-        for part in (more, fewer)
-    ]
-    return torch.cat(seen).squeeze(1)
+    edge = round(EDGE * x.shape[-1])
+    more = functional.pad(x, (edge,) * 4, mode="replicate")
+    fewer = x[:, :, edge:-edge, edge:-edge]
+    return torch.cat([_sized(part, x.shape[-1]) for part in (more, fewer)]).squeeze(1)
+
+
+def at_one_size(maps: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The mean of maps (2, C, S, S) of the smaller and the larger face, on the face: (C, S, S).
+
+    What only the larger face leaves out is taken from the smaller one.
+    """
+    smaller, larger = torch.from_numpy(np.ascontiguousarray(maps))[:, None]
+    size = maps.shape[-1]
+    edge = round(EDGE * size)
+    one = _sized(smaller, size + 2 * edge)[..., edge:-edge, edge:-edge]
+    other = one.clone()
+    other[..., edge:-edge, edge:-edge] = _sized(larger, size - 2 * edge)
+    return np.asarray(((one + other) / 2)[0].numpy(), np.float32)
+
+
+def _sized(x: Tensor, size: int) -> Tensor:
+    return functional.interpolate(x, size=(size, size), mode="bilinear", align_corners=False)

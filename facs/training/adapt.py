@@ -22,7 +22,8 @@ from torch.nn import functional
 
 from facs.network.backends import OnnxStream
 from facs.network.mirror import columns_in_mirror
-from facs.network.rebuilt import rebuild, stored_names
+from facs.network.rebuilt import Rebuilt, rebuild, stored_names
+from facs.network.sizes import at_two_sizes
 from facs.network.spec import ModelSpec
 
 __all__ = ["consistent_layers"]
@@ -71,11 +72,16 @@ def consistent_layers(
         If the file cannot be rebuilt in torch; one in eight bits cannot.
     """
     first = views[0][:2]
-    stream = rebuild(path, spec, first, OnnxStream(path)(first)).stream
+    rebuilt = rebuild(path, spec, first, OnnxStream(path)(first))
     with torch.no_grad():
-        seen = torch.stack([_features(stream, view) for view in views])  # (V, 2, n, hidden)
+        seen = torch.stack([_features(rebuilt, view) for view in views])  # (V, ways, n, hidden)
     teacher = _taught(
-        _Tail(stream.head).eval(), seen, torch.from_numpy(resting), _Judge(spec), steps, seed
+        _Tail(rebuilt.stream.head).eval(),
+        seen,
+        torch.from_numpy(resting),
+        _Judge(spec),
+        steps,
+        seed,
     )
     names = _names_in(path)
     return {
@@ -103,25 +109,32 @@ _FIRST: Final = 4
 
 
 class _Judge:
-    """Logits of presence (B, columns) of faces that a head sees both ways round."""
+    """Logits of presence (B, columns) of faces that a head sees both ways round, at any sizes."""
 
     def __init__(self, spec: ModelSpec) -> None:
         self.slope = torch.tensor(spec.spatial.slope)
         self.swap = columns_in_mirror(spec.columns)
 
-    def __call__(self, head: nn.Module, both: Tensor) -> Tensor:
-        one, other = head(both.flatten(0, 1)).chunk(2)
-        return torch.as_tensor((one + other[:, self.swap]) / 2 * self.slope)
+    def __call__(self, head: nn.Module, ways: Tensor) -> Tensor:
+        scores = head(ways.flatten(0, 1)).unflatten(0, ways.shape[:2])
+        one, other = scores.chunk(2)
+        return torch.as_tensor((one + other[:, :, self.swap]).mean(0) / 2 * self.slope)
 
 
-def _features(stream: Any, crops: NDArray[np.uint8]) -> Tensor:
-    """What the layers that do not learn make of faces and mirror images, (2, n, hidden)."""
+def _features(rebuilt: Rebuilt, crops: NDArray[np.uint8]) -> Tensor:
+    """What the layers that do not learn make of faces, (ways, n, hidden).
+
+    The ways are the face at the sizes at which the file sees it, then their mirror images.
+    """
+    stream: Any = rebuilt.stream
+    ways = 4 if rebuilt.two_sizes else 2
     parts = []
     for start in range(0, len(crops), BATCH):
         x = torch.from_numpy(crops[start : start + BATCH])
-        both = stream.trunk(stream.prepare(torch.cat([x, x.flip(-1)])))
-        both = stream.head.dense[:_FIRST].eval()(both)
-        parts.append(both.unflatten(0, (2, -1)))
+        x = at_two_sizes(x) if rebuilt.two_sizes else x
+        features = stream.trunk(stream.prepare(torch.cat([x, x.flip(-1)])))
+        features = stream.head.dense[:_FIRST].eval()(features)
+        parts.append(features.unflatten(0, (ways, -1)))
     return torch.cat(parts, 1)
 
 

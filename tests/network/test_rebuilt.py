@@ -10,7 +10,7 @@ import torch
 
 from facs.errors import ModelError
 from facs.network.backends import OnnxStream
-from facs.network.jaw import as_shipped
+from facs.network.jaw import OneJaw, as_shipped
 from facs.network.mirror import Mirrored
 from facs.network.rebuilt import rebuild
 from facs.network.spec import SPEC_KEY
@@ -24,7 +24,8 @@ UNITS = (ActionUnit.AU12, ActionUnit.AU26, ActionUnit.AU27)
 AROUND = {
     "nothing": lambda stream, columns: stream,
     "mirror": Mirrored,
-    "mirror and jaw": as_shipped,
+    "mirror and jaw": lambda stream, columns: OneJaw(Mirrored(stream, columns), columns),
+    "mirror, sizes and jaw": as_shipped,
 }
 
 
@@ -52,6 +53,7 @@ def test_a_rebuilt_stream_says_what_its_file_says(tmp_path, kind, around):
     with torch.no_grad():
         found = rebuilt.network(torch.from_numpy(seen)).numpy()
     np.testing.assert_allclose(found, wanted, atol=1e-3)
+    assert rebuilt.two_sizes == (around == "mirror, sizes and jaw" and kind == "spatial")
 
 
 @pytest.mark.parametrize("name", sorted(shipped()))

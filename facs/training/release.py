@@ -19,7 +19,7 @@ Floats = NDArray[np.float32]
 SHARES = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
 """Candidates, of the threshold at which an event begins."""
 
-WORTH = 0.01
+WORTH = 0.005
 """How much better the F1 of a lower share must be. Rendered people speak less than real ones: what
 they show hardly says that a low share makes one event of several syllables."""
 

@@ -29,7 +29,7 @@ def test_an_event_that_is_never_sure_decides_nothing():
     assert fitted(p, [0, 1, 1, 1, 0, 0, 0, 0, 0]) == 0.8
 
 
-def test_a_lower_share_must_be_better_by_a_hundredth():
+def test_a_lower_share_must_be_better_by_half_a_hundredth():
     long, short = [0, 0.8, 0.3, 0.8, 0], [0, 0.8, 0]
     p, y = long + 150 * short, [0, 1, 1, 1, 0] + 150 * [0, 1, 0]
     few = fit_release(

@@ -1,10 +1,11 @@
 """Who is right where two systems disagree: a reader who does not know whose event it is.
 
-``closure.py --blind DIR`` writes the events that only one of the two has, those of both shuffled
-and nothing but a number and what is asked beside them, and ``blind.csv``, what the numbers are. What the reader says
-twice of each goes to ``closure_judged.csv``; an event of any model is judged if its span holds a
-judged apex. A judgement is "yes": the eyes shut, or the jaw drops, in a frame with a border;
-"no"; or "unclear".
+``closure.py --blind DIR`` writes sheets of the events that only one of the two has, shuffled, with
+nothing beside them but a number and what is asked, and ``blind.csv``, what the numbers are. What
+the reader says twice of each goes to ``closure_judged.csv``. An event of any model is judged if
+its span holds a judged apex; of several the nearest to its own counts.
+A judgement is "yes" (in a frame with a border the eyes are shut, or the jaw is lowered), "no" or
+"unclear".
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def read_judged(path: Path) -> list[Judged]:
 
 def write_blind(folder: Path, found: Sequence[Disagreement], seed: int) -> None:
     """Write sheets of the events in random order, and the list of what they are."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True)  # not beside older sheets
     order = np.random.default_rng(seed).permutation(len(found))
     shuffled = [found[i] for i in order]
     names = {id(one): f"{number} {one.closure}" for number, one in enumerate(shuffled)}
@@ -119,11 +120,15 @@ def _touch(a: Event, b: Event) -> bool:
 
 
 def _word(one: Disagreement, judged: Sequence[Judged]) -> str:
-    for j in judged:
-        same = (j.clip, j.closure) == (one.clip.path.name, one.closure)
-        if same and one.event.onset - NEAR <= j.apex <= one.event.offset + NEAR:
-            return j.word
-    return "not judged"
+    inside = [
+        j
+        for j in judged
+        if (j.clip, j.closure) == (one.clip.path.name, one.closure)
+        and one.event.onset - NEAR <= j.apex <= one.event.offset + NEAR
+    ]
+    if not inside:
+        return "not judged"
+    return min(inside, key=lambda j: abs(j.apex - one.event.apex)).word
 
 
 def shares_if_right(both: int, own: Words, other: Words) -> list[str]:

@@ -123,15 +123,14 @@ def find_events(
     [(0.1, 0.1, 0.3), (0.5, 0.5, 0.5)]
     """
     seconds, values = _checked(times, probability, on, off)
+    # A level is rounded as the values are, as NumPy rounds `on`: what equals it has reached it.
+    level = np.asarray(min_peak, np.result_type(values.dtype, np.float32))
     events = (
         _event(label, seconds, values, first, last)
         for first, last in _spans(values, on, off).tolist()
+        if values[first : last + 1].max() >= level
     )
-    return [
-        event
-        for event in events
-        if event.peak >= min_peak and event.duration >= min_duration - _CLOCK
-    ]
+    return [event for event in events if event.duration >= min_duration - _CLOCK]
 
 
 def least_peak(on: float, surer: float = SURER) -> float:

@@ -228,7 +228,7 @@ class Person:
         upper = float(self.on[column]) if on is None else on
         lower = min(float(self.off[column]), upper) if off is None else off
         if min_peak is None:
-            min_peak = least_peak(upper) if on is None else upper
+            min_peak = least_peak(upper) if on is None else 0.0
         return find_events(
             str(unit),
             self.times,
@@ -270,10 +270,15 @@ class Person:
         )
 
     def _most_active(self, count: int) -> list[str]:
-        """Names of the units that are at or above their `on` for the most frames."""
-        frames = (self.probability >= self.on).sum(axis=0)
+        """Names of the units whose events have the most frames."""
+        frames = np.array([self._frames_in(self.events(unit)) for unit in self.units])
         order = np.argsort(-frames, kind="stable")[:count]
         return [str(self.units[column]) for column in order if frames[column]]
+
+    def _frames_in(self, events: list[Event]) -> int:
+        first = np.searchsorted(self.times, [event.onset for event in events])
+        last = np.searchsorted(self.times, [event.offset for event in events])
+        return int((last - first + 1).sum())
 
 
 def seconds_covered(times: NDArray[np.float64]) -> float:

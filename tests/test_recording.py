@@ -102,6 +102,19 @@ def test_thresholds_can_be_given():
     assert [(e.onset, e.offset) for e in person.events(AU12, on=0.3, off=0.2)] == [(0.1, 0.2)]
 
 
+@pytest.mark.parametrize("on", [0.3, 0.6, 0.7, 0.9])
+def test_a_score_that_equals_a_level_has_reached_it(on):
+    """Scores have single precision: 0.7 is a little less there than in Python."""
+    person = make_person([[0.1, 0.1, x] for x in (0.1, on, 0.1)])
+    assert len(person.events(AU12, on=on)) == 1
+    assert len(person.events(AU12, on=0.2, min_peak=on)) == 1
+
+
+def test_units_without_a_sure_event_are_not_the_most_active():
+    scores = [[0.6, 0.1, 0.1]] * 5 + [[0.1, 0.1, 0.9]]  # AU6 is never sure
+    assert repr(make_person(scores)).endswith("most active AU12>")
+
+
 def test_events_of_all_units_are_in_order_of_onset():
     person = make_person([[0.1, 0.9, 0.1], [0.1, 0.1, 0.9], [0.9, 0.1, 0.9]])
     assert [event.label for event in person.events()] == ["AU9", "AU12", "AU6"]

@@ -33,8 +33,14 @@ _FLOW_WORDS: Final = (
 )
 
 
-def describe(spec: ModelSpec) -> dict[str, Any]:
+def describe(spec: ModelSpec, *, two_sizes: bool = True) -> dict[str, Any]:
     """Describe a model to those who run its files without this library.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+    two_sizes : bool
+        Whether the spatial file sees a face at two sizes; those before facs-10 did not.
 
     Examples
     --------
@@ -53,7 +59,7 @@ def describe(spec: ModelSpec) -> dict[str, Any]:
         "sides": "the subject's own left and right",
         "units": [_unit(spec, i) for i in range(len(spec.units))],
         "columns": [_column(name) for name in spec.columns],
-        "streams": {"spatial": _spatial(spec), "temporal": _temporal(spec)},
+        "streams": {"spatial": _spatial(spec, two_sizes), "temporal": _temporal(spec)},
         "calibration": _calibration(spec),
         "crop": _crop(spec),
         "flow": _flow(spec),
@@ -81,15 +87,16 @@ def _column(name: str) -> dict[str, Any]:
     return {"name": name, "unit": str(ActionUnit[unit]), "side": side or None}
 
 
-def _spatial(spec: ModelSpec) -> dict[str, Any]:
+def _spatial(spec: ModelSpec, two_sizes: bool) -> dict[str, Any]:
     size = spec.crop_size
+    sizes = f"the mean of the face with {EDGE:.1%} more and less at each edge"
     return {
         "input": {"name": "crop", "shape": ["batch", size, size], "type": "uint8"},
         "range": "grey levels, 0 to 255",
         "output": _output(spec),
         "inside": {
             "mirror": "the mean of the face and of its mirror image, sides swapped",
-            "sizes": f"the mean of the face with {EDGE:.1%} more and less at each edge",
+            "sizes": sizes if two_sizes else "one",
             "ellipse": {
                 "centre": CENTRE,
                 "radii": RADII,

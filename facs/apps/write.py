@@ -73,7 +73,7 @@ def export_model(
     name = source.spatial.stem.removesuffix("-spatial")
     spec = OnnxStream(source.spatial).spec
     target = _folder(folder)
-    facts = describe(spec)
+    facts = describe(spec, two_sizes=_sees_two_sizes(source.spatial))
     exported: list[ExportedFile] = []
     for precision in dict.fromkeys(precisions):
         for stream, content in _streams(source, spec, precision):
@@ -89,6 +89,11 @@ def export_model(
         with atomic(target / file) as path:
             path.write_text(text, encoding="utf-8")
     return [target / file.name for file in exported] + [target / file for file in texts]
+
+
+def _sees_two_sizes(path: Path) -> bool:
+    """Nothing but `facs.network.sizes` resizes in a file of ours."""
+    return any(node.op_type == "Resize" for node in read_onnx(path).graph.node)
 
 
 def _check(precisions: Sequence[str]) -> None:

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.errors import InputError, MissingPackageError
-from facs.events import least_peak
 from facs.files import atomic
 from facs.outputs.spans import PICTURE, unit_spans, unscored_spans
 from facs.person import Person, as_unit, seconds_covered
@@ -98,9 +97,7 @@ def _units_of(
 
 def units_shown(person: Person) -> tuple[ActionUnit, ...]:
     """Units of which there is an event."""
-    peaks = [least_peak(float(on)) for on in person.on]
-    reached = np.any(person.probability >= np.array(peaks), axis=0).tolist()
-    return tuple(unit for unit, shown in zip(person.units, reached, strict=True) if shown)
+    return tuple(unit for unit in person.units if person.events(unit))
 
 
 def _draw(

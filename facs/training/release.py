@@ -20,8 +20,8 @@ SHARES = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
 """Candidates, of the threshold at which an event begins."""
 
 WORTH = 0.005
-"""How much better the F1 of a lower share must be. Rendered people speak less than real ones: what
-they show hardly says that a low share makes one event of several syllables."""
+"""The highest share is taken whose F1 is within this of the best. Rendered people speak less than
+real ones: what they show hardly says that a low share makes one event of several syllables."""
 
 
 def fit_release(
@@ -32,6 +32,9 @@ def fit_release(
     on: Sequence[float],
 ) -> float:
     """The share of `on` at which events best end: one for all units, whose events are too few.
+
+    Events are those that `facs.events.find_events` finds with the least peak of each threshold, and
+    of shares that find them about alike (`WORTH`) the highest is taken.
 
     Too high, and a long event falls to pieces where its probability trembles; too low, and
     two events become one.

@@ -137,3 +137,9 @@ def test_what_cannot_be_exported_is_refused_in_words(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="cannot make the folder"):
         export_model(DEFAULT, tmp_path / "file")
+
+
+def test_files_that_see_one_size_are_said_to():
+    spec = spec_of(files_of())
+    sizes = [describe(spec, two_sizes=two)["streams"]["spatial"]["inside"]["sizes"] for two in (0, 1)]
+    assert sizes == ["one", "the mean of the face with 3.6% more and less at each edge"]

@@ -59,6 +59,16 @@ def test_the_reader_is_heard_only_where_both_looks_agree() -> None:
     assert counted.row("ours") == ["ours", "4", "0", "1", "1", "1", "1"]
 
 
+def test_of_several_judged_moments_the_nearest_to_the_apex_counts() -> None:
+    from closure import CLOSURES, disagreements
+    from closure_judged import judged_rows
+
+    clip = make_clip([0.0, 0.8, 0.8, 0.8, 0.9, 0.8, 0.0], [0.0] * 7)
+    extra, _ = disagreements([clip], CLOSURES[0])
+    told = judgements((0.1, "no", "no"), (0.4, "yes", "yes"))
+    assert judged_rows([(one, []) for one in extra], told).said["yes"] == 1
+
+
 def test_a_piece_of_an_event_that_both_have_is_not_judged() -> None:
     from closure import CLOSURES, disagreements, peer_events
     from closure_judged import judged_rows

@@ -9,6 +9,7 @@ import threading
 import time
 import zlib
 from io import BytesIO, StringIO
+from pathlib import Path
 
 import av
 import numpy as np
@@ -16,7 +17,7 @@ import pytest
 
 import facs
 from facs.errors import InputError
-from facs.events import least_peak
+from facs.events import SURER, least_peak
 from facs.person import LANDMARKS
 from facs.web import process
 from facs.web.downloads import DOWNLOADS
@@ -338,3 +339,8 @@ def test_a_worker_that_says_nothing_is_ended(folder, monkeypatch):
     monkeypatch.setattr(process, "SILENCE", 0.01)
     with pytest.raises(WorkFailed, match="said nothing"):
         run(do="analyse", folder=str(folder), max_seconds=60, max_pixels=10**6)
+
+
+def test_the_page_knows_how_sure_an_event_must_be():
+    script = (Path(facs.__file__).parent / "web/static/events.js").read_text(encoding="utf-8")
+    assert f"const SURER = {SURER:g};" in script

@@ -60,8 +60,8 @@ def write_openface_csv(recording: Recording, path: PathLike) -> None:
     y down, z away from the camera; ``R = Rx Ry Rz``); ``pose_Tx, pose_Ty, pose_Tz`` are
     millimetres to the middle of an average face before the camera that OpenFace assumes: a
     rough figure. ``x_0 ... y_67`` are pixels. ``AU12_r`` is the intensity, 0 to 5; ``AU12_c`` is
-    1 during an event, so that both thresholds and its peak count. AU43 is called AU45, as there. Units
-    beyond OpenFace's 18 are written too; those that the model lacks are not.
+    1 during an event, so that both thresholds and its peak count. AU43 is called AU45, as there.
+    Units beyond OpenFace's 18 are written too; those that the model lacks are not.
 
     As in OpenFace's own files, what was not seen is 0 in a row with ``success`` 0. Here alone
     zero does not mean seen and not active: an empty cell after its space would make text of

@@ -140,6 +140,9 @@ def test_what_cannot_be_exported_is_refused_in_words(tmp_path):
 
 
 def test_files_that_see_one_size_are_said_to():
-    spec = spec_of(files_of())
-    sizes = [describe(spec, two_sizes=two)["streams"]["spatial"]["inside"]["sizes"] for two in (0, 1)]
+    spec = spec_of(shipped()[DEFAULT])
+    sizes = [
+        describe(spec, two_sizes=two)["streams"]["spatial"]["inside"]["sizes"]
+        for two in (False, True)
+    ]
     assert sizes == ["one", "the mean of the face with 3.6% more and less at each edge"]

@@ -17,7 +17,15 @@ from pathlib import Path
 import numpy as np
 from blendshapes import read_csv, unit_scores
 from closure_clips import CLOSURES, OFF, ON, PEAK, Clip, Closure, nearest, read_clips
-from closure_judged import JUDGED, WORDS, judged_rows, read_judged, shares_if_right, write_blind
+from closure_judged import (
+    JUDGED,
+    WORDS,
+    judged_rows,
+    read_judged,
+    shares_if_right,
+    unjudged,
+    write_blind,
+)
 from closure_pictures import Disagreement, write_disagreements
 from heading import heading, publish, table
 from numpy.typing import NDArray
@@ -214,7 +222,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--pictures", type=Path, metavar="DIR", help="write what they disagree on")
-    parser.add_argument("--blind", type=Path, metavar="DIR", help="the same, without a word")
+    parser.add_argument("--blind", type=Path, metavar="DIR", help="without words, if not judged")
     chosen = parser.parse_args()
     motion = not chosen.no_motion
     model = load_model(chosen.model, motion=motion)
@@ -237,7 +245,7 @@ def main() -> None:
     publish(text, chosen.out)
     if chosen.blind:
         found = [d for c in CLOSURES for both in disagreements(clips, c) for d in both]
-        write_blind(chosen.blind, found, chosen.seed)
+        write_blind(chosen.blind, unjudged(found, read_judged(JUDGED)), chosen.seed)
     if chosen.pictures:
         for closure in CLOSURES:
             extra, missed = disagreements(clips, closure)

@@ -32,6 +32,7 @@ __all__ = [
     "judged_rows",
     "read_judged",
     "shares_if_right",
+    "unjudged",
     "write_blind",
 ]
 
@@ -113,6 +114,11 @@ def judged_rows(
         else:
             said[_word(one, judged)] += 1
     return Words(pieces, said)
+
+
+def unjudged(found: Sequence[Disagreement], judged: Sequence[Judged]) -> list[Disagreement]:
+    """Events of which nobody has said anything yet."""
+    return [one for one in found if _word(one, judged) == "not judged"]
 
 
 def _touch(a: Event, b: Event) -> bool:

@@ -195,7 +195,7 @@ def test_a_threshold_of_one_unit_leaves_the_models_to_the_others(tmp_path, spans
     other = spans("b.tsv", ("AU6", 1, 3), ("AU12", 1, 3))
     one = Thresholds({"AU12": 0.9}, {"AU12": 0.9})
     plain = pair(tmp_path / "a.csv", other)
-    for model in (None, "facs-9"):
+    for model in (None, "facs-10"):
         changed = pair(tmp_path / "a.csv", other, Pairing(thresholds=one, model=model))
         column = changed.names.index("AU6")
         np.testing.assert_array_equal(changed.decision[:, column], plain.decision[:, column])

@@ -109,7 +109,7 @@ def judged_rows(
     said: Counter[str] = Counter()
     pieces = 0
     for one, others in alone:
-        if any(_touch(one.event, other) for other in others):
+        if any(map(one.event.touches, others)):
             pieces += 1
         else:
             said[_word(one, judged)] += 1
@@ -119,10 +119,6 @@ def judged_rows(
 def unjudged(found: Sequence[Disagreement], judged: Sequence[Judged]) -> list[Disagreement]:
     """Events of which nobody has said anything yet."""
     return [one for one in found if _word(one, judged) == "not judged"]
-
-
-def _touch(a: Event, b: Event) -> bool:
-    return a.onset <= b.offset and b.onset <= a.offset
 
 
 def _word(one: Disagreement, judged: Sequence[Judged]) -> str:

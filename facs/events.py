@@ -74,6 +74,16 @@ class Event:
         """Seconds from onset to offset; 0.0 for a span of one frame."""
         return self.offset - self.onset
 
+    def touches(self, other: Event) -> bool:
+        """Whether the two share a moment, the ends included.
+
+        Examples
+        --------
+        >>> Event("AU1", 0, 1, 2, 0.9).touches(Event("AU2", 2, 3, 4, 0.9))
+        True
+        """
+        return self.onset <= other.offset and other.onset <= self.offset
+
 
 def find_events(
     label: str,

@@ -64,6 +64,12 @@ def test_a_span_may_reach_from_the_first_frame_to_the_last():
     assert spans([0.9, 0.9, 0.9]) == [(0, 2)]
 
 
+@pytest.mark.parametrize(("onset", "offset", "shared"), [(0, 1, True), (2, 3, True), (3, 4, False)])
+def test_two_events_touch_where_they_share_a_moment(onset, offset, shared):
+    one, other = Event("x", 1, 1, 2, 0.9), Event("x", onset, onset, offset, 0.9)
+    assert one.touches(other) is other.touches(one) is shared
+
+
 def test_one_frame_is_an_event_without_duration():
     (event,) = find_events("AU12", [0.0, 0.5, 1.0], [0.0, 0.7, 0.0])
     assert event == Event("AU12", 0.5, 0.5, 0.5, 0.7)

@@ -157,8 +157,7 @@ def _clear(
             found = other.events(unit)
             for event in one.events(unit):
                 if _logit(np.float64(event.peak)) - level[column] >= CLEAR:
-                    hits = (f.onset <= event.offset and event.onset <= f.offset for f in found)
-                    yield column, any(hits)
+                    yield column, any(map(event.touches, found))
 
 
 def _wobble(old: Side, new: Side) -> Change:

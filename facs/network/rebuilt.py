@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -106,8 +106,9 @@ def rebuild(path: Path, spec: ModelSpec, seen: NDArray[Any], wanted: NDArray[Any
             f"{path.name} cannot be rebuilt in torch, as AlexNet in half or single precision can; "
             f"choose the method differences or occlusion ({str(error).splitlines()[0]})"
         ) from None
-    network = min(_around(stream.eval(), spec), key=partial(_error, seen=seen, wanted=wanted))
-    if _error(network, seen, wanted) <= TOLERANCE:
+    tried = [(_error(network, seen, wanted), network) for network in _around(stream.eval(), spec)]
+    apart, network = min(tried, key=itemgetter(0))
+    if apart <= TOLERANCE:
         return Rebuilt(network, stream)
     raise ModelError(
         f"{path.name} computes something else than AlexNet as shipped; choose the method "

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sittings import MOVES, Noise, Sitting
 
+from facs.arrays import array_forms
 from facs.network.weights import DEFAULT, shipped, spec_of
-from facs.person import REASONS, Person, array_forms
+from facs.person import REASONS, Person
 from facs.units import SIDED
 
 Floats = NDArray[np.float64]

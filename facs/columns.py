@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from facs.person import LANDMARKS, REASONS, STREAMS, Person, array_forms
+from facs.arrays import LANDMARKS, array_forms
+from facs.person import REASONS, STREAMS, Person
 
 if TYPE_CHECKING:
     from facs.recording import Recording

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import operator
-import re
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import NDArray
 
+from facs.arrays import array_forms, check_range, check_thresholds, checked_times, frozen_array
 from facs.errors import InputError
 from facs.events import Event, find_events, least_peak
-from facs.units import ActionUnit
+from facs.units import ActionUnit, UnitLike, as_unit
 
 if TYPE_CHECKING:
     from facs.meaning.baseline import Baseline
     from facs.meaning.emotions import Match
 
-__all__ = ["LANDMARKS", "REASONS", "STREAMS", "Person", "seconds_covered"]
+__all__ = ["REASONS", "STREAMS", "Person", "seconds_covered"]
 
 REASONS: Final = ("", "no_face", "turned_away", "too_small", "covered", "dark", "blurred")
 """Why a frame has no numbers; ``""`` means that the face could be scored."""
@@ -26,12 +25,8 @@ REASONS: Final = ("", "no_face", "turned_away", "too_small", "covered", "dark", 
 STREAMS: Final = ("", "spatial", "fused")
 """What scored a frame: nothing, the picture alone (no full flow window), both streams."""
 
-LANDMARKS: Final = 68
-"""Landmarks per face, in the order of the 68-point scheme."""
-
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
-UnitLike = ActionUnit | int | str
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -135,11 +130,11 @@ class Person:
 
     def _check_ranges(self) -> None:
         for name in ("probability", "left", "right", "quality"):
-            _check_range(name, getattr(self, name), 1)
+            check_range(name, getattr(self, name), 1)
         for name in ("intensities", "left_intensity", "right_intensity"):
-            _check_range(name, getattr(self, name), 5)
-        _check_range("reasons", self.reasons, len(REASONS) - 1)
-        _check_range("streams", self.streams, len(STREAMS) - 1)
+            check_range(name, getattr(self, name), 5)
+        check_range("reasons", self.reasons, len(REASONS) - 1)
+        check_range("streams", self.streams, len(STREAMS) - 1)
         check_thresholds(self.units, self.on, self.off)
 
     def __len__(self) -> int:
@@ -294,95 +289,12 @@ def seconds_covered(times: NDArray[np.float64]) -> float:
     return float(times[-1] - times[0] + np.median(np.diff(times)))
 
 
-def as_unit(unit: UnitLike) -> ActionUnit:
-    """Read ``12``, ``"AU12"``, ``"AU06"`` or an ActionUnit as an ActionUnit.
-
-    Raises
-    ------
-    InputError
-        If there is no such unit.
-    """
-    number: Any = unit
-    if isinstance(unit, str):
-        match = re.fullmatch(r"AU0*(\d+)", unit.strip(), flags=re.IGNORECASE)
-        number = int(match[1]) if match else unit
-    try:
-        return ActionUnit(operator.index(number))
-    except (TypeError, ValueError):
-        raise InputError(
-            f"wanted an action unit such as ActionUnit.AU12, 12 or 'AU12', got {unit!r}"
-        ) from None
-
-
-def array_forms(
-    n: int, units: tuple[ActionUnit, ...], sided: tuple[ActionUnit, ...]
-) -> dict[str, tuple[tuple[int, ...], DTypeLike]]:
-    """Shape and dtype of every array of a person but `times`, by name."""
-    u, s = len(units), len(sided)
-    shapes: dict[str, tuple[int, ...]] = {
-        "probability": (n, u),
-        "intensities": (n, u),
-        "left": (n, s),
-        "right": (n, s),
-        "left_intensity": (n, s),
-        "right_intensity": (n, s),
-        "boxes": (n, 4),
-        "landmarks": (n, LANDMARKS, 2),
-        "pose": (n, 3),
-        "quality": (n,),
-        "score": (n,),
-        "reasons": (n,),
-        "streams": (n,),
-        "on": (u,),
-        "off": (u,),
-    }
-    small = ("reasons", "streams")
-    return {k: (shape, np.uint8 if k in small else np.float32) for k, shape in shapes.items()}
-
-
-def frozen_array(
-    name: str, value: ArrayLike, shape: tuple[int, ...], dtype: DTypeLike
-) -> NDArray[Any]:
-    """Return `value` as an array that cannot be written to, or say what is wrong with it."""
-    array: NDArray[Any] = np.asarray(value, dtype=dtype, order="C").view()
-    if array.shape != shape:
-        raise InputError(f"{name}: wanted shape {shape}, got {array.shape}")
-    if array.dtype.kind == "f" and np.isinf(array).any():
-        raise InputError(f"{name}: wanted finite numbers or NaN, got an infinity")
-    array.setflags(write=False)
-    return array
-
-
-def checked_times(times: ArrayLike) -> NDArray[np.float64]:
-    """Return `times` as seconds that cannot be written to, or say what is wrong with them."""
-    seconds: NDArray[np.float64] = np.asarray(times, dtype=np.float64).view()
-    if seconds.ndim != 1:
-        raise InputError(f"times: wanted shape (n,), got {seconds.shape}")
-    if not (np.isfinite(seconds).all() and np.all(np.diff(seconds) > 0)):
-        raise InputError("times: wanted finite seconds that strictly increase")
-    seconds.setflags(write=False)
-    return seconds
-
-
-def check_thresholds(units: tuple[ActionUnit, ...], on: Floats, off: Floats) -> None:
-    """Refuse thresholds that contradict each other, by the first unit that has them."""
-    for unit, upper, lower in zip(units, on, off, strict=True):
-        if not 0 <= lower <= upper <= 1:
-            raise InputError(f"{unit}: wanted 0 <= off <= on <= 1, got off={lower} and on={upper}")
-
-
 def _check_units(units: tuple[ActionUnit, ...], sided: tuple[ActionUnit, ...]) -> None:
     if len(set(units)) < len(units) or len(set(sided)) < len(sided):
         raise InputError("wanted each unit once, got one of them twice")
     if not set(sided) <= set(units):
         lost = " ".join(str(unit) for unit in sided if unit not in units)
         raise InputError(f"wanted sided units that are also in units, got {lost}")
-
-
-def _check_range(name: str, array: NDArray[Any], highest: float) -> None:
-    outside = (array < 0) | (array > highest)  # false for NaN
-    if outside.any():
-        raise InputError(f"{name}: wanted values in [0, {highest}], got {array[outside][0]}")
 
 
 def _check_side(side: str) -> None:

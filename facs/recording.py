@@ -11,17 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from facs.arrays import array_forms, check_thresholds, checked_times, frozen_array
 from facs.errors import InputError, MissingPackageError, RecordingError
-from facs.person import (
-    REASONS,
-    STREAMS,
-    Person,
-    array_forms,
-    check_thresholds,
-    checked_times,
-    frozen_array,
-    seconds_covered,
-)
+from facs.person import REASONS, STREAMS, Person, seconds_covered
 from facs.units import ActionUnit
 
 if TYPE_CHECKING:

@@ -12,9 +12,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from facs.arrays import array_forms
 from facs.errors import OutputError, RecordingError
 from facs.journal import FRAMES_PER_BLOCK, ROWS, JournalWriter, read_blocks
-from facs.person import REASONS, STREAMS, Person, array_forms
+from facs.person import REASONS, STREAMS, Person
 from facs.recording import MEMORY_LIMIT, ModelInfo, Recording
 
 __all__ = ["JournalRows", "MemoryRows", "Record", "assemble", "layout_of", "rows_in"]

@@ -6,10 +6,14 @@ are always the subject's own.
 
 from __future__ import annotations
 
+import operator
+import re
 from enum import Enum, IntEnum
-from typing import Final
+from typing import Any, Final
 
-__all__ = ["SIDED", "ActionUnit", "Region", "Side", "letter"]
+from facs.errors import InputError
+
+__all__ = ["SIDED", "ActionUnit", "Region", "Side", "UnitLike", "as_unit", "letter"]
 
 
 class Region(Enum):
@@ -141,6 +145,30 @@ SIDED: Final[frozenset[ActionUnit]] = frozenset(
 """Units of which left and right are scored apart."""
 
 _LETTERS: Final = ("", "A", "B", "C", "D", "E")
+
+
+UnitLike = ActionUnit | int | str
+"""What names a unit: ``ActionUnit.AU12``, ``12`` or ``"AU12"``."""
+
+
+def as_unit(unit: UnitLike) -> ActionUnit:
+    """Read ``12``, ``"AU12"``, ``"AU06"`` or an ActionUnit as an ActionUnit.
+
+    Raises
+    ------
+    InputError
+        If there is no such unit.
+    """
+    number: Any = unit
+    if isinstance(unit, str):
+        match = re.fullmatch(r"AU0*(\d+)", unit.strip(), flags=re.IGNORECASE)
+        number = int(match[1]) if match else unit
+    try:
+        return ActionUnit(operator.index(number))
+    except (TypeError, ValueError):
+        raise InputError(
+            f"wanted an action unit such as ActionUnit.AU12, 12 or 'AU12', got {unit!r}"
+        ) from None
 
 
 def letter(intensity: float) -> str:

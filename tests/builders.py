@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from facs.person import REASONS, Person, array_forms
+from facs.arrays import array_forms
+from facs.person import REASONS, Person
 from facs.recording import ModelInfo, Recording
 from facs.units import ActionUnit
 

@@ -6,8 +6,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from facs.arrays import array_forms
 from facs.errors import InputError, MissingPackageError
-from facs.person import Person, array_forms
+from facs.person import Person
 from facs.recording import Recording
 from facs.units import ActionUnit
 from tests.builders import NAN, UNITS, make_model, make_person, make_recording

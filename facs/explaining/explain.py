@@ -21,10 +21,9 @@ from facs.explaining.moment import Moment, find_moment, read_moment, source_of
 from facs.explaining.opened import Opened, open_stream
 from facs.network.spec import STREAMS, ModelSpec
 from facs.network.weights import files_of, sha256_of
-from facs.person import UnitLike, as_unit
 from facs.pipeline import analyze
 from facs.recording import Recording
-from facs.units import ActionUnit
+from facs.units import ActionUnit, UnitLike, as_unit
 
 __all__ = ["explain"]
 

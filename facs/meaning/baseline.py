@@ -14,9 +14,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from facs.arrays import array_forms, frozen_array
 from facs.errors import InputError, ProfileError
 from facs.files import atomic, read_text
-from facs.person import Person, array_forms, frozen_array
+from facs.person import Person
 from facs.units import ActionUnit
 
 __all__ = ["COLUMNS", "Baseline"]

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.errors import InputError
-from facs.person import Person, as_unit
-from facs.units import SIDED, ActionUnit
+from facs.person import Person
+from facs.units import SIDED, ActionUnit, as_unit
 
 __all__ = ["Element", "Prototype", "read_prototypes", "threshold"]
 

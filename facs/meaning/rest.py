@@ -19,9 +19,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from facs.arrays import array_forms
 from facs.errors import InputError
 from facs.meaning.baseline import COLUMNS, Baseline
-from facs.person import Person, array_forms
+from facs.person import Person
 from facs.units import ActionUnit
 
 __all__ = ["find_baseline", "resting_frames"]

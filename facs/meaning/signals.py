@@ -8,8 +8,7 @@ from typing import Final
 
 from facs.errors import InputError
 from facs.meaning.moments import ANGLES, Moment
-from facs.person import as_unit
-from facs.units import SIDED, ActionUnit, Region
+from facs.units import SIDED, ActionUnit, Region, as_unit
 
 __all__ = ["Signal", "Term"]
 

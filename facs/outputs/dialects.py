@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from facs.arrays import LANDMARKS
 from facs.columns import interleaved, people_of
 from facs.files import atomic
 from facs.mean_face import MEAN_FACE, RIGID
-from facs.person import LANDMARKS, Person
+from facs.person import Person
 from facs.units import ActionUnit
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from facs.errors import InputError, MissingPackageError
 from facs.files import atomic
 from facs.outputs.spans import PICTURE, unit_spans, unscored_spans
-from facs.person import Person, as_unit, seconds_covered
-from facs.units import ActionUnit
+from facs.person import Person, seconds_covered
+from facs.units import ActionUnit, as_unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

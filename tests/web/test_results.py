@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 import facs
+from facs.arrays import LANDMARKS
 from facs.errors import InputError
 from facs.events import SURER, least_peak
-from facs.person import LANDMARKS
 from facs.web import process
 from facs.web.downloads import DOWNLOADS
 from facs.web.process import WorkFailed, work

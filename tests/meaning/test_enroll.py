@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from facs.errors import InputError
+from facs.meaning.desk import CLEAR
 from facs.meaning.detector import find_gesture
-from facs.meaning.enroll import CLEAR, enroll
+from facs.meaning.enroll import enroll
 from facs.meaning.findings import Example
 from facs.meaning.gestures import STOCK, Gesture
 from facs.meaning.moments import moments

@@ -17,7 +17,8 @@ from facs.errors import InputError
 from facs.network.spec import LEVELS, columns_of
 from facs.training.cut_sets import CutFaces, cut_shards, joined, read_cut
 from facs.training.datasets_split import stratify
-from facs.training.streams import central_crops, flow_stack, window_rows
+from facs.training.streams import central_crops
+from facs.training.temporal import flow_stack, window_rows
 from facs.units import ActionUnit
 
 __all__ = ["SLOTS", "Asked", "Material", "load", "unit_labels"]

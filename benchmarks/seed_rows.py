@@ -32,7 +32,8 @@ from facs.network.two_stream import SpatialStream, StreamConfig
 from facs.training.calibrate import fit_fusion
 from facs.training.loop import RunOptions
 from facs.training.multilabel_losses import asymmetric, binary, bp_mll, positive_weights, presence
-from facs.training.streams import central_crops, spatial_batches, temporal_batches
+from facs.training.streams import central_crops, spatial_batches
+from facs.training.temporal import temporal_batches
 
 __all__ = ["ROWS", "Bench", "Row", "run_row"]
 

@@ -22,7 +22,8 @@ from facs.training.quantise import quantise
 from facs.training.recipe import Recipe
 from facs.training.seen_faces import SeenFaces
 from facs.training.specify import spec_of, units_with_evidence
-from facs.training.streams import central_crops, flow_stack
+from facs.training.streams import central_crops
+from facs.training.temporal import flow_stack
 
 __all__ = ["finish"]
 

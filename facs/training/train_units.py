@@ -30,14 +30,8 @@ from facs.training.measure import Streams
 from facs.training.real_targets import cut_of_real, real_crops
 from facs.training.recipe import Evidence, Recipe
 from facs.training.seen_faces import SeenFaces, read_seen_faces
-from facs.training.streams import (
-    RealCrops,
-    SpatialTask,
-    TemporalTask,
-    spatial_batches,
-    temporal_batches,
-    window_rows,
-)
+from facs.training.streams import RealCrops, SpatialTask, spatial_batches
+from facs.training.temporal import TemporalTask, temporal_batches, window_rows
 
 __all__ = ["UnitRun", "train_units", "training_data"]
 

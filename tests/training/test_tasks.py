@@ -12,17 +12,8 @@ from facs.network.two_stream import SpatialStream, StreamConfig, TemporalStream
 from facs.training.landmark_network import LandmarkNetwork
 from facs.training.landmarks import LandmarkSource, batch_maker, landmark_loss, teach
 from facs.training.rendered import read_rendered
-from facs.training.streams import (
-    SEEN_SHARE,
-    RealCrops,
-    SpatialTask,
-    TemporalTask,
-    central_crops,
-    flow_stack,
-    spatial_batches,
-    temporal_batches,
-    window_rows,
-)
+from facs.training.streams import SEEN_SHARE, RealCrops, SpatialTask, central_crops, spatial_batches
+from facs.training.temporal import TemporalTask, flow_stack, temporal_batches, window_rows
 from facs.training.unit_data import FLOW_STEP, WIDE, cut_rendered
 from tests.faces.builders import texture
 from tests.training.builders import COLUMNS, drawn_face, write_faces

@@ -68,7 +68,7 @@ def enroll(
     words = {sign.gesture.name: sign.word for sign in known.signs} | dict(map(_pair, word or []))
     done = run(
         resting, examples, day=days, words=words, per_hour=per_hour, model=album.model,
-        baseline=known.baseline,
+        known=known,
     )  # fmt: skip
     _tell(done)
     if curves is not None:

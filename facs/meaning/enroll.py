@@ -38,7 +38,7 @@ def enroll(
     words: Mapping[str, str] | None = None,
     per_hour: float = 1.0,
     model: str = "",
-    baseline: Baseline | None = None,
+    known: Profile | None = None,
 ) -> Enrolment:
     """Propose gestures and their thresholds.
 
@@ -57,9 +57,10 @@ def enroll(
         False activations that are accepted.
     model : str
         Name and version of the model that scored, kept in the baseline.
-    baseline : Baseline, optional
-        Her face at rest as it is known; what is filmed here goes before it, where it has enough
-        rest.
+    known : Profile, optional
+        Hers, which these gestures are added to. Its baseline stays where no rest and no day is
+        filmed, or not enough of them; its ignored eye stays ignored; a day proposes nothing that
+        it has; and what contradicts its gestures is refused.
 
     Returns
     -------
@@ -80,47 +81,85 @@ def enroll(
             raise InputError(f"wanted at least one example of {name!r}, got none")
     films = [*rest, *day, *(e.person for several in examples.values() for e in several)]
     once = list({id(film): film for film in films}.values())  # examples may be of one recording
-    baseline, notes = _baseline(once, model, baseline)
+    known = known or Profile()
+    baseline, notes = _baseline([*rest, *day], once, model, known.baseline)
+    ignored, more = _ignored(known, baseline)
     resting, lived = ([_relative(person, baseline) for person in films] for films in (rest, day))
-    desk = Desk(tuple(resting), tuple(lived), _half_shut(baseline), per_hour, dict(words or {}))
+    desk = Desk(tuple(resting), tuple(lived), ignored, per_hour, dict(words or {}))
     pieces = {
         name: [_relative(e.piece(), baseline) for e in several]
         for name, several in examples.items()
     }
     findings = [desk.from_examples(name, pieces) for name in pieces]
+    there = [sign.gesture.name for sign in known.signs if sign.gesture.name not in examples]
     if day:
-        others = [name for name in STOCK if name not in examples]
+        others = [name for name in STOCK if name not in {*examples, *there}]
         findings += [finding for name in others if (finding := desk.from_day(name)) is not None]
-    findings = _without_contradictions(findings, desk.ignored)
-    profile = Profile(signs=_signs(findings), baseline=baseline, ignored=desk.ignored)
-    return Enrolment(profile, tuple(findings), tuple([*notes, *_notes(desk)]))
+        more += [
+            f"{name} is in the profile already: left as it is" for name in there if name in STOCK
+        ]
+    findings = _without_contradictions(findings, known.signs, ignored)
+    profile = Profile(signs=_signs(findings), baseline=baseline, ignored=ignored)
+    if baseline is not known.baseline:
+        more += _outdated(known, profile)
+    return Enrolment(profile, tuple(findings), (*notes, *more, *_notes(desk)))
 
 
 def _baseline(
-    people: Sequence[Person], model: str, known: Baseline | None
+    asked: Sequence[Person], films: Sequence[Person], model: str, known: Baseline | None
 ) -> tuple[Baseline | None, list[str]]:
+    """Her face at rest: of films in which nothing is asked of her, before what is known of it.
+
+    Examples are mostly gestures. Rest is looked for in them only where none is known.
+    """
+    usable = known is not None and (not model or known.model in ("", model))
+    if usable and not asked:
+        return known, ["her face at rest is that of her profile"]
     try:
-        return find_baseline(*people, model=model), []
+        return find_baseline(*(asked if usable else films), model=model), []
     except InputError as error:
-        if known is not None and model and known.model not in ("", model):
+        if usable:
+            return known, [f"her face at rest is that of her profile: {error}"]
+        if known is not None:
             raise InputError(
                 f"wanted rest of her by {model}, as the baseline of her profile is of "
                 f"{known.model}: film 20 s of rest too ({error})"
             ) from None
-        if known is not None:
-            return known, [f"her face at rest is that of her profile: {error}"]
         return None, [f"scores are not relative to her rest: {error}"]
+
+
+def _ignored(known: Profile, baseline: Baseline | None) -> tuple[tuple[str, ...], list[str]]:
+    """The eye that is left out: as the profile says, or one that is half shut at rest."""
+    shut = () if known.ignored else _half_shut(baseline)
+    if not shut:
+        return known.ignored, []
+    try:
+        replace(known, ignored=shut)
+    except InputError as error:
+        return (), [f"{shut[0]} is always half shut, but cannot be ignored: {error}"]
+    return shut, [f"{shut[0]} is always half shut: ignored"]
+
+
+def _outdated(known: Profile, new: Profile) -> list[str]:
+    """What to do about gestures whose thresholds are above another rest."""
+    names = {sign.gesture.name for sign in new.signs}
+    old = [sign.gesture.name for sign in known.signs if sign.gesture.name not in names]
+    if not old:
+        return []
+    return [
+        f"her face at rest was measured anew, and the thresholds of {', '.join(old)} are from "
+        "before: enrol them again where they fail"
+    ]
 
 
 def _notes(desk: Desk) -> list[str]:
     seconds = 3600 * hours_seen(desk.rest)
-    found = [f"{eye} is always half shut: ignored" for eye in desk.ignored]
-    if seconds < ENOUGH_REST:
-        found.append(
-            f"{seconds:.0f} s of rest: film ten minutes or more of her day without gestures "
-            "to know how often one is made by mistake"
-        )
-    return found
+    if seconds >= ENOUGH_REST:
+        return []
+    return [
+        f"{seconds:.0f} s of rest: film ten minutes or more of her day without gestures "
+        "to know how often one is made by mistake"
+    ]
 
 
 def _relative(person: Person, baseline: Baseline | None) -> Person:
@@ -138,15 +177,24 @@ def _half_shut(baseline: Baseline | None) -> tuple[str, ...]:
     return ("left eye",) if left > right else ("right eye",)
 
 
-def _without_contradictions(findings: list[Finding], ignored: tuple[str, ...]) -> list[Finding]:
-    """Refuse each finding that contradicts one before it."""
-    kept: list[Finding] = []
-    for finding in findings:
-        problems = contradictions(_signs([*kept, finding]), ignored)
-        if finding.gesture is not None and problems:
-            finding = replace(finding, gesture=None, reason=problems[0][1])
-        kept.append(finding)
-    return kept
+def _without_contradictions(
+    findings: list[Finding], known: Sequence[Sign], ignored: tuple[str, ...]
+) -> list[Finding]:
+    """Refuse each finding that contradicts one before it, or a known gesture that stays."""
+    while True:
+        new = [finding for finding in findings if finding.gesture is not None]
+        names = {finding.name for finding in new}
+        older = [sign for sign in known if sign.gesture.name not in names]
+        problems = contradictions((*older, *_signs(new)), ignored)
+        ours = [(at - len(older), why) for at, why in problems if at >= len(older)]
+        if not ours:
+            return findings
+        # One at a time: what is refused replaces nothing, and a known gesture is back.
+        at, reason = ours[0]
+        findings = [
+            replace(finding, gesture=None, reason=reason) if finding is new[at] else finding
+            for finding in findings
+        ]
 
 
 def _signs(findings: Sequence[Finding]) -> tuple[Sign, ...]:

@@ -74,6 +74,46 @@ def test_enrolling_more_keeps_what_was_there(facs, day):
     assert words == {"smile": "hello", "long blink": "yes"}
 
 
+WRITTEN = """version = 1
+
+[[gesture]]
+name = "long blink"
+word = "yes"
+rule = "both eyes 43 >= 0.6 until 0.4 for 2000 ms, pause 1000 ms"
+note = "by hand"
+"""
+
+
+@pytest.fixture
+def written(day, tmp_path):
+    """A profile that somebody wrote by hand."""
+    path = tmp_path / "child.toml"
+    path.write_text(WRITTEN, encoding="utf-8")
+    return path
+
+
+def test_a_day_leaves_what_somebody_wrote_by_hand(facs, day, written):
+    status, said, _ = facs("enroll", day)
+    assert status == 0, said
+    assert "note: long blink is in the profile already: left as it is" in said
+    blink, smile = Profile.load(written).signs
+    assert (blink.gesture.hold, blink.note, blink.word) == (2.0, "by hand", "yes")
+    assert smile.gesture.name == "smile"
+
+
+def test_one_gesture_that_contradicts_the_profile_does_not_cost_the_others(facs, day, written):
+    rule = "both eyes 43 >= 0.3 for 400 ms"
+    written.write_text(f'version = 1\n[[gesture]]\nname = "wink"\nrule = "{rule}"\n')
+    status, said, _ = facs(
+        *("enroll", "--rest", "day.facs@0-20"),
+        *tagged("smile", SMILES),
+        *tagged("long blink", BLINKS),
+    )
+    assert status == 0, said
+    assert "long blink: refused: whenever long blink is made, wink has been made before" in said
+    assert [sign.gesture.name for sign in Profile.load(written).signs] == ["wink", "smile"]
+
+
 def test_where_nothing_can_be_told_from_rest_no_profile_is_written(facs, day, tmp_path):
     examples = tagged("smile", [3.0, 7.0, 11.0])
     status, said, _ = facs("enroll", "--rest", "day.facs@0-20", *examples)

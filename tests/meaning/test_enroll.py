@@ -12,9 +12,11 @@ from facs.meaning.desk import CLEAR
 from facs.meaning.detector import find_gesture
 from facs.meaning.enroll import enroll
 from facs.meaning.findings import Example
-from facs.meaning.gestures import STOCK, Gesture
+from facs.meaning.gestures import AHEAD, STOCK, Gesture
+from facs.meaning.listener import Sign
 from facs.meaning.moments import moments
 from facs.meaning.own import own_gesture
+from facs.meaning.profile import Profile
 from facs.meaning.rest import find_baseline
 from facs.meaning.thresholds import Curve, count_activations, separate, triggers
 from facs.units import ActionUnit
@@ -330,14 +332,79 @@ def test_a_rate_that_rises_again_at_a_stricter_threshold_does_not_count_as_allow
 def test_a_short_clip_is_measured_against_the_rest_that_is_known():
     """The profile keeps that baseline: thresholds must be thresholds above it."""
     smiling = {12: both(0.6, pulse(2, 2, 0.95))}
-    known = find_baseline(filmed(30, {12: 0.6}))
+    hers = Profile(baseline=find_baseline(filmed(30, {12: 0.6})))
     clip = filmed(6, smiling, seed=3)
-    done = enroll([], {"smile": [Example(clip, 1.0, 5.0)]}, baseline=known)
-    assert done.profile.baseline is known
+    done = enroll([], {"smile": [Example(clip, 1.0, 5.0)]}, known=hers)
+    assert done.profile.baseline is hers.baseline
     assert any("that of her profile" in note for note in done.notes)
     assert len(done.profile.find(filmed(6, smiling, seed=4))) == 1
+    other = replace(hers, baseline=replace(hers.baseline, model="child 3.0"))
     with pytest.raises(InputError, match=r"wanted rest of her by facs-9 1\.0"):
-        enroll(
-            [], {"smile": [Example(clip, 1.0, 5.0)]}, model="facs-9 1.0",
-            baseline=replace(known, model="child 3.0"),
-        )  # fmt: skip
+        enroll([], {"smile": [Example(clip, 1.0, 5.0)]}, model="facs-9 1.0", known=other)
+
+
+def hers(rule, baseline=None, **named):
+    """A profile with one gesture of her own making."""
+    name = named.pop("name", "long blink")
+    return Profile((Sign(Gesture.parse(name, rule), "yes"),), baseline=baseline, **named)
+
+
+def test_her_day_leaves_gestures_that_the_profile_has_as_they_are():
+    blinks = both(*(pulse(t, 1.0, high=0.95) for t in (31.0, 85.0, 131.0)))
+    known = hers("both eyes 43 >= 0.6 for 2000 ms")
+    done = enroll([], {}, day=[filmed(180, {43: blinks})], known=known)
+    assert "long blink" not in {finding.name for finding in done.findings}
+    assert "long blink is in the profile already: left as it is" in done.notes
+    assert enroll([], {}, day=[filmed(180, {43: blinks})]).profile.signs  # it would stand out
+
+
+def test_films_of_held_gestures_do_not_replace_the_rest_that_is_known():
+    known = hers("both eyes 43 >= 0.6 for 2000 ms", find_baseline(filmed(30)))
+    held = filmed(40, {12: pulse(1, 38, 0.95)}, seed=3)
+    assert find_baseline(held).probability[UNITS.index(ActionUnit.AU12)] > 0.9
+    done = enroll([], {"smile": [Example(held)]}, known=known)
+    assert done.profile.baseline is known.baseline
+
+
+def test_rest_that_is_filmed_goes_before_what_is_known_and_says_what_is_older():
+    known = hers("both eyes 43 >= 0.6 for 2000 ms", find_baseline(filmed(30)))
+    done = enroll([filmed(30, seed=8)], {"smile": five([12], 0.95)}, known=known)
+    assert done.profile.baseline is not known.baseline
+    (note,) = (note for note in done.notes if "measured anew" in note)
+    assert "thresholds of long blink are from before" in note
+    again = enroll([filmed(30, seed=8)], {"long blink": five([43], 0.95)}, known=known)
+    assert not any("measured anew" in note for note in again.notes)
+
+
+def test_an_eye_that_her_profile_ignores_is_ignored_in_the_enrolment():
+    """A lid that falls now and then: with it there is no telling, and it is not half shut."""
+    lid = {"left": {43: lambda t: np.where(t % 2 < 1.2, 0.95, 0.02)}}
+    blinks = [Example(filmed(3, {43: pulse(1, 0.9)}, s, left={43: 0.02})) for s in range(5)]
+    rest = filmed(60, **lid)
+    assert enroll([rest], {"long blink": blinks}).profile.signs == ()
+    done = enroll([rest], {"long blink": blinks}, known=Profile(ignored=("left eye",)))
+    assert [sign.gesture.name for sign in done.profile.signs] == ["long blink"]
+    assert done.profile.ignored == ("left eye",)
+
+
+def test_an_eye_that_a_gesture_of_hers_needs_is_not_ignored_by_itself():
+    known = hers("left eye 43 >= 0.9 for 700 ms", name="wink left")
+    droop = {"left": {43: 0.75}}
+    smiles = [Example(filmed(3, {12: pulse(1, 0.9)}, s, **droop)) for s in range(3)]
+    done = enroll([filmed(30, **droop)], {"smile": smiles}, known=known)
+    assert done.profile.ignored == ()
+    assert any("left eye is always half shut, but cannot be ignored" in n for n in done.notes)
+
+
+def test_what_contradicts_a_gesture_of_the_profile_is_refused_alone():
+    known = hers(f"12 >= 0.5 and {AHEAD} for 300 ms", name="grin")
+    examples = {"smile": five([12], 0.99), "brow lift": five([1, 2], 0.99)}
+    smile, brows = enroll([filmed(20)], examples, known=known).findings
+    assert smile.gesture is None and "whenever smile is made, grin has been" in smile.reason
+    assert brows.gesture is not None
+
+
+def test_a_gesture_that_is_enrolled_again_does_not_contradict_itself():
+    known = hers(f"12 >= 0.5 and {AHEAD} for 300 ms", name="smile")
+    done = enroll([filmed(20)], {"smile": five([12], 0.99)}, known=known)
+    assert [sign.gesture.name for sign in done.profile.signs] == ["smile"]

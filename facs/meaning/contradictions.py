@@ -5,20 +5,29 @@ from __future__ import annotations
 from itertools import combinations
 
 from facs.meaning.gestures import Gesture
-from facs.meaning.listener import Sign
+from facs.meaning.listener import Sign, Sleep
 from facs.meaning.moments import EYE_COLUMNS
 from facs.meaning.rules import Condition
 
-__all__ = ["contradictions"]
+__all__ = ["contradictions", "wake_problem"]
 
 
-def contradictions(signs: tuple[Sign, ...], ignored: tuple[str, ...]) -> list[tuple[int, str]]:
+def contradictions(
+    signs: tuple[Sign, ...], ignored: tuple[str, ...], sleep: Sleep
+) -> list[tuple[int, str]]:
     """What cannot be meant: the place of the later sign, and the problem with a way out."""
     found = []
     for i, sign in enumerate(signs):
-        for eye in ignored:
-            if _needs(sign.gesture, eye.split()[0]):
-                found.append((i, f"the {eye} is ignored, and its rule needs it: use the other eye"))
+        if problem := _ignored_problem(sign.gesture, ignored):
+            found.append((i, problem))
+        if _sleeps_before(sign.gesture, ignored, sleep):
+            found.append(
+                (
+                    i,
+                    f"is never heard: eyes shut for {sleep.after:g} s pause everything; raise "
+                    "eyes_shut_s, or ask for a shorter time",
+                )
+            )
     for (_, first), (j, second) in combinations(enumerate(signs), 2):
         a, b = first.gesture, second.gesture
         if a.name == b.name:
@@ -36,6 +45,27 @@ def contradictions(signs: tuple[Sign, ...], ignored: tuple[str, ...]) -> list[tu
                 )
             )
     return sorted(found)
+
+
+def wake_problem(sleep: Sleep, ignored: tuple[str, ...]) -> str:
+    """Why the wake gesture would never end a pause, or nothing."""
+    return _ignored_problem(sleep.wake, ignored) if sleep.after else ""
+
+
+def _ignored_problem(gesture: Gesture, ignored: tuple[str, ...]) -> str:
+    for eye in ignored:
+        if _needs(gesture, eye.split()[0]):
+            return f"the {eye} is ignored, and its rule needs it: use the other eye"
+    return ""
+
+
+def _sleeps_before(gesture: Gesture, ignored: tuple[str, ...], sleep: Sleep) -> bool:
+    """Whether the eyes that it shuts pause everything before it is decided."""
+    if not sleep.after or gesture.hold < sleep.after:
+        return False
+    single = [c.signal.terms[0] for c in gesture.conditions if c.above and len(c.signal.terms) == 1]
+    # One eye alone pauses nothing, unless it is the only one that counts.
+    return any(t.channel == "43" and (ignored or t.side in ("", "both")) for t in single)
 
 
 def _end(sooner: Gesture, later: Gesture) -> str:

@@ -14,9 +14,10 @@ from facs.errors import InputError
 from facs.meaning.baseline import Baseline
 from facs.meaning.contradictions import contradictions
 from facs.meaning.desk import Desk
+from facs.meaning.detector import find_gesture
 from facs.meaning.findings import Enrolment, Example, Finding
 from facs.meaning.gestures import STOCK
-from facs.meaning.listener import Sign
+from facs.meaning.listener import Sign, Sleep
 from facs.meaning.profile import Profile
 from facs.meaning.rates import hours_seen
 from facs.meaning.rest import find_baseline
@@ -98,10 +99,11 @@ def enroll(
         more += [
             f"{name} is in the profile already: left as it is" for name in there if name in STOCK
         ]
-    findings = _without_contradictions(findings, known.signs, ignored)
-    profile = Profile(signs=_signs(findings), baseline=baseline, ignored=ignored)
+    findings = _without_contradictions(findings, known, ignored)
+    profile = Profile(_signs(findings), baseline=baseline, ignored=ignored, sleep=known.sleep)
     if baseline is not known.baseline:
         more += _outdated(known, profile)
+    more += _pausing(pieces, ignored, known.sleep)
     return Enrolment(profile, tuple(findings), (*notes, *more, *_notes(desk)))
 
 
@@ -152,6 +154,21 @@ def _outdated(known: Profile, new: Profile) -> list[str]:
     ]
 
 
+def _pausing(
+    pieces: Mapping[str, Sequence[Person]], ignored: tuple[str, ...], sleep: Sleep
+) -> list[str]:
+    """Which examples would be taken for sleep."""
+    asleep = sleep.detector()
+    if asleep is None:
+        return []
+    return [
+        f"{name}: an example keeps the eyes shut for {sleep.after:g} s, which pauses everything: "
+        "raise eyes_shut_s"
+        for name, several in pieces.items()
+        if any(find_gesture(asleep.gesture, piece, ignored=ignored) for piece in several)
+    ]
+
+
 def _notes(desk: Desk) -> list[str]:
     seconds = 3600 * hours_seen(desk.rest)
     if seconds >= ENOUGH_REST:
@@ -178,14 +195,14 @@ def _half_shut(baseline: Baseline | None) -> tuple[str, ...]:
 
 
 def _without_contradictions(
-    findings: list[Finding], known: Sequence[Sign], ignored: tuple[str, ...]
+    findings: list[Finding], known: Profile, ignored: tuple[str, ...]
 ) -> list[Finding]:
     """Refuse each finding that contradicts one before it, or a known gesture that stays."""
     while True:
         new = [finding for finding in findings if finding.gesture is not None]
         names = {finding.name for finding in new}
-        older = [sign for sign in known if sign.gesture.name not in names]
-        problems = contradictions((*older, *_signs(new)), ignored)
+        older = [sign for sign in known.signs if sign.gesture.name not in names]
+        problems = contradictions((*older, *_signs(new)), ignored, known.sleep)
         ours = [(at - len(older), why) for at, why in problems if at >= len(older)]
         if not ours:
             return findings

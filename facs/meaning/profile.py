@@ -10,7 +10,7 @@ import numpy as np
 
 from facs.errors import InputError
 from facs.meaning.baseline import Baseline
-from facs.meaning.contradictions import contradictions
+from facs.meaning.contradictions import contradictions, wake_problem
 from facs.meaning.detector import GestureEvent
 from facs.meaning.emotions import Match, find_matches
 from facs.meaning.listener import APART, Listener, Sign, Sleep
@@ -120,7 +120,7 @@ class Profile:
     Raises
     ------
     InputError
-        If two gestures contradict each other.
+        If two gestures contradict each other, or one could never be heard.
 
     Examples
     --------
@@ -147,8 +147,10 @@ class Profile:
             raise InputError(f"wanted words 0 s or more apart, got {self.apart}")
         if set(self.ignored) - set(EYES) or len(self.ignored) > 1:
             raise InputError(f"wanted one of {EYES} to be ignored, got {self.ignored}")
-        for i, problem in contradictions(self.signs, self.ignored):
+        for i, problem in contradictions(self.signs, self.ignored, self.sleep):
             raise InputError(f"{self.signs[i].gesture.name}: {problem}")
+        if problem := wake_problem(self.sleep, self.ignored):
+            raise InputError(f"wake: {problem}")
 
     def __repr__(self) -> str:
         words = [f"{sign.gesture.name} = {sign.word or '(no word)'}" for sign in self.signs]
@@ -200,9 +202,15 @@ class Profile:
     def unmeasured(
         self, units: Iterable[ActionUnit], sided: Iterable[ActionUnit]
     ) -> dict[str, tuple[str, ...]]:
-        """Gestures that a model with these units cannot find, and what it lacks for each."""
+        """Gestures that a model with these units cannot find, and what it lacks for each.
+
+        What ends a pause is among them, as ``"wake"``.
+        """
         units, sided = tuple(units), tuple(sided)
-        lacks = {sign.gesture.name: sign.gesture.missing(units, sided) for sign in self.signs}
+        named = {sign.gesture.name: sign.gesture for sign in self.signs}
+        if self.sleep.after:
+            named.setdefault("wake", self.sleep.wake)
+        lacks = {name: gesture.missing(units, sided) for name, gesture in named.items()}
         return {name: what for name, what in lacks.items() if what}
 
     def choose(self, recording: Recording) -> Choice | None:

@@ -44,7 +44,7 @@ from tomlkit.toml_document import TOMLDocument
 from facs.errors import FacsError, InputError, ProfileError
 from facs.files import read_text
 from facs.meaning.baseline import Baseline
-from facs.meaning.contradictions import contradictions
+from facs.meaning.contradictions import contradictions, wake_problem
 from facs.meaning.gestures import STOCK, Gesture
 from facs.meaning.listener import APART, Sign, Sleep
 from facs.meaning.profile import Profile, Who
@@ -141,9 +141,12 @@ def _check_keys(source: _Source, data: dict[str, Any], table: str, number: int) 
 def _profile(source: _Source, data: dict[str, Any]) -> Profile:
     signs = tuple(_sign(source, item, i) for i, item in enumerate(_tables(source, data, "gesture")))
     ignored = _ignored(source, data)
-    for number, problem in contradictions(signs, ignored):
-        raise source.refuse(f"{signs[number].gesture.name}: {problem}", "gesture", number, "rule")
     pause = _table(source, data, "pause")
+    sleep = _sleep(source, pause)
+    for number, problem in contradictions(signs, ignored, sleep):
+        raise source.refuse(f"{signs[number].gesture.name}: {problem}", "gesture", number, "rule")
+    if problem := wake_problem(sleep, ignored):
+        raise source.refuse(f"wake: {problem}", "pause", 0, "wake")
     apart = _number(source, pause, "apart_ms", "pause", 1000 * APART) / 1000
     try:
         return Profile(
@@ -152,7 +155,7 @@ def _profile(source: _Source, data: dict[str, Any]) -> Profile:
             who=_who(source, data),
             baseline=_baseline(source, data),
             ignored=ignored,
-            sleep=_sleep(source, pause),
+            sleep=sleep,
             apart=apart,
             emotions=_switch(source, data, "emotions"),
             model=_model(source, data),

@@ -13,7 +13,7 @@ from facs.meaning.detector import find_gesture
 from facs.meaning.enroll import enroll
 from facs.meaning.findings import Example
 from facs.meaning.gestures import AHEAD, STOCK, Gesture
-from facs.meaning.listener import Sign
+from facs.meaning.listener import Sign, Sleep
 from facs.meaning.moments import moments
 from facs.meaning.own import own_gesture
 from facs.meaning.profile import Profile
@@ -402,6 +402,23 @@ def test_what_contradicts_a_gesture_of_the_profile_is_refused_alone():
     smile, brows = enroll([filmed(20)], examples, known=known).findings
     assert smile.gesture is None and "whenever smile is made, grin has been" in smile.reason
     assert brows.gesture is not None
+
+
+def test_an_example_that_would_be_taken_for_sleep_is_named():
+    shut = [Example(filmed(9, {43: pulse(1, 6)}, seed=s)) for s in range(2)]
+    done = enroll([filmed(20)], {"rest": shut, "smile": five([12], 0.95)})
+    (note,) = (note for note in done.notes if "eyes_shut_s" in note)
+    assert note.startswith("rest: an example keeps the eyes shut for 5 s")
+    later = enroll([filmed(20)], {"rest": shut}, known=Profile(sleep=Sleep(after=8.0)))
+    assert not any("eyes_shut_s" in note for note in later.notes)
+
+
+def test_what_would_never_be_heard_for_sleep_is_refused_alone():
+    soon = Profile(sleep=Sleep(after=0.5))
+    examples = {"long blink": five([43], 0.95), "smile": five([12], 0.95)}
+    blink, smile = enroll([filmed(20)], examples, known=soon).findings
+    assert blink.gesture is None and "eyes shut for 0.5 s pause everything" in blink.reason
+    assert smile.gesture is not None
 
 
 def test_a_gesture_that_is_enrolled_again_does_not_contradict_itself():

@@ -154,6 +154,7 @@ def line_of(start):
         ('word = "yes"', "word = 5", 19, 'wanted word = "text" in quotes, got 5'),
         ("0.7 until 0.5", "0.5 until 0.7", 21, "ends at 0.7, above 0.5 where it begins"),
         ("both eyes 43", "both ears 43", 21, "got 'both ears 43'"),
+        ("for 650 ms", "for 6000 ms", 21, "is never heard: eyes shut for 6 s pause everything"),
         ('name = "brow lift"', 'name = "eyebrow"', 24, "is no stock gesture, so it needs a rule"),
         ('name = "brow lift"', 'name = "long blink"', 23, "the name is there twice"),
         ('name = "brow lift"', "", 23, 'wanted name = "..."'),
@@ -184,6 +185,46 @@ def test_a_gesture_on_the_way_to_another_is_a_contradiction(path):
 def test_a_wink_of_an_ignored_eye_is_a_contradiction():
     with pytest.raises(InputError, match="wink left: the left eye is ignored"):
         Profile((Sign(STOCK["wink left"], "yes"),), ignored=("left eye",))
+
+
+@pytest.mark.parametrize(
+    ("rule", "ignored", "after", "heard"),
+    [
+        ("both eyes 43 >= 0.6 for 5000 ms", (), 5.0, False),
+        ("43 >= 0.3 for 6000 ms", (), 5.0, False),
+        ("both eyes 43 >= 0.6 for 5000 ms", (), 0.0, True),
+        ("both eyes 43 >= 0.6 for 4900 ms", (), 5.0, True),
+        ("both eyes 43 >= 0.6 for 600-9000 ms", (), 5.0, True),
+        ("left eye 43 >= 0.6 and right eye 43 <= 0.3 for 6000 ms", (), 5.0, True),
+        ("right eye 43 >= 0.6 for 6000 ms", ("left eye",), 5.0, False),
+        ("both eyes 43 <= 0.1 for 6000 ms", (), 5.0, True),
+        ("12 >= 0.6 for 6000 ms", (), 5.0, True),
+    ],
+)
+def test_eyes_shut_until_all_is_paused_are_a_contradiction(rule, ignored, after, heard):
+    signs = (Sign(Gesture.parse("rest", rule), "rest"),)
+    if heard:
+        Profile(signs, ignored=ignored, sleep=Sleep(after))
+        return
+    with pytest.raises(InputError, match="rest: is never heard: eyes shut for 5 s pause"):
+        Profile(signs, ignored=ignored, sleep=Sleep(after))
+
+
+def test_a_wake_gesture_of_an_ignored_eye_is_a_contradiction(path):
+    wake = STOCK["wink left"]
+    with pytest.raises(InputError, match="wake: the left eye is ignored"):
+        Profile(ignored=("left eye",), sleep=Sleep(wake=wake))
+    Profile(ignored=("left eye",), sleep=Sleep(0.0, wake))  # nothing is to be woken from
+    text = TEXT.replace("ignore = []", 'ignore = ["left eye"]').replace("blink twice", "wink left")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ProfileError, match="line 14: wake: the left eye is ignored"):
+        Profile.load(path)
+
+
+def test_a_wake_gesture_that_the_model_does_not_measure_is_said():
+    winking = Sleep(wake=STOCK["wink left"])
+    assert Profile(sleep=winking).unmeasured(UNITS, UNITS) == {"wake": ("AU64",)}
+    assert Profile(sleep=replace(winking, after=0.0)).unmeasured(UNITS, UNITS) == {}
 
 
 def test_files_that_are_none(tmp_path):

@@ -23,10 +23,10 @@ function row({ gesture, word, signal, threshold }) {
   return { item, fill, track, reading };
 }
 
-function update({ item, fill, track, reading }, { value, threshold, reading: words }) {
+function update({ item, fill, track, reading }, { value, met, reading: words }) {
   const percent = Math.round(100 * (value ?? 0));
   fill.style.inlineSize = `${percent}%`;
-  item.classList.toggle("beyond", value !== null && value >= threshold);
+  item.classList.toggle("beyond", met);
   item.classList.toggle("unseen-now", value === null);
   track.setAttribute("aria-valuenow", percent);
   track.setAttribute("aria-valuetext", words || "–");

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -123,6 +123,7 @@ class EventLog:
         self._lock = threading.Lock()
         self._entries: list[Entry] = []
         self._before = "" if path is None else _old_rows(path)
+        self._columns = _columns_of(self._before)
         self._wake = threading.Event()
         self._closed = False
         self._writer: threading.Thread | None = None
@@ -213,7 +214,7 @@ class EventLog:
 
     def _text(self) -> str:
         file = io.StringIO(newline="")
-        writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
+        writer = csv.DictWriter(file, self._columns, restval="", lineterminator="\n")
         if not self._before:
             writer.writeheader()
         writer.writerows(entry.row(self._session) for entry in self.entries)
@@ -227,3 +228,8 @@ def _old_rows(path: Path) -> str:
     read_marks(path)
     text = read_text(path, LOG_LIMIT)
     return text if text.endswith("\n") else text + "\n"
+
+
+def _columns_of(text: str) -> Sequence[str]:
+    """The columns of a log that is continued: somebody may have moved them, or added some."""
+    return next(csv.reader(io.StringIO(text)), COLUMNS)

@@ -65,6 +65,27 @@ def test_a_log_is_continued(path):
     assert [row["number"] for row in rows(path)] == ["1", "2"]
 
 
+def test_a_log_whose_columns_were_moved_or_added_to_is_continued_in_its_own_order(path):
+    log = start(path)
+    log.say(word(1), 1.0)
+    log.close()
+    moved = ["mark", "who was there", *(name for name in COLUMNS if name != "mark")]
+    kept = rows(path)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, moved, restval="her aunt")
+        writer.writeheader()
+        writer.writerows(kept)
+    log = start(path)
+    log.say(word(2), 1.0)
+    log.mark(2, "right")
+    log.close()
+    first, second = rows(path)
+    assert list(first) == moved
+    assert (first["number"], first["who was there"]) == ("1", "her aunt")
+    assert (second["number"], second["who was there"], second["mark"]) == ("2", "", "right")
+    assert read_marks(path).unmarked == {"smile": 1}
+
+
 def test_an_empty_file_becomes_a_log(path):
     path.touch()
     start(path).close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from facs.meaning.detector import GestureDetector, GestureEvent
@@ -17,7 +18,8 @@ from facs.meaning.moments import Moment
 
 __all__ = ["Follower", "kept_level"]
 
-MEMORY: Final = 15.0  # s; of a gesture that is held longer the end is judged
+MEMORY: Final = 15.0
+"""Seconds that are kept; of a gesture that is held longer the end is judged."""
 
 BEFORE: Final = 0.3
 """Seconds before the onset that are looked at as well: swings begin with where the head was."""
@@ -49,6 +51,8 @@ def kept_level(gesture: Gesture, moments: Iterable[Moment], event: GestureEvent)
     """
     first = event.onset - BEFORE
     frames = [moment for moment in moments if moment.time >= first]
+    if frames and frames[0].time > event.onset:  # its beginning is gone, and the rest before it
+        gesture = replace(gesture, rest=False)
     low, high = round(1000 * gesture.trigger), math.trunc(1000 * event.peak * (1 + 1e-9))
     step = 1 if high >= low else -1
     if not _decides(gesture, low / 1000, frames):

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from facs.live.kept import Follower, kept_level
+from facs.live.kept import MEMORY, Follower, kept_level
 from facs.meaning.detector import GestureDetector, find_gesture
 from facs.meaning.gestures import STOCK, Gesture
 from facs.meaning.moments import Moment
@@ -40,6 +40,19 @@ def test_a_gesture_with_gaps_is_followed_over_them():
             ended.append((moment.time, done[0].offset))
     [(when, offset)] = ended
     assert offset == pytest.approx(1 + 64 / 30) and when == pytest.approx(offset + 0.3, abs=0.04)
+
+
+def test_what_is_held_for_longer_than_is_remembered_was_kept_as_high_as_its_end():
+    levels = [0.9] * 150 + [0.7] * 30 * (round(MEMORY) + 1)
+    detector = GestureDetector(FLAT)
+    follower, ended = Follower([detector]), []
+    for moment in frames(*levels):
+        if event := detector.update(moment):
+            follower.begin(event)
+        if done := follower.update(moment):
+            ended.append(done)
+    [(event, level)] = ended
+    assert event.offset - event.onset > MEMORY and level == 0.7
 
 
 def kept(gesture, moments):

@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 from functools import partial
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from facs.errors import InputError
 from facs.live.hands import Hands
@@ -41,8 +41,8 @@ class Webhook:
     """
 
     def __init__(self, url: str, timeout: float = TIMEOUT) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        parts = _parts(url)
+        if parts is None:
             raise InputError(f"wanted a webhook such as http://127.0.0.1:8080/word, got {url!r}")
         self.problem = ""
         self.failed = 0
@@ -86,6 +86,16 @@ class Webhook:
         self.failed += 1
         times = "a word" if self.failed == 1 else f"{self.failed} words"
         self.problem = f"the webhook {self._where} was not told of {times}: {why}"
+
+
+def _parts(url: str) -> SplitResult | None:
+    """The parts of a web address; None of anything else."""
+    try:
+        parts = urlsplit(url)
+        there = parts.hostname and parts.port != 0
+    except ValueError:  # a bracket that is not closed, a port that is no number
+        return None
+    return parts if there and parts.scheme in ("http", "https") else None
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):

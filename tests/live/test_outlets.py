@@ -133,7 +133,9 @@ def test_a_webhook_that_answers_again_is_no_problem_any_more(other):
     assert hook.problem == ""
 
 
-@pytest.mark.parametrize("url", ["grid3", "file:///etc/passwd", "ftp://a/b", "http://"])
+@pytest.mark.parametrize(
+    "url", ["grid3", "file:///etc/passwd", "ftp://a/b", "http://", "http://[bad", "http://a:99999"]
+)
 def test_what_is_no_web_address_is_refused(url):
     with pytest.raises(InputError, match="wanted a webhook such as http://"):
         Webhook(url)

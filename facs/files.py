@@ -77,6 +77,8 @@ def atomic(path: str | os.PathLike[str]) -> Iterator[Path]:
 def read_text(path: str | os.PathLike[str], limit: int = TEXT_LIMIT) -> str:
     """Read a small file of UTF-8; no more of it than `limit` is ever in memory.
 
+    The mark that editors on Windows begin such files with is left out.
+
     Raises
     ------
     OSError
@@ -88,7 +90,7 @@ def read_text(path: str | os.PathLike[str], limit: int = TEXT_LIMIT) -> str:
         data = file.read(limit + 1)
     if len(data) > limit:
         raise ValueError(f"wanted at most {limit:,} bytes of text, got more")
-    return data.decode("utf-8").replace("\r\n", "\n")
+    return data.decode("utf-8-sig").replace("\r\n", "\n")
 
 
 def move(path: Path, target: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from facs.errors import OutputError, VideoError
-from facs.files import atomic
+from facs.files import atomic, read_text
 
 
 def names(folder):
@@ -75,3 +75,9 @@ def test_a_link_stays_a_link(tmp_path):
 def test_errors_of_ours_pass_unchanged(tmp_path):
     with pytest.raises(VideoError, match="the source broke"), atomic(tmp_path / "a.txt"):
         raise VideoError("the source broke")
+
+
+def test_the_mark_that_windows_puts_before_text_is_left_out(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes("yes = כן\r\n".encode("utf-8-sig"))
+    assert read_text(path) == "yes = כן\n"

@@ -153,7 +153,7 @@ def _rows(path: str | os.PathLike[str]) -> Iterable[dict[str, str]]:
         text = read_text(path, LOG_LIMIT)
     except (OSError, ValueError) as error:
         raise InputError(f"cannot read the log {os.fspath(path)}: {error}") from None
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), restval="")
+    reader = csv.DictReader(io.StringIO(text), restval="")
     if missing := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
         raise InputError(
             f"{path}: wanted a log of facs live, with the column {missing[0]!r}; got the columns "

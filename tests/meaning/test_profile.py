@@ -227,6 +227,14 @@ def test_a_wake_gesture_that_the_model_does_not_measure_is_said():
     assert Profile(sleep=replace(winking, after=0.0)).unmeasured(UNITS, UNITS) == {}
 
 
+def test_a_profile_that_was_written_on_windows_is_read(path):
+    hers = replace(Profile.load(path), baseline=find_baseline(acted(clock(20), {12: 0.1})))
+    hers.save(path)
+    for file in (path, path.with_suffix(".baseline.json")):
+        file.write_text(file.read_text(encoding="utf-8"), encoding="utf-8-sig", newline="\r\n")
+    assert Profile.load(path).signs == hers.signs
+
+
 def test_files_that_are_none(tmp_path):
     with pytest.raises(ProfileError, match="cannot read the profile"):
         Profile.load(tmp_path / "nothing.toml")

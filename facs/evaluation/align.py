@@ -90,13 +90,13 @@ def align(
         intensity=intensity,
         **limits,
         subject=subject,
-        sequence=_sequences(labels, time),
+        sequence=_sequences(predictions, labels, time),
         time=time,
         groups=labels.groups,
         notes=(
             *(*predictions.notes, *labels.notes, *notes),
             *_unit_notes(predictions, labels),
-            *_frame_note(predictions, labels),
+            *_frame_note(predictions, labels, rows),
             *by,
         ),
     )
@@ -187,7 +187,7 @@ def _subjects(
     return np.array(subject), (f"{guessed:,} rows name no subject: each file counts as one",)
 
 
-def _sequences(labels: UnitTable, time: Floats) -> Integers:
+def _sequences(predictions: UnitTable, labels: UnitTable, time: Floats) -> Integers:
     """A number for each file and person whose rows have times; -1 for rows without.
 
     Frames that nobody labelled end a sequence, as what is not seen ends an event.
@@ -200,9 +200,12 @@ def _sequences(labels: UnitTable, time: Floats) -> Integers:
     backwards = ~new & (step <= 0)
     if backwards.any():
         row = int(np.flatnonzero(backwards)[0])
+        source = predictions.source if np.isnan(labels.time[row]) else labels.source
+        file = f"file {str(labels.file[row])!r}, " if labels.file[row] else ""
         raise InputError(
-            f"file {labels.file[row]!r}, frame {labels.frame[row]}: wanted times that increase "
-            f"with the frames, got {time[row]:g} s after {time[row - 1]:g} s"
+            f"{source}: {file}frame {labels.frame[row]}: wanted times that increase with the "
+            f"frames, got {time[row]:g} s after {time[row - 1]:g} s; mend them, or leave the "
+            "column time out"
         )
     return np.where(np.isnan(time), -1, np.cumsum(new) - 1)
 
@@ -227,8 +230,11 @@ def _unit_notes(predictions: UnitTable, labels: UnitTable) -> list[str]:
     return notes
 
 
-def _frame_note(predictions: UnitTable, labels: UnitTable) -> list[str]:
+def _frame_note(predictions: UnitTable, labels: UnitTable, rows: Integers) -> list[str]:
     """A hint where one table seems to count frames from 1 and the other from 0."""
+    known = rows >= 0
+    if (labels.frame[known] != predictions.frame[rows[known]]).any():
+        return []  # their times already told
     first = int(labels.frame.min()), int(predictions.frame.min())
     last = int(labels.frame.max()), int(predictions.frame.max())
     if first[0] - first[1] == last[0] - last[1] and abs(first[0] - first[1]) == 1:

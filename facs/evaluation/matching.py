@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.errors import InputError
+from facs.evaluation.clocks import rows_by_time
 from facs.evaluation.unit_table import UnitTable
 
 __all__ = ["match_rows"]
@@ -21,7 +22,8 @@ def match_rows(predictions: UnitTable, labels: UnitTable) -> tuple[NDArray[np.in
 
     Files are compared as they are written, or without folder and ending where that finds no
     pair; a table without files belongs to the other's only file. People are compared by name
-    where the tables share a name; else each frame must have one person with numbers.
+    where the tables share a name; else each frame must have one person with numbers. Where both
+    tables have times that contradict the frames, times count (`facs.evaluation.clocks`).
 
     Parameters
     ----------
@@ -32,7 +34,7 @@ def match_rows(predictions: UnitTable, labels: UnitTable) -> tuple[NDArray[np.in
     rows : array, shape (len(labels),)
         -1 where there is none.
     notes : list of str
-        How many rows of either table have no partner.
+        How many rows of either table have no partner, and how many are matched by time.
 
     Raises
     ------
@@ -54,12 +56,13 @@ def match_rows(predictions: UnitTable, labels: UnitTable) -> tuple[NDArray[np.in
     place = _places(found, by_name)
     _places(wanted, by_name)  # refuses labels of two people whom nothing tells apart
     rows = np.array([place.get(key, -1) for key in _keys(wanted, by_name)], np.int64)
+    rows, by_time = rows_by_time(found, wanted, rows, by_name)
     if not (rows >= 0).any():
         raise InputError(
             f"no seen row of {found.source} is a row of {wanted.source}: "
             f"wanted {_example(wanted)}, got {_example(found)}"
         )
-    return rows, _notes(rows, predictions, labels)
+    return rows, [*by_time, *_notes(rows, predictions, labels)]
 
 
 def _keys(table: UnitTable, by_name: bool) -> list[Key]:
@@ -93,7 +96,7 @@ def _notes(rows: NDArray[np.int64], predictions: UnitTable, labels: UnitTable) -
         notes.append(
             f"{lost:,} of {len(rows):,} rows of {labels.source} have no prediction: not seen"
         )
-    rest = int(predictions.seen.sum() - predictions.seen[rows[rows >= 0]].sum())
+    rest = int(predictions.seen.sum() - predictions.seen[np.unique(rows[rows >= 0])].sum())
     if rest > 0:
         notes.append(f"{rest:,} seen rows of {predictions.source} have no label and do not count")
     return notes

@@ -236,3 +236,73 @@ def test_frames_that_nobody_labelled_end_a_sequence():
     labels = labels_of(values, frame=every_tenth, time=[f / 25 for f in every_tenth])
     predictions = predictions_of(values, frame=every_tenth)
     assert align(predictions, labels).sequence.tolist() == [0] * 7
+
+
+# rows by time
+
+
+def shown(n, first, last):
+    """A unit that is there from one frame to before another."""
+    return [[int(first <= k < last)] for k in range(n)]
+
+
+def test_a_part_of_a_film_is_matched_by_time_with_labels_of_the_whole():
+    labels = labels_of(shown(250, 100, 150), time=np.arange(250) / 25)
+    part = predictions_of(shown(150, 50, 100), time=2 + np.arange(150) / 25)
+    aligned = align(part, labels)
+    assert aligned.known.sum() == 150
+    np.testing.assert_array_equal(aligned.decision[aligned.known], aligned.truth[aligned.known])
+    assert aligned.notes[0] == (
+        "250 rows are matched by time, not by frame: "
+        "frame 0 is at 0.000 s in labels.csv and at 2.000 s in predictions.csv"
+    )
+
+
+def test_two_rates_of_one_film_are_matched_by_time():
+    labels = labels_of(shown(250, 100, 150), time=np.arange(250) / 25)
+    faster = predictions_of(shown(300, 120, 180), time=np.arange(300) / 30)
+    aligned = align(faster, labels)
+    assert aligned.known.all()
+    assert (aligned.decision != aligned.truth).sum() <= 2  # at either end
+    back = align(labels, labels_of(shown(300, 120, 180), time=np.arange(300) / 30))
+    assert back.known.all() and (back.decision != back.truth).sum() <= 2
+
+
+def test_frames_that_share_no_number_are_matched_by_time():
+    labels = labels_of(YES, frame=[50, 51, 52], time=[2.0, 2.04, 2.08])
+    assert matched(predictions_of(ONE, time=[2.0, 2.04, 2.08]), labels) == [0, 1, 2]
+
+
+def test_times_that_never_meet_are_refused_where_the_frames_do():
+    labels, late = labels_of(YES, time=[0, 0.1, 0.2]), predictions_of(ONE, time=[9, 9.1, 9.2])
+    with pytest.raises(InputError, match=r"frame 0 is at 0\.000 s in labels\.csv and at 9\.000 s"):
+        align(late, labels)
+
+
+def test_only_the_file_whose_times_contradict_is_matched_by_time():
+    facts = {"file": list("aabb"), "frame": [0, 1, 0, 1]}
+    labels = labels_of([[1]] * 4, time=[0, 0.1, 0, 0.1], **facts)
+    predictions = predictions_of([[1]] * 4, time=[0, 0.1, 0.1, 0.2], **facts)
+    assert matched(predictions, labels) == [0, 1, -1, 2]
+
+
+def test_times_that_are_rounded_contradict_nothing():
+    exact = np.arange(60) / 30
+    labels = labels_of(shown(60, 20, 40), time=exact)
+    for time in (np.round(exact, 3), np.round(exact, 2), np.round(exact, 1), np.floor(exact)):
+        assert matched(predictions_of(shown(60, 20, 40), time=time), labels) == list(range(60))
+
+
+def test_a_hint_about_frames_is_not_given_where_times_have_told():
+    labels = labels_of([[1]] * 4, frame=[1, 2, 3, 4], time=[0, 0.1, 0.2, 0.3])
+    aligned = align(predictions_of([[0.5]] * 4, time=[0, 0.1, 0.2, 0.3]), labels)
+    assert aligned.known.all() and not any("count from 1" in note for note in aligned.notes)
+
+
+def test_times_that_repeat_name_the_table_and_the_file():
+    with pytest.raises(InputError, match=r"^labels\.csv: frame 1: wanted times that increase"):
+        comparison(ONE, YES, time=[0, 0, 0.1])
+    labels = labels_of(YES, file=["a.mp4"] * 3)
+    predictions = predictions_of(ONE, file=["a.mp4"] * 3, time=[0, 0, 0.1])
+    with pytest.raises(InputError, match=r"^predictions\.csv: file 'a\.mp4', frame 1: wanted"):
+        align(predictions, labels)

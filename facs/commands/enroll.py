@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+import csv
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from facs.commands.common import progress_bar
+from facs.commands.album import Album
 from facs.errors import InputError
 
 if TYPE_CHECKING:
-    from facs.meaning.findings import Enrolment, Example
+    from facs.meaning.findings import Enrolment, Example, Finding
     from facs.meaning.profile import Profile
-    from facs.person import Person
-    from facs.recording import Recording
 
 __all__ = ["enroll"]
+
+_CURVES: Final = ("gesture", "threshold", "false_activations", "hours", "per_hour", "low", "high")
 
 
 def enroll(
@@ -57,15 +57,17 @@ def enroll(
     from facs.meaning.profile import Profile
 
     known = Profile.load(profile) if profile.exists() else Profile()
-    if marks and not (day or rest or example):
-        _mark(known, marks, profile)
+    places = list(map(_pair, example or []))
+    said = _words(word or [], known, [name for name, _ in places], bool(day))
+    if (marks or said) and not (day or rest or example):
+        _change(known, said, marks or [], profile)
         return
-    known = replace(known, model=model or known.model)
-    album = _Album(known, lambda path: _recording(path, known.model or None, motion, quiet))
+    known = replace(_worded(known, said), model=model or known.model)
+    album = Album(known, motion, quiet)
     resting = [album.piece(text).piece() for text in rest or []]
-    examples = _grouped(example or [], album)
+    examples = _grouped(places, album)
     days = [album.person(path) for path in day or []]
-    words = {sign.gesture.name: sign.word for sign in known.signs} | dict(map(_pair, word or []))
+    words = {sign.gesture.name: sign.word for sign in known.signs} | said
     done = run(
         resting, examples, day=days, words=words, per_hour=per_hour, model=album.model,
         known=known,
@@ -77,17 +79,41 @@ def enroll(
         typer.echo("no gesture could be enrolled; no profile was written")
         raise typer.Exit(1)
     new = _merged(known, done, album, name)
+    _tell_left_out(said, done, new)
     if marks:
         new = _marked(new, marks)
     new.save(profile)
     typer.echo(f"wrote {profile}")
 
 
-def _mark(known: Profile, logs: list[Path], path: Path) -> None:
-    """Change thresholds by marks alone."""
-    new = _marked(known, logs)
+def _words(texts: list[str], known: Profile, enrolled: list[str], day: bool) -> dict[str, str]:
+    """Read ``NAME=WORD``; refuses names that no gesture can have here."""
+    from facs.meaning.gestures import STOCK
+
+    words = dict(map(_pair, texts))
+    names = [*(sign.gesture.name for sign in known.signs), *enrolled]
+    for name in words:
+        if name not in names and not (day and name in STOCK):
+            raise InputError(
+                f"wanted a word for a gesture of the profile or of an --example "
+                f"({', '.join(dict.fromkeys(names)) or 'there are none'}), got one for {name!r}"
+            )
+    return words
+
+
+def _worded(profile: Profile, words: dict[str, str]) -> Profile:
+    """The profile with other words for its gestures."""
+    signs = (replace(s, word=words.get(s.gesture.name, s.word)) for s in profile.signs)
+    return replace(profile, signs=tuple(signs))
+
+
+def _change(known: Profile, words: dict[str, str], logs: list[Path], path: Path) -> None:
+    """Change words, and thresholds by marks, without a recording."""
+    new = _worded(known, words)
+    if logs:
+        new = _marked(new, logs)
     if new.signs == known.signs:
-        typer.echo("no threshold was changed")
+        typer.echo(f"no {'threshold' if logs else 'word'} was changed")
         return
     new.save(path)
     typer.echo(f"wrote {path}")
@@ -110,49 +136,6 @@ def _marked(profile: Profile, logs: list[Path]) -> Profile:
     return replace(profile, signs=signs)
 
 
-@dataclass
-class _Album:
-    """Recordings that were analysed once, and who she is in each of them."""
-
-    profile: Profile
-    read: Callable[[Path], Recording]
-    model: str = ""
-    _people: dict[Path, Person] = field(default_factory=dict)
-
-    def person(self, path: Path) -> Person:
-        """Her in the recording of `path`; the first one decides where she is looked for."""
-        if path not in self._people:
-            recording = self.read(path)
-            choice = self.profile.choose(recording)
-            if choice is None:
-                raise InputError(f"{path}: wanted her face, nobody was seen in it")
-            if len(recording.people) > 1:
-                typer.echo(f"{path}: person {choice.person.track}, {choice.why}")
-            self._remember(recording, choice.person)
-            self._people[path] = choice.person
-        return self._people[path]
-
-    def _remember(self, recording: Recording, person: Person) -> None:
-        from facs.meaning.profile import Who
-
-        if self.profile.who is None and recording.size is not None:
-            self.profile = replace(self.profile, who=Who.of(person, recording.size))
-        if recording.model is not None:
-            self.model = f"{recording.model.name} {recording.model.version}"
-
-    def piece(self, text: str) -> Example:
-        """Read ``VIDEO`` or ``VIDEO@3-4.5``."""
-        from facs.meaning.findings import Example
-
-        match = re.fullmatch(r"(.+)@(\d*\.?\d+)-(\d*\.?\d+)", text)
-        if not match:
-            return Example(self.person(Path(text)))
-        start, stop = float(match[2]), float(match[3])
-        if start >= stop:
-            raise InputError(f"wanted VIDEO@START-STOP with START before STOP, got {text!r}")
-        return Example(self.person(Path(match[1])), start, stop)
-
-
 def _pair(text: str) -> tuple[str, str]:
     left, sign, right = text.partition("=")
     if not (left.strip() and sign and right.strip()):
@@ -160,25 +143,14 @@ def _pair(text: str) -> tuple[str, str]:
     return left.strip(), right.strip()
 
 
-def _grouped(texts: list[str], album: _Album) -> dict[str, list[Example]]:
+def _grouped(places: list[tuple[str, str]], album: Album) -> dict[str, list[Example]]:
     found: dict[str, list[Example]] = {}
-    for name, place in map(_pair, texts):
+    for name, place in places:
         found.setdefault(name, []).append(album.piece(place))
     return found
 
 
-def _recording(path: Path, model: str | None, motion: bool, quiet: bool) -> Recording:
-    if path.suffix.lower() == ".facs":
-        from facs.recording import Recording
-
-        return Recording.load(path)
-    from facs.pipeline import analyze
-
-    with progress_bar(quiet) as progress:
-        return analyze(path, model=model, motion=motion, progress=progress)
-
-
-def _merged(known: Profile, done: Enrolment, album: _Album, name: str | None) -> Profile:
+def _merged(known: Profile, done: Enrolment, album: Album, name: str | None) -> Profile:
     """The known profile with what was found: gestures of the same name are replaced."""
     new = {sign.gesture.name: sign for sign in done.profile.signs}
     sounds = {sign.gesture.name: sign.sound for sign in known.signs}
@@ -208,19 +180,32 @@ def _tell(done: Enrolment) -> None:
         typer.echo(f"note: {note}")
 
 
+def _tell_left_out(words: dict[str, str], done: Enrolment, new: Profile) -> None:
+    """Say which words have no gesture, where no finding has said so."""
+    told = {finding.name for finding in done.findings}
+    told |= {sign.gesture.name for sign in new.signs}
+    for name in words:
+        if name not in told:
+            typer.echo(f"note: {name} does not stand out in her day: its word is left out")
+
+
 def _write_curves(done: Enrolment, path: Path) -> None:
     from facs.files import atomic
 
-    lines = ["gesture,threshold,false_activations,hours,per_hour,low,high"]
-    known = ((f.name, f.curve) for f in done.findings if f.curve is not None)
-    for name, curve in known:
-        for trigger in curve.tried:
-            rate = curve.rate(trigger)
-            low, high = rate.interval
-            lines.append(
-                f'"{name}",{trigger:g},{rate.count},{rate.hours:.5f},'
-                f"{rate.per_hour:.3f},{low:.3f},{high:.3f}"
-            )
-    with atomic(path) as unfinished:
-        unfinished.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with atomic(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(_CURVES)
+        for finding in done.findings:
+            writer.writerows(_points(finding))
     typer.echo(f"wrote {path}")
+
+
+def _points(finding: Finding) -> Iterator[list[object]]:
+    """A row for each threshold that was tried."""
+    if finding.curve is None:
+        return
+    for trigger in finding.curve.tried:
+        rate = finding.curve.rate(trigger)
+        low, high = (f"{limit:.3f}" for limit in rate.interval)
+        row = [finding.name, f"{trigger:g}", rate.count, f"{rate.hours:.5f}"]
+        yield [*row, f"{rate.per_hour:.3f}", low, high]

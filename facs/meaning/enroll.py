@@ -82,6 +82,8 @@ def enroll(
             raise InputError(f"wanted at least one example of {name!r}, got none")
     films = [*rest, *day, *(e.person for several in examples.values() for e in several)]
     once = list({id(film): film for film in films}.values())  # examples may be of one recording
+    if len({(film.units, film.sided) for film in once}) > 1:
+        raise InputError("wanted recordings by one model, got different units: score them again")
     known = known or Profile()
     baseline, notes = _baseline([*rest, *day], once, model, known.baseline)
     ignored, more = _ignored(known, baseline)

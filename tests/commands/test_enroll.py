@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from facs.meaning.profile import Profile, Who
@@ -26,8 +27,8 @@ def day(tmp_path, monkeypatch):
 SMILES, BLINKS = (22.6, 26.6, 30.6, 34.6, 38.6), (42.6, 46.6, 50.6)
 
 
-def save(person, path):
-    model = make_model(units=UNITS, on=[0.5] * len(UNITS), off=[0.4] * len(UNITS))
+def save(person, path, **facts):
+    model = make_model(units=UNITS, on=[0.5] * len(UNITS), off=[0.4] * len(UNITS), **facts)
     make_recording(person, model=model).save(path)
 
 
@@ -150,6 +151,61 @@ def test_nobody_in_the_video_says_so(facs, day, tmp_path):
     save(filmed(3, unseen=[(0, 3)]), tmp_path / "empty.facs")
     status, _, error = facs("enroll", "empty.facs")
     assert status == 2 and "empty.facs: wanted her face, nobody was seen in it" in error
+
+
+def test_a_word_of_a_gesture_that_is_there_is_changed(facs, day, written):
+    status, said, _ = facs("enroll", "--word", "long blink=thirsty")
+    assert status == 0, said
+    (blink,) = Profile.load(written).signs
+    assert (blink.word, blink.gesture.hold, blink.note) == ("thirsty", 2.0, "by hand")
+    more = ("--rest", "day.facs@0-20", *tagged("smile", SMILES))
+    assert facs("enroll", *more, "--word", "long blink=no", "--word", "smile=hello")[0] == 0
+    assert [sign.word for sign in Profile.load(written).signs] == ["no", "hello"]
+    assert "no word was changed" in facs("enroll", "--word", "smile=hello")[1]
+
+
+def test_a_word_for_no_gesture_is_refused_before_anything_is_read(facs, day, written):
+    status, _, error = facs("enroll", "--rest", "gone.facs", "--word", "long blnk=yes")
+    assert status == 2 and error.count("\n") == 1
+    assert "of the profile or of an --example (long blink), got one for 'long blnk'" in error
+
+
+def test_a_word_for_what_does_not_stand_out_in_her_day_is_said(facs, day):
+    status, said, _ = facs("enroll", day, "--word", "nod=more", "--word", "smile=hello")
+    assert status == 0, said
+    assert "note: nod does not stand out in her day: its word is left out" in said
+    assert {s.gesture.name: s.word for s in Profile.load("child.toml").signs}["smile"] == "hello"
+
+
+def test_a_curve_of_any_name_can_be_read(facs, day):
+    name = 'the "cheeky, one"'
+    more = ("--rest", "day.facs@0-20", *tagged(name, SMILES), "--curves", "curves.csv")
+    assert facs("enroll", *more)[0] == 0
+    with Path("curves.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["gesture"] for row in csv.DictReader(file)} == {name}
+
+
+def test_recordings_of_another_model_than_the_one_asked_for_are_refused(facs, day, tmp_path):
+    rest = ("--rest", "day.facs@0-20", *tagged("smile", SMILES))
+    status, _, error = facs("enroll", *rest, "--model", "facs-9")
+    assert status == 2 and error.count("\n") == 1
+    assert "day.facs: wanted a recording scored by facs-9, got one by tiny 1.0" in error
+    assert not (tmp_path / "child.toml").exists()
+    assert facs("enroll", *rest, "--model", "tiny")[0] == 0
+
+
+def test_recordings_by_two_models_are_refused(facs, day, tmp_path):
+    save(filmed(30), tmp_path / "rest.facs", name="small")
+    status, _, error = facs("enroll", "--rest", "rest.facs", *tagged("smile", SMILES))
+    assert status == 2 and error.count("\n") == 1
+    assert "day.facs: wanted recordings by one model, got one by tiny 1.0 after small 1.0" in error
+
+
+def test_what_was_scored_with_motion_is_said(facs, day, tmp_path):
+    save(filmed(60, streams=np.ones(1200)), tmp_path / "still.facs")
+    for film, more, told in (("day", [], True), ("day", ["--motion"], False), ("still", [], False)):
+        words = ["--rest", f"{film}.facs@0-20", *tagged("smile", [3.0], f"{film}.facs"), *more]
+        assert ("was scored with motion" in facs("enroll", *words)[1]) == told
 
 
 def test_a_model_of_her_own_stays_in_the_profile(facs, day):

@@ -212,6 +212,14 @@ def test_nothing_to_learn_from_is_refused(arguments, options, message):
         enroll(*arguments, **options)
 
 
+def test_films_of_different_units_are_refused():
+    other = acted(clock(20), {12: 0.1})
+    with pytest.raises(InputError, match="wanted recordings by one model, got different units"):
+        enroll([filmed(20)], {"cheeky": [Example(other)]})
+    with pytest.raises(InputError, match="wanted recordings by one model, got different units"):
+        enroll([], {}, day=[filmed(20), other])
+
+
 def test_an_example_outside_of_its_recording_is_refused():
     with pytest.raises(InputError, match="wanted an example within"):
         Example(filmed(3), 10.0, 12.0).piece()

@@ -24,7 +24,9 @@ def write_profile(profile: Profile, path: str | os.PathLike[str]) -> None:
     """Write a profile; comments of the file that is there stay."""
     file = Path(path)
     document = read_document(file) if file.is_file() else _new()
-    if profile.baseline is not None:
+    if profile.baseline is None:
+        document.pop("baseline", None)
+    else:
         beside = file.with_suffix(".baseline.json")
         profile.baseline.save(beside)
         document["baseline"] = beside.name
@@ -57,6 +59,8 @@ def _new() -> TOMLDocument:
 def _fill(document: TOMLDocument, profile: Profile) -> None:
     """Bring a document up to date, touching only what differs."""
     plain = _plain(profile)
+    if profile.who is None:
+        document.pop("who", None)
     for key, value in plain.items():
         if isinstance(value, dict):
             table = document.setdefault(key, tomlkit.table())
@@ -94,7 +98,7 @@ def _put(table: Any, key: str, value: Any) -> None:
 
 
 def _fill_gestures(document: TOMLDocument, signs: tuple[Sign, ...]) -> None:
-    wanted = {sign.gesture.name: sign for sign in signs}
+    wanted = {sign.gesture.name.strip(): sign for sign in signs}
     if not wanted:
         document.pop("gesture", None)  # an empty array would be one of values, not of tables
         return
@@ -103,26 +107,35 @@ def _fill_gestures(document: TOMLDocument, signs: tuple[Sign, ...]) -> None:
         document["gesture"] = tomlkit.aot()
     array: Any = document["gesture"]
     for i in reversed(range(len(array))):
-        if array[i].get("name") not in wanted:
+        if _name(array[i]) not in wanted:
             del array[i]
-    there = {table["name"]: table for table in array}
+    there = {_name(table): table for table in array}
     for name, sign in wanted.items():
         table = there.get(name)
         if table is None:
             table = tomlkit.table()
+            table["name"] = name
             array.append(table)
-        _fill_gesture(table, sign)
+        _fill_gesture(table, sign, new=name not in there)
 
 
-def _fill_gesture(table: Any, sign: Sign) -> None:
-    _put(table, "name", sign.gesture.name)
+def _name(table: Any) -> str:
+    """The name of a gesture as it is read."""
+    return str(table.get("name", "")).strip()
+
+
+def _fill_gesture(table: Any, sign: Sign, new: bool) -> None:
     _put(table, "word", sign.word)
     _put_text(table, "sound", sign.sound)
-    rule = sign.gesture.rule
-    known = table.get("rule")
-    if not known or Gesture.parse("x", known) != Gesture.parse("x", rule):
-        table["rule"] = rule
+    if new or not _says(table.get("rule"), sign.gesture):
+        table["rule"] = sign.gesture.rule
     _put_text(table, "note", sign.note)
+
+
+def _says(rule: str | None, gesture: Gesture) -> bool:
+    """Whether a rule of a file, or the stock rule where it has none, is that of a gesture."""
+    known = Gesture.parse("x", rule) if rule else STOCK.get(gesture.name)
+    return known is not None and known.rule == gesture.rule
 
 
 def _put_text(table: Any, key: str, text: str) -> None:

@@ -99,6 +99,35 @@ def test_what_changes_is_written_and_the_rest_stays(path):
     assert again.ignored == ("left eye",) and again.apart == 1.0
 
 
+def test_what_is_not_known_any_more_is_not_in_the_file(path):
+    known = replace(Profile.load(path), baseline=find_baseline(acted(clock(20), {12: 0.1})))
+    known.save(path)
+    replace(known, baseline=None, who=None).save(path)
+    again = Profile.load(path)
+    assert again.baseline is None and again.who is None
+    assert again.signs == known.signs and "# her blinks are slow" in path.read_text("utf-8")
+
+
+def test_a_gesture_without_a_rule_keeps_the_stock_rule_of_the_day(path):
+    profile = Profile.load(path)
+    profile.save(path)
+    brows = path.read_text(encoding="utf-8").partition('name = "brow lift"')[2]
+    assert "rule" not in brows
+    raised = replace(profile.signs[1], gesture=STOCK["brow lift"].with_trigger(0.95))
+    replace(profile, signs=(profile.signs[0], raised)).save(path)
+    assert Profile.load(path).signs[1].gesture.trigger == 0.95
+
+
+def test_a_name_with_spaces_around_it_keeps_its_table(path):
+    spaced = TEXT.replace('name = "long blink"', 'name = " long blink "  # her yes')
+    path.write_text(spaced, encoding="utf-8")
+    profile = Profile.load(path)
+    profile.save(path)
+    text = path.read_text(encoding="utf-8")
+    assert "# her yes" in text and "# her blinks are slow" in text
+    assert text.count("[[gesture]]") == 2 and Profile.load(path) == profile
+
+
 def test_a_new_file_is_written_and_read(tmp_path):
     profile = Profile((Sign(STOCK["tilt left"], "stop"),), who=Who(0.4, 0.5, 0.3), name="A")
     profile.save(tmp_path / "new.toml")

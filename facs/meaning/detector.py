@@ -103,7 +103,7 @@ class GestureDetector:
         what = gesture.what
         self._swings = Swings(what, gesture.times) if isinstance(what, Swing) else None
         self._conditions = gesture.conditions
-        self._quiet_until = float("-inf")
+        self._quiet_until = self._now = float("-inf")
         self.reset()
 
     def reset(self) -> None:
@@ -125,8 +125,7 @@ class GestureDetector:
 
     def step(self, time: float, values: Sequence[float]) -> GestureEvent | None:
         """Take the signals of the conditions, in their order, where they are read already."""
-        if self._last is not None and time - self._last > MAX_GAP:
-            self.reset()
+        self._pass_to(time)
         self.level = values[0]
         already, active = self._span is not None, True
         for condition, value in zip(self._conditions, values, strict=True):
@@ -139,6 +138,15 @@ class GestureDetector:
             return self._go_on(time, values[0])
         self._interrupted = self._goes_on(time)
         return None if self._interrupted else self._end(time)
+
+    def _pass_to(self, time: float) -> None:
+        """Forget what is going on over a gap, and all of it where time is back at a beginning."""
+        if time < self._now:  # another film
+            self._quiet_until = float("-inf")
+            self.reset()
+        elif self._last is not None and time - self._last > MAX_GAP:
+            self.reset()
+        self._now = time
 
     def _goes_on(self, time: float) -> bool:
         """Whether what is interrupted at `time` may still go on."""
@@ -156,8 +164,7 @@ class GestureDetector:
         self._last = time
 
     def _update_swings(self, swings: Swings, moment: Moment) -> GestureEvent | None:
-        if self._last is not None and moment.time - self._last > MAX_GAP:
-            self.reset()
+        self._pass_to(moment.time)
         axis = swings.swing.axis
         self.level = moment.scores.get(axis, float("nan"))
         if self.level != self.level:

@@ -34,6 +34,10 @@ class Sign:
     sound: str = ""
     note: str = ""
 
+    def __post_init__(self) -> None:
+        # A line for each word is what everybody is told, subtitles among them.
+        object.__setattr__(self, "word", " ".join(self.word.split()))
+
 
 @dataclass(frozen=True)
 class Sleep:
@@ -104,7 +108,7 @@ class Listener:
         self._asleep = sleep.detector()
         self._wake = GestureDetector(sleep.wake)
         self._heard: GestureDetector | None = None
-        self._quiet_until = float("-inf")
+        self._quiet_until = self._now = float("-inf")
 
     @property
     def latest(self) -> GestureEvent | None:
@@ -125,6 +129,9 @@ class Listener:
 
     def update(self, moment: Moment) -> GestureEvent | None:
         """Take one frame; return a gesture in the frame in which it is decided."""
+        if moment.time < self._now:  # another film
+            self._quiet_until = float("-inf")
+        self._now = moment.time
         if self._asleep is not None and self._asleep.update(moment) and not self.why_paused:
             self._pause("eyes shut")
         if self.why_paused:

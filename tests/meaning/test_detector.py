@@ -86,6 +86,24 @@ def test_eyes_that_were_shut_from_the_beginning_do_not_fire():
     assert found(BLINK, clock(20), {43: 0.95}, unseen=[(5, 6), (9, 11)]) == []
 
 
+@pytest.mark.parametrize("name", ["long blink", "blink twice", "nod"])
+def test_another_film_begins_anew(name):
+    nodding = swinging(18.0, 1.5, 1.0, 3.0)
+    twice = both(pulse(1, 0.7), pulse(2, 0.7))
+    film = list(moments(acted(clock(4), {43: twice}, pose=(0.0, nodding, 0.0))))
+    gesture = Gesture.parse(name, STOCK[name].rule.replace("pause 1000", "pause 60000"))
+    detector = GestureDetector(gesture)
+    films = [[e.decided for m in film if (e := detector.update(m))] for _ in range(2)]
+    assert films[0] == films[1] and len(films[0]) == 1
+
+
+def test_a_film_that_ends_within_a_gesture_does_not_end_the_next():
+    film = list(moments(acted(clock(3), {43: pulse(1, 9)})))
+    detector = GestureDetector(BLINK)
+    told = [event for _ in range(2) for m in film if (event := detector.update(m))]
+    assert [round(event.onset) for event in told] == [1, 1]
+
+
 def test_without_rest_it_comes_again_and_again():
     again = Gesture.parse("again", "both eyes 43 >= 0.6 for 500 ms, pause 1000 ms, no rest")
     events = found(again, clock(6), {43: pulse(1, 4.2)})

@@ -102,6 +102,17 @@ def test_what_began_before_the_pause_is_forgotten():
     assert spoken == []
 
 
+def test_a_second_film_is_heard_like_the_first():
+    listener = Listener([YES, HELLO], apart=60.0)
+    for _ in range(2):
+        assert heard(listener, 4, {43: pulse(1, 1)}) == [("yes", 1.6)]
+        listener.resume()
+
+
+def test_a_word_is_one_line():
+    assert Sign(SMILE, " good\n\n  morning ").word == "good morning"
+
+
 def test_a_negative_time_is_refused():
     with pytest.raises(InputError, match="0 s"):
         Sleep(after=-1.0)

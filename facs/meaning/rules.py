@@ -24,7 +24,7 @@ from typing import Any, Final
 
 from facs.errors import InputError
 from facs.meaning.moments import AXES
-from facs.meaning.signals import Signal
+from facs.meaning.signals import Signal, plain
 
 __all__ = ["Condition", "Swing", "default_release", "parse_rule"]
 
@@ -39,6 +39,9 @@ _CONDITION: Final = re.compile(
 _SWING: Final = re.compile(
     rf"(?P<axis>yaw|pitch|roll)\s+swings\s+(?P<degrees>{_NUMBER})(?:\s*deg)?"
 )
+_COMMA: Final = re.compile(r"\d+,\d+(?!\d|\s+times)")
+"""A number as much of Europe writes it; ``swings 8,3 times`` is none."""
+
 _TIME: Final = r"(\d*\.?\d+)(?:\s*-\s*(\d*\.?\d+))?\s*ms"
 
 
@@ -101,7 +104,7 @@ class Condition:
 
     def __str__(self) -> str:
         sign = ">=" if self.above else "<="
-        return f"{self.signal} {sign} {self.trigger:.6g} until {self.release:.6g}"
+        return f"{self.signal} {sign} {plain(self.trigger)} until {plain(self.release)}"
 
     def __repr__(self) -> str:
         return f"Condition({str(self)!r})"
@@ -166,7 +169,7 @@ class Swing:
         return self.degrees / self.longest
 
     def __str__(self) -> str:
-        return f"{self.axis} swings {self.degrees:.6g}"
+        return f"{self.axis} swings {plain(self.degrees)}"
 
 
 def parse_rule(text: str) -> dict[str, Any]:
@@ -177,6 +180,8 @@ def parse_rule(text: str) -> dict[str, Any]:
     InputError
         With the part that is not understood, and an example of one that is.
     """
+    if comma := _COMMA.search(text):
+        raise InputError(f"wanted a point in a number, such as 0.6, got {comma[0]!r}")
     head, *options = [part.strip() for part in text.strip().split(",")]
     found: dict[str, Any] = {}
     swing = _SWING.fullmatch(head)
@@ -186,6 +191,8 @@ def parse_rule(text: str) -> dict[str, Any]:
     for option in options:
         _read_option(option, found)
     each = found.pop("each", None)
+    if swing and "within" in found:
+        raise InputError("'in ... ms' belongs to holds, not to swings: use 'each 80-600 ms'")
     if swing:
         times = {"shortest": each[0], "longest": each[1]} if each else {}
         found["what"] = Swing(swing["axis"], float(swing["degrees"]), **times)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from facs.errors import InputError
 from facs.meaning.moments import ANGLES, Moment
 from facs.units import SIDED, ActionUnit, Region, as_unit
 
-__all__ = ["Signal", "Term"]
+__all__ = ["Signal", "Term", "plain"]
 
 NAN: Final = float("nan")
 
@@ -81,7 +82,7 @@ class Term:
         return as_unit(f"AU{self.channel}"), self.side in ("left", "right")
 
     def __str__(self) -> str:
-        weight = "" if self.weight == 1 else f"{self.weight:.6g}*"
+        weight = "" if self.weight == 1 else f"{plain(self.weight)}*"
         if not self.side:
             return weight + self.channel
         noun = _NOUNS.get(as_unit(f"AU{self.channel}").region, "side")
@@ -157,16 +158,27 @@ class Signal:
     def __str__(self) -> str:
         if self.how == "sum":
             first, *rest = self.terms
-            text = ("- " if first.weight < 0 else "") + _plain(first)
-            return text + "".join(f" {'-' if t.weight < 0 else '+'} {_plain(t)}" for t in rest)
+            text = ("- " if first.weight < 0 else "") + _unsigned(first)
+            return text + "".join(f" {'-' if t.weight < 0 else '+'} {_unsigned(t)}" for t in rest)
         joint = "|" if self.how == "max" else "+"
         return joint.join(map(str, self.terms))
 
 
-def _plain(term: Term) -> str:
+def plain(value: float) -> str:
+    """A number in six digits as people write it: a rule knows no exponents.
+
+    Examples
+    --------
+    >>> plain(0.00001), plain(0.6), plain(-12.0)
+    ('0.00001', '0.6', '-12')
+    """
+    return format(Decimal(f"{value:.6g}"), "f")
+
+
+def _unsigned(term: Term) -> str:
     """A term of a sum, without its sign."""
     name = str(Term(term.channel, term.side))
-    return f"{abs(term.weight):.6g}*{name}"
+    return f"{plain(abs(term.weight))}*{name}"
 
 
 def _term(piece: str, sign: float, whole: str) -> Term:

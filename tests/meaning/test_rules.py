@@ -38,6 +38,23 @@ def test_a_printed_rule_is_read_and_printed_the_same(rule):
     assert Gesture.parse("mine", rule).rule == rule
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "43 >= 0.00001 until 0 for 600 ms, pause 1000 ms",
+        "0.00002*1 + 0.5*2 >= 2000000 until 1000000 for 600 ms, pause 1000 ms",
+        "pitch swings 0.00001, 3 times, each 80-600 ms, pause 1000 ms",
+    ],
+)
+def test_small_and_large_numbers_are_printed_so_that_they_are_read(rule):
+    assert Gesture.parse("mine", rule).rule == rule
+
+
+def test_a_comma_without_a_space_ends_a_part():
+    gesture = Gesture.parse("nod", "pitch swings 8,13 times,pause 500 ms")
+    assert (gesture.trigger, gesture.times, gesture.pause) == (8.0, 13, 0.5)
+
+
 def test_what_is_left_out_has_a_default():
     gesture = Gesture.parse("yes", "both eyes 43 >= 0.6 for 650 ms")
     assert (gesture.release, gesture.pause, gesture.rest) == (0.4, 1.0, True)
@@ -82,6 +99,9 @@ def test_people_may_write_it_in_their_way():
         ("pitch swings 8, 3 times, each 600-80 ms", "got 600-80"),
         ("1+2|4 >= 0.5 for 300 ms", "got both in"),
         ("1+ >= 0.5 for 300 ms", "wanted a unit"),
+        ("pitch swings 8, 3 times in 2000 ms", "'in ... ms' belongs to holds, not to swings"),
+        ("both eyes 43 >= 0,6 for 600 ms", "wanted a point in a number, such as 0.6, got '0,6'"),
+        ("roll >= 15 until 8,5 for 600 ms", "got '8,5'"),
         ("", "such as 'for 600 ms'"),
     ],
 )

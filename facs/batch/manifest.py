@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path, PurePath
 from typing import Any, Final
 
@@ -44,6 +44,8 @@ class Entry:
         Of media time.
     damage : str or None
         What was wrong with a video that was analysed all the same.
+    earlier : dict of int
+        Like `outputs`, of what earlier runs wrote and this one did not: no videos to analyse.
 
     Examples
     --------
@@ -65,11 +67,13 @@ class Entry:
     people: int = 0
     seconds: float = 0.0
     damage: str | None = None
+    earlier: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.status not in ("done", "failed"):
             raise InputError(f"wanted the status done or failed, got {self.status!r}")
-        for name, kind in (("source", str), ("name", str), ("how", dict), ("outputs", dict)):
+        kinds = {"source": str, "name": str, "how": dict, "outputs": dict, "earlier": dict}
+        for name, kind in kinds.items():
             if not isinstance(getattr(self, name), kind):
                 raise InputError(f"{name}: wanted {kind.__name__}, got {getattr(self, name)!r}")
         parts = PurePath(self.name).parts
@@ -114,13 +118,14 @@ class Manifest:
         return iter(self._entries.values())
 
     def add(self, entry: Entry) -> None:
-        """Append what became of a video.
+        """Append what became of a video; what was written of it before is not forgotten.
 
         Raises
         ------
         OutputError
             If it cannot be written.
         """
+        entry = _remembering(self._entries.get(entry.source), entry)
         try:
             with self._path.open("a", encoding="ascii") as file:
                 file.write(entry.line() + "\n")
@@ -146,6 +151,14 @@ def read_manifest(out: str | os.PathLike[str]) -> list[Entry]:
         The last about each video; empty if there is no manifest.
     """
     return list({entry.source: entry for entry in _entries(Path(out) / NAME)}.values())
+
+
+def _remembering(before: Entry | None, entry: Entry) -> Entry:
+    """Keep in mind which results of earlier runs lie beside those of this one."""
+    if before is None:
+        return entry
+    written = before.earlier | before.outputs | entry.earlier
+    return replace(entry, earlier={k: v for k, v in written.items() if k not in entry.outputs})
 
 
 def _entries(path: Path) -> Iterator[Entry]:

@@ -153,7 +153,7 @@ def _checked(options: BatchOptions) -> dict[str, Any]:
 
 def _results(manifest: Manifest, out: Path) -> set[Path]:
     """Files that are no sources, though one may lie between them and end in .mp4."""
-    outputs = {out / key for entry in manifest for key in entry.outputs}
+    outputs = {out / key for entry in manifest for key in (*entry.outputs, *entry.earlier)}
     return outputs | {out / NAME, out / PRIVATE}
 
 

@@ -46,7 +46,7 @@ def find_sources(arguments: Iterable[str | os.PathLike[str]], leave_out: set[Pat
         A folder; a ``.txt`` file with one path on each line, relative to its own folder;
         or a video. What is named and absent is taken along, to be reported.
     leave_out : set of Path
-        Files and folders that are not looked at, such as the results.
+        Files and folders that are not looked at, such as the results, by whatever links.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def find_sources(arguments: Iterable[str | os.PathLike[str]], leave_out: set[Pat
     """
     roots = [_absolute(path) for argument in arguments for path in _listed(Path(argument))]
     base = _common([root if root.is_dir() else root.parent for root in roots])
-    paths = {path for root in roots for path in _videos(root, leave_out)}
+    paths = set(_videos(roots, {_place(path) for path in leave_out}))
     if not paths:
         raise InputError(
             f"wanted videos, found none in {', '.join(map(str, roots[:3])) or 'an empty list'}: "
@@ -80,7 +80,8 @@ def _listed(path: Path) -> list[Path]:
     if path.suffix.lower() != ".txt" or not path.is_file():
         return [path]
     try:
-        lines = path.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        # Editors of Windows begin a list with a mark, which is no part of the first name.
+        lines = path.read_text(encoding="utf-8-sig", errors="surrogateescape").splitlines()
     except OSError as error:
         raise InputError(f"cannot read the list {path}: {error.strerror}") from error
     return [path.parent / line.strip() for line in lines if line.strip()]
@@ -90,30 +91,51 @@ def _common(folders: Sequence[Path]) -> Path:
     return Path(os.path.commonpath(folders)) if folders else Path()
 
 
-def _videos(root: Path, leave_out: set[Path]) -> Iterator[Path]:
-    if not root.is_dir():
-        yield root
-        return
+def _place(path: Path) -> Path:
+    """Where a file lies, whatever links lead there; one that is a link itself stays one."""
+    return Path(os.path.realpath(path.parent), path.name)
+
+
+def _videos(roots: Sequence[Path], leave_out: set[Path]) -> Iterator[Path]:
+    """Yield the videos of all roots; behind links only what is in no folder without them."""
+    links: list[Path] = []
+    visited: set[Path] = set()  # a link may lead back to a folder that holds it
+    for root in roots:
+        yield from _below(root, leave_out, visited, links) if root.is_dir() else [root]
+    for link in links:  # grows while links lead to links
+        yield from _below(link, leave_out, visited, links)
+
+
+def _below(
+    root: Path, leave_out: set[Path], visited: set[Path], links: list[Path]
+) -> Iterator[Path]:
+    """Yield the videos of a folder and of those in it; links to folders are left for later."""
     for folder, inner, names in os.walk(root):
-        here = Path(folder)
-        inner[:] = [n for n in inner if not n.startswith(".") and here / n not in leave_out]
+        here, real = Path(folder), Path(os.path.realpath(folder))
+        if real in visited or real in leave_out:
+            inner.clear()
+            continue
+        visited.add(real)
+        wanted = (n for n in inner if not n.startswith(".") and real / n not in leave_out)
+        inner[:] = sorted(wanted)  # or which of two links is followed would be chance
+        links += [here / n for n in inner if (here / n).is_symlink()]
         for name in names:
-            path = here / name
-            known = path.suffix.lower() in SUFFIXES and not name.startswith(".")
-            if known and path not in leave_out:
-                yield path
+            known = Path(name).suffix.lower() in SUFFIXES and not name.startswith(".")
+            if known and real / name not in leave_out:
+                yield here / name
 
 
 def named(
     sources: Sequence[Source], known: dict[str, str], files: Callable[[str], Iterable[Path]]
 ) -> dict[str, str]:
-    """Name the results of each source, so that no two write to the same file.
+    """Name the results of each source, so that no two write to the same file or to a source.
 
     Parameters
     ----------
     sources : sequence of Source
     known : dict of str
-        Names that were given before, by the path of the source: they stay.
+        Names that were given before, by the path of the source: they stay, unless a source
+        has come to lie where they would write.
     files : callable
         What the results of a name are written to.
 
@@ -131,7 +153,8 @@ def named(
     ['a/x', 'b/x', 'b/y.mp4', 'b/y.mov']
     """
     here = {str(source.path) for source in sources}
-    taken = {key for path, name in known.items() if path not in here for key in _keys(files(name))}
+    taken = _keys(source.path for source in sources)
+    taken |= {key for path, name in known.items() if path not in here for key in _keys(files(name))}
     stems = Counter(_stem(source) for source in sources if str(source.path) not in known)
     names: dict[str, str] = {}
     for source in sorted(sources, key=lambda s: str(s.path) not in known):
@@ -162,4 +185,4 @@ def _stem(source: Source) -> str:
 
 def _keys(files: Iterable[Path]) -> set[str]:
     """Some disks do not tell large letters from small ones."""
-    return {os.path.normcase(str(path)).casefold() for path in files}
+    return {os.path.normcase(str(_place(path))).casefold() for path in files}

@@ -119,6 +119,17 @@ def test_results_between_the_videos_are_no_videos(films):
     assert (films / "a/0.overlay.mp4").exists()
     again = run_batch([films], films, options)
     assert (again.before, [e.name for e in again.entries]) == (6, ["a/bad"])
+    for _ in range(2):  # without overlays: those of before are still no videos
+        assert len(run_batch([films], films, OPTIONS).entries) in (7, 1)
+    assert sorted(status_of(films)) == ["a/0", "a/1", "a/2", "a/bad", "b/0", "b/1", "b/2"]
+
+
+def test_a_film_that_is_named_like_a_result_is_left_as_it_is(films):
+    own = films / "a/0.overlay.mp4"
+    own.write_bytes(before := (films / "a/1.mp4").read_bytes())
+    result = run_batch([films / "a/0.mp4", own], films / "a", BatchOptions(overlay=True))
+    assert {e.name: e.status for e in result.entries} == {"0.mp4": "done", "0.overlay": "done"}
+    assert own.read_bytes() == before
 
 
 def kill(batch, whole_group):

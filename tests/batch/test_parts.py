@@ -60,6 +60,31 @@ def test_a_list_names_paths_from_its_own_folder(films, monkeypatch):
     assert places(films / "list.txt") == ["a/x.mp4", "z.mkv", "\u05d0.mp4"]
 
 
+def test_a_list_may_begin_with_a_byte_order_mark(films):
+    (films / "list.txt").write_bytes(b"\xef\xbb\xbfa/x.mp4\r\nz.mkv\r\n")
+    assert places(films / "list.txt") == ["a/x.mp4", "z.mkv"]
+
+
+def test_folders_behind_links_are_searched_once(films, tmp_path):
+    (tmp_path / "day1").mkdir()
+    (tmp_path / "day1/y.mp4").touch()
+    (films / "a/day1").symlink_to(tmp_path / "day1")
+    (films / "b/again").symlink_to(films / "a/day1")
+    assert places(films) == ["a/day1/y.mp4", "a/x.mp4", "b/x.MP4", "z.mkv"]
+
+
+def test_links_that_go_round_end_and_a_film_keeps_the_name_that_it_has_without_them(films):
+    (films / "a/up").symlink_to(films)
+    (films / "a/0").symlink_to(films / "b")
+    assert places(films) == ["a/x.mp4", "b/x.MP4", "z.mkv"]
+
+
+def test_what_is_left_out_is_not_found_through_a_link_either(films, tmp_path):
+    (tmp_path / "link").symlink_to(films)
+    assert places(tmp_path / "link", leave_out=[films / "z.mkv"]) == ["a/x.mp4", "b/x.MP4"]
+    assert places(films, leave_out=[tmp_path / "link/z.mkv"]) == ["a/x.mp4", "b/x.MP4"]
+
+
 def test_a_link_is_called_what_it_is_called(films):
     (films / "a/link.mp4").symlink_to(films / "z.mkv")
     assert places(films / "a") == ["link.mp4", "x.mp4"]
@@ -77,11 +102,11 @@ def test_no_videos_at_all_are_an_error(tmp_path):
 # Names
 
 
-def names(*places, known=None, **options):
+def names(*places, known=None, out="out", **options):
     chosen = BatchOptions(**options)
     sources = [Source(Path("/films", place), PurePath(place)) for place in places]
     known = {f"/films/{place}": name for place, name in (known or {}).items()}
-    return list(named(sources, known, lambda n: chosen.plan(Path("out"), n).files).values())
+    return list(named(sources, known, lambda n: chosen.plan(Path(out), n).files).values())
 
 
 def test_results_are_called_like_their_videos():
@@ -101,6 +126,28 @@ def test_results_of_one_video_are_not_those_of_another():
     assert names("x.events.mp4", "x.mp4", events=True) == ["x.events", "x.mp4"]
     assert names("x.events.mp4", "x.mp4") == ["x.events", "x"]
     assert names("x.mp4", "x_events.mp4", formats=("bids", "json")) == ["x", "x_events.mp4"]
+
+
+def test_no_result_falls_on_a_film():
+    films = ("x.mp4", "x.overlay.mp4")
+    assert names(*films, overlay=True) == ["x", "x.overlay"]  # in another folder
+    assert names(*films, out="/films", overlay=True) == ["x.mp4", "x.overlay"]
+    assert names("x.mp4", "X.Overlay.mp4", out="/films", overlay=True) == ["x.mp4", "X.Overlay"]
+
+
+def test_not_even_by_a_name_that_was_given_before():
+    known = {"x.mp4": "x", "x.overlay.mp4": "x.overlay"}
+    found = names(*known, known=known, out="/films", overlay=True)
+    assert found == ["x.mp4", "x.overlay"]
+
+
+def test_no_result_falls_on_a_film_by_way_of_a_link(tmp_path):
+    (tmp_path / "films").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "films")
+    sources = [Source(tmp_path / "films" / n, PurePath(n)) for n in ("x.mp4", "x.overlay.mp4")]
+    plan = BatchOptions(overlay=True).plan
+    found = named(sources, {}, lambda name: plan(tmp_path / "link", name).files)
+    assert list(found.values()) == ["x.mp4", "x.overlay"]
 
 
 def test_large_and_small_letters_are_one_to_some_disks():
@@ -126,6 +173,15 @@ def test_the_last_line_about_a_video_counts(tmp_path):
     assert read_manifest(tmp_path) == [entry("b", frames=7), entry("a")]
     manifest.tidy()
     assert read_manifest(tmp_path) == [entry("a"), entry("b", frames=7)]
+
+
+def test_results_of_earlier_runs_are_not_forgotten(tmp_path):
+    manifest = Manifest(tmp_path)
+    manifest.add(entry("a", outputs={"a.csv": 1, "a.overlay.mp4": 2}))
+    manifest.add(entry("a", "failed"))
+    manifest.add(entry("a", outputs={"a.csv": 3}))
+    (kept,) = read_manifest(tmp_path)
+    assert (kept.outputs, kept.earlier) == ({"a.csv": 3}, {"a.overlay.mp4": 2})
 
 
 def test_half_a_line_is_what_a_killed_process_leaves_behind(tmp_path):

@@ -120,10 +120,15 @@ def _gathered(values: NDArray[Any], rows: Integers) -> Floats:
 
 
 def _truth(labels: UnitTable, names: tuple[str, ...], level: float) -> tuple[Floats, Floats]:
-    """Presence and intensity; a known intensity decides about presence."""
+    """Presence and intensity; a known intensity decides about presence.
+
+    OpenFace's presence goes before its intensity, unless another level is asked for.
+    """
     columns = [labels.names.index(name) for name in names]
     intensity, presence = labels.intensity[:, columns], labels.presence[:, columns]
     reached = np.where(np.isnan(intensity), np.nan, intensity >= level)
+    if labels.dialect == "openface" and level == LEVEL:
+        return np.where(np.isnan(presence), reached, presence), intensity
     return np.where(np.isnan(intensity), presence, reached), intensity
 
 

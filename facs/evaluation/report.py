@@ -170,11 +170,16 @@ def _group(aligned: Aligned, options: ReportOptions) -> GroupRow:
 
 def _undefined(aligned: Aligned, resamples: Resamples) -> list[str]:
     """What could not be measured, and why."""
-    notes = []
     positives = np.where(aligned.known, aligned.truth, 0).sum(0)
-    never = [name for name, count in zip(aligned.names, positives, strict=True) if not count]
-    if never:
-        notes.append(f"never there in these rows: {' '.join(never)}")
+    uncoded = np.isnan(aligned.truth).all(0)
+    unpredicted = np.isnan(aligned.decision).all(0) & ~uncoded
+    never = (positives == 0) & ~uncoded & ~unpredicted
+    said = {"never there": never, "not coded": uncoded, "without a prediction": unpredicted}
+    notes = [
+        f"{what} in these rows: {' '.join(np.array(aligned.names)[which])}"
+        for what, which in said.items()
+        if which.any()
+    ]
     if not (aligned.sequence >= 0).any():
         notes.append("no row has a time: no events, no kappa with tolerance")
     if np.isnan(aligned.strength).all() or np.isnan(aligned.intensity).all():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from facs.errors import InputError
 
-__all__ = ["Sheet"]
+__all__ = ["Sheet", "read_header"]
 
 Floats = NDArray[np.float64]
 
@@ -70,21 +71,14 @@ class Sheet:
         InputError
             If it cannot be read or is no table.
         """
-        try:
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                first = file.readline()
-                file.seek(0)
-                reader = csv.reader(file, delimiter=max(",;\t", key=first.count))
-                rows = ((reader.line_num, row) for row in reader if any(map(str.strip, row)))
-                return cls._of_rows(str(path), rows, wanted or (lambda name: True))
-        except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise InputError(f"wanted a CSV file, {path} cannot be read: {error}") from error
+        with _rows(path) as rows:
+            return cls._of_rows(str(path), rows, wanted or (lambda name: True))
 
     @classmethod
     def _of_rows(
         cls, source: str, rows: Iterator[tuple[int, list[str]]], wanted: Callable[[str], bool]
     ) -> Sheet:
-        header = tuple(cell.strip() for cell in next(rows, (0, []))[1])
+        header = _header(rows)
         cells: dict[int, list[str]] = {i: [] for i, name in enumerate(header) if wanted(name)}
         lines = []
         for line, row in rows:
@@ -113,20 +107,24 @@ class Sheet:
             return None
         return np.array([self.number(names[0], row, word) for row, word in enumerate(words)])
 
-    def grades(self, index: int) -> tuple[Floats, bool]:
-        """Cells of one column as numbers, the letters A to E as 1 to 5; and whether there were any.
+    def lettered(self, index: int) -> bool:
+        """Whether a column has a letter A to E."""
+        return any(word.lower() in _LETTERS for word in self.cells[index])
 
-        Where there are letters an empty cell is 0: coders write down what they see.
+    def grades(self, index: int, lettered: bool) -> Floats:
+        """Cells of one column as numbers; if `lettered`, A to E as 1 to 5, and an empty one as 0.
+
+        Coders who write letters write down what they see, and nothing where they see nothing.
         """
-        words = [word.lower() for word in self.cells[index]]
-        lettered = any(word in _LETTERS for word in words)
         grades = _LETTERS | {"": 0.0} if lettered else {}
         name = self.header[index]
-        values = [
-            grades[word] if word in grades else self.number(name, row, word)
-            for row, word in enumerate(words)
-        ]
-        return np.array(values), lettered
+        words = (word.lower() for word in self.cells[index])
+        return np.array(
+            [
+                grades[word] if word in grades else self.number(name, row, word)
+                for row, word in enumerate(words)
+            ]
+        )
 
     def number(self, column: str, row: int, word: str) -> float:
         """One cell as a number, NaN where it is empty."""
@@ -142,6 +140,35 @@ class Sheet:
         return InputError(
             f"{self.source}: line {self.lines[row]}, {column}: wanted {wanted}, got {got!r}"
         )
+
+
+def read_header(path: Path) -> tuple[str, ...]:
+    """Names of all columns of a file, without its rows; none if it is empty.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    with _rows(path) as rows:
+        return _header(rows)
+
+
+@contextmanager
+def _rows(path: Path) -> Iterator[Iterator[tuple[int, list[str]]]]:
+    """Rows that are not empty, each with the line on which it ends."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            first = file.readline()
+            file.seek(0)
+            reader = csv.reader(file, delimiter=max(",;\t", key=first.count))
+            yield ((reader.line_num, row) for row in reader if any(map(str.strip, row)))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"wanted a CSV file, {path} cannot be read: {error}") from error
+
+
+def _header(rows: Iterator[tuple[int, list[str]]]) -> tuple[str, ...]:
+    return tuple(cell.strip() for cell in next(rows, (0, []))[1])
 
 
 def _each_once(header: tuple[str, ...], cells: dict[int, list[str]]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -12,10 +13,11 @@ from numpy.typing import NDArray
 
 from facs.errors import InputError
 from facs.evaluation.sheet import Sheet
-from facs.evaluation.unit_columns import UnitColumn, in_order, read_name, unit_name
+from facs.evaluation.unit_cells import UnitCells, read_cells
+from facs.evaluation.unit_columns import in_order, read_name
 from facs.evaluation.unit_table import VALUES, UnitTable, with_stronger_sides
 
-__all__ = ["GROUPS", "LABEL_VALUES", "dialect_of", "read_labels", "read_predictions"]
+__all__ = ["GROUPS", "LABEL_VALUES", "dialect_of", "read_either", "read_labels", "read_predictions"]
 
 Floats = NDArray[np.float64]
 PathLike = str | os.PathLike[str]
@@ -30,7 +32,7 @@ _FRAME: Final = ("frame", "frame_number")
 _PERSON: Final = ("person", "face_id", "face", "identity", "track")
 _TIME: Final = ("time", "timestamp")
 _SUBJECT: Final = ("subject", "subject_id", "participant")
-_NOT_CODED: Final = 9.0  # how coded data sets write "could not be seen"
+_UNIT: Final = re.compile(r"au[ _]?\d", flags=re.IGNORECASE)  # how the name of a unit begins
 
 
 def read_predictions(path: PathLike, *, rename: Mapping[str, str] | None = None) -> UnitTable:
@@ -58,13 +60,7 @@ def read_predictions(path: PathLike, *, rename: Mapping[str, str] | None = None)
         If the file is no such table; the message names the line and what was wanted.
     """
     sheet = Sheet.read(Path(path), _is_used)
-    columns = _unit_columns(sheet, rename or {})
-    grades = {index: sheet.grades(index) for index in columns}
-    plain = [grades[i] for i, column in columns.items() if column.kind == "plain"]
-    kind = "intensity" if _graded(plain) else "probability"
-    values = {index: numbers for index, (numbers, _) in grades.items()}
-    start = int(dialect_of(sheet.header) == "openface")
-    return _table(sheet, columns, values, kind, start, ())
+    return _predictions(sheet, read_cells(sheet, rename or {}))
 
 
 def read_labels(
@@ -81,14 +77,14 @@ def read_labels(
     ----------
     path : str or path
         As for `read_predictions`. A cell is 0 or 1, a letter A to E, or an intensity from 0 to
-        5. NaN, ``?`` and 9 are not coded. An empty cell is not coded; in a column with letters
-        it is not active, because coders write down what they see.
+        5. NaN, ``?`` and 9 are not coded. An empty cell is not coded; where any column of its
+        kind has letters it is not active, because coders write down what they see.
     rename : mapping of str to str
     values : str
         What plain columns hold: ``"presence"``, ``"intensity"``, or ``"auto"``: presence if no
         cell of any plain column is a letter or exceeds 1.
     first_frame : int
-        The number that the table gives to the first frame of a video.
+        The number that the table gives to the first frame of a video; at least 1 in OpenFace's.
     groups : sequence of str
         Columns to group rows by, where they are there.
 
@@ -99,15 +95,27 @@ def read_labels(
     """
     if values not in LABEL_VALUES:
         raise InputError(f"wanted values of {LABEL_VALUES}, got {values!r}")
-    sheet = Sheet.read(
-        Path(path), lambda name: _is_used(name) or name.lower() in map(str.lower, groups)
-    )
-    columns = _unit_columns(sheet, rename or {})
-    grades = {index: _coded(*sheet.grades(index)) for index in columns}
-    plain = [grades[i] for i, column in columns.items() if column.kind == "plain"]
-    kind = values if values != "auto" else "intensity" if _graded(plain) else "presence"
-    coded = {index: numbers for index, (numbers, _) in grades.items()}
-    return _table(sheet, columns, coded, kind, first_frame, groups)
+    sheet = _grouped_sheet(path, groups)
+    return _labels(sheet, read_cells(sheet, rename or {}), values, first_frame, groups)
+
+
+def read_either(path: PathLike) -> UnitTable:
+    """Read a table of a program, or labels, where nobody says which.
+
+    A plain table is a program's where it has fractions up to 1 and no cell that is not coded (9).
+
+    Raises
+    ------
+    InputError
+        If the file is no table of units; the message names the line and what was wanted.
+    """
+    sheet = _grouped_sheet(path, GROUPS)
+    cells = read_cells(sheet, {})
+    coded = cells.without_nines()
+    scored = cells.fractions and not coded.graded and not cells.nines
+    if scored or dialect_of(sheet.header) != "plain":
+        return _predictions(sheet, cells)
+    return _labels(sheet, cells, "auto", 0, GROUPS)
 
 
 def dialect_of(header: Sequence[str]) -> str:
@@ -131,46 +139,35 @@ def _is_used(name: str) -> bool:
     return name.lower() in keys or read_name(name) is not None
 
 
-def _unit_columns(sheet: Sheet, rename: Mapping[str, str]) -> dict[int, UnitColumn]:
-    """Which columns are units, by index."""
-    names = {unit_name(old): unit_name(new) for old, new in rename.items()}
-    columns: dict[int, UnitColumn] = {}
-    for index, text in enumerate(sheet.header):
-        column = read_name(text)
-        if column is not None:
-            new = read_name(names.get(column.name, column.name))
-            columns[index] = UnitColumn(new.unit, new.side, column.kind) if new else column
-    if not columns:
-        found = ", ".join(sheet.header[:6])
-        raise InputError(f"{sheet.source}: wanted columns of units such as AU12, got {found}, ...")
-    lost = sorted(set(names) - {read.name for t in sheet.header if (read := read_name(t))})
-    if lost:
-        raise InputError(f"{sheet.source}: wanted a column {lost[0]} to rename, there is none")
-    return columns
+def _grouped_sheet(path: PathLike, groups: Sequence[str]) -> Sheet:
+    kept = [name.lower() for name in groups]
+    return Sheet.read(Path(path), lambda name: _is_used(name) or name.lower() in kept)
 
 
-def _coded(values: Floats, lettered: bool) -> tuple[Floats, bool]:
-    return np.where(values == _NOT_CODED, np.nan, values), lettered
+def _predictions(sheet: Sheet, cells: UnitCells) -> UnitTable:
+    kind = "intensity" if cells.graded else "probability"
+    start = int(dialect_of(sheet.header) == "openface")
+    return _table(sheet, cells, kind, start, ())
 
 
-def _graded(columns: list[tuple[Floats, bool]]) -> bool:
-    """Whether columns hold more than 0 to 1."""
-    return any(lettered or bool((values > 1).any()) for values, lettered in columns)
+def _labels(
+    sheet: Sheet, cells: UnitCells, values: str, first_frame: int, groups: Sequence[str]
+) -> UnitTable:
+    coded = cells.without_nines()
+    kind = values if values != "auto" else "intensity" if coded.graded else "presence"
+    start = max(first_frame, int(dialect_of(sheet.header) == "openface"))
+    return _table(sheet, coded, kind, start, groups)
 
 
 def _table(
-    sheet: Sheet,
-    columns: Mapping[int, UnitColumn],
-    values: Mapping[int, Floats],
-    plain: str,
-    first_frame: int,
-    groups: Sequence[str],
+    sheet: Sheet, cells: UnitCells, plain: str, first_frame: int, groups: Sequence[str]
 ) -> UnitTable:
     """Put every column where its kind belongs."""
-    names = in_order(column.name for column in columns.values())
+    values = cells.of_kind(plain)
+    names = in_order(column.name for column in cells.columns.values())
     arrays = {kind: np.full((len(sheet), len(names)), np.nan) for kind in VALUES}
     taken: dict[tuple[str, str], str] = {}
-    for index, column in columns.items():
+    for index, column in cells.columns.items():
         kind = plain if column.kind == "plain" else column.kind
         other = taken.setdefault((kind, column.name), sheet.header[index])
         if other != sheet.header[index]:
@@ -191,7 +188,7 @@ def _table(
         Path(sheet.source).name,
         names,
         groups=known,
-        notes=_notes(sheet),
+        notes=(*_kind_note(sheet, cells, plain), *_notes(sheet)),
         dialect=dialect_of(sheet.header),
         **keys,
         **arrays,
@@ -245,14 +242,21 @@ def _pictures_counted(sheet: Sheet, file: list[str] | None, frame: Floats) -> bo
     return len({name for name, _ in pairs}) == len(pairs)
 
 
-def _notes(sheet: Sheet) -> tuple[str, ...]:
-    """Columns that nobody uses, where the table is not of a program that has many of them."""
-    if dialect_of(sheet.header) != "plain":
+def _kind_note(sheet: Sheet, cells: UnitCells, plain: str) -> tuple[str, ...]:
+    """What plain fractions were taken for, where one of them decided for all."""
+    if plain != "intensity" or cells.lettered or not cells.fractions:
         return ()
+    return (f"{Path(sheet.source).name}: plain columns are read as intensities from 0 to 5",)
+
+
+def _notes(sheet: Sheet) -> tuple[str, ...]:
+    """Columns that nobody uses; of programs, which have many, those that seem to be units."""
+    every = dialect_of(sheet.header) == "plain"
     left = [
         text
         for index, text in enumerate(sheet.header)
         if text and index not in sheet.cells and text.lower() not in GROUPS
+        if every or _UNIT.match(text)
     ]
     name = Path(sheet.source).name
     return (f"{name}: ignored columns: {', '.join(left)}",) if left else ()

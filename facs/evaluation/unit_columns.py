@@ -9,7 +9,7 @@ from typing import Final
 
 from facs.errors import InputError
 
-__all__ = ["KINDS", "UnitColumn", "in_order", "read_name", "unit_name"]
+__all__ = ["KINDS", "UnitColumn", "has_small_side", "in_order", "read_name", "unit_name"]
 
 KINDS: Final = ("plain", "probability", "presence", "intensity")
 """A plain column says nothing of its kind; its values do."""
@@ -24,7 +24,7 @@ _SUFFIXES: Final = {
 
 _NAME: Final = re.compile(
     r"(?:(?P<before>[LR])?AU[ _]?|(?P<alone>[LR]?))0*(?P<number>[1-9]\d?)(?P<after>[LR])?"
-    r"(?:_(?P<side>left|right|(?-i:[LR])))?(?:_(?P<kind>intensity|presence|(?-i:[rc])))?",
+    r"(?:_(?P<side>left|right|(?-i:[LRl])))?(?:_(?P<kind>intensity|presence|(?-i:[rc])))?",
     flags=re.IGNORECASE,
 )
 
@@ -66,7 +66,7 @@ def read_name(text: str) -> UnitColumn | None:
     -------
     UnitColumn or None
         None where the text names no unit. ``_r`` and ``_c`` are OpenFace's, in small letters;
-        a side is a letter beside the number, ``_L``, ``_R``, or the words left and right.
+        a side is a letter beside the number, ``_L``, ``_l``, ``_R``, or the words left and right.
 
     Examples
     --------
@@ -84,6 +84,18 @@ def read_name(text: str) -> UnitColumn | None:
     side = {"l": "left", "r": "right"}.get(said.lower(), said.lower())
     kind = match["kind"]
     return UnitColumn(int(match["number"]), side, _SUFFIXES[kind and kind.lower()])
+
+
+def has_small_side(text: str) -> bool:
+    """Whether a name ends in ``_l``: beside it ``_r`` is a side too, and not OpenFace's.
+
+    Examples
+    --------
+    >>> has_small_side("AU12_l"), has_small_side("AU12_L"), has_small_side("AU12_r")
+    (True, False, False)
+    """
+    match = _NAME.fullmatch(text.strip())
+    return match is not None and match["side"] == "l"
 
 
 def unit_name(text: str) -> str:

@@ -174,7 +174,11 @@ class UnitTable:
 
 
 def with_stronger_sides(table: UnitTable) -> UnitTable:
-    """Add units of which only both sides are there: a unit is as strong as its stronger side."""
+    """Add units of which only both sides are there: a unit is as strong as its stronger side.
+
+    One side that is present is enough, whatever the other is; beside a side that is not known
+    the number of the other does not tell how strong the unit is.
+    """
     place = {name: i for i, name in enumerate(table.names)}
     pairs = {
         name.removesuffix("_left"): (i, place[name.replace("_left", "_right")])
@@ -186,10 +190,14 @@ def with_stronger_sides(table: UnitTable) -> UnitTable:
         return table
     names = in_order((*table.names, *missing))
 
-    def widened(values: Floats) -> Floats:
+    def widened(kind: str) -> Floats:
+        values = getattr(table, kind)
         columns = {name: values[:, i] for name, i in place.items()}
-        columns |= {u: np.maximum(values[:, a], values[:, b]) for u, (a, b) in missing.items()}
+        for unit, (a, b) in missing.items():
+            columns[unit] = np.maximum(values[:, a], values[:, b])
+            if kind == "presence":
+                columns[unit][(values[:, a] == 1) | (values[:, b] == 1)] = 1
         return np.stack([columns[name] for name in names], axis=1)
 
-    wide: dict[str, Any] = {kind: widened(getattr(table, kind)) for kind in VALUES}
+    wide: dict[str, Any] = {kind: widened(kind) for kind in VALUES}
     return replace(table, names=names, **wide)

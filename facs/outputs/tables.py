@@ -181,7 +181,8 @@ def write_json(recording: Recording, path: PathLike) -> None:
          "frames": 2, "duration": 0.066733, "damage": null, "notes": [],
          "model": {"name", "version", "licence", "training", "sha256",
                    "units": ["AU1", ...], "sided": ["AU1", ...],
-                   "on": {"AU1": 0.5, ...}, "off": {"AU1": 0.4, ...}} or null,
+                   "on": {"AU1": 0.5, ...}, "off": {"AU1": 0.4, ...},
+                   "peak": {"AU1": 0.75, ...}} or null,
          "times": [0.0, 0.033367],
          "people": [
            {"person": 0,

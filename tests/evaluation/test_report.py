@@ -176,6 +176,14 @@ def test_a_value_lies_in_its_interval():
         assert found.low < found.high
 
 
+def test_what_was_never_there_is_not_what_nobody_coded_or_predicted():
+    aligned = comparison([[0.9, 0.1, 0.2, None]], [[1, 0, None, 1]])
+    notes = evaluate(aligned, options=QUICK).notes
+    assert "never there in these rows: AU2" in notes
+    assert "not coded in these rows: AU4" in notes
+    assert "without a prediction in these rows: AU6" in notes
+
+
 def test_one_subject_has_no_interval_and_the_report_says_so():
     report = evaluate(replace(ALIGNED, subject=np.full(len(ALIGNED), "s")), options=ReportOptions())
     assert np.isnan(report.summary["hamming_score"].estimate.low)

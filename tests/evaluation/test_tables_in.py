@@ -6,8 +6,15 @@ import numpy as np
 import pytest
 
 from facs.errors import InputError
-from facs.evaluation.sheet import Sheet
-from facs.evaluation.tables_in import _is_used, dialect_of, read_labels, read_predictions
+from facs.evaluation.align import align
+from facs.evaluation.sheet import Sheet, read_header
+from facs.evaluation.tables_in import (
+    _is_used,
+    dialect_of,
+    read_either,
+    read_labels,
+    read_predictions,
+)
 from facs.evaluation.tables_out import write_unit_table
 from facs.evaluation.unit_columns import UnitColumn, in_order, read_name, unit_name
 from facs.evaluation.unit_table import UnitTable
@@ -382,3 +389,73 @@ def test_a_capital_letter_after_the_unit_is_a_side_and_openfaces_small_one_is_no
     assert (read_name("AU12_R").name, read_name("AU12_L").name) == ("AU12_right", "AU12_left")
     assert (read_name("AU12_r").name, read_name("AU12_r").kind) == ("AU12", "intensity")
     assert read_name("AU12_C") is None
+
+
+def test_sides_in_small_letters_are_not_taken_for_openfaces_intensity(table):
+    for header in ("frame,AU12_l,AU12_r", "frame,AU12_r_intensity,AU12_l_intensity"):
+        for read in (read_labels, read_predictions):
+            said = refused(table(header, "0,1,0"), read)
+            assert "wanted sides as in AU12_left and AU12_right, got AU12_l" in said
+    assert read_name("AU12_l").name == "AU12_left"  # as tiers and behaviors are called
+
+
+def test_columns_that_begin_as_a_unit_are_named_whoever_wrote_the_table(table):
+    found = read_predictions(table("frame,gaze_0_x,AU01_r,AU12_rr", "1,0.3,2,2"))
+    assert found.notes == ("table.csv: ignored columns: AU12_rr",)
+
+
+def test_in_a_table_with_letters_a_unit_that_was_never_seen_is_not_active(table):
+    found = read_labels(table("frame,AU1,AU4,L12,R12", "0,B,,,C", "1,,,,", "2,?,?,,"))
+    assert column(found, "AU1", "intensity") == pytest.approx([2, 0, NAN], nan_ok=True)
+    assert column(found, "AU4", "intensity") == pytest.approx([0, 0, NAN], nan_ok=True)
+    assert column(found, "AU12", "intensity") == [3, 0, 0]
+
+
+def test_columns_of_intensity_have_letters_of_their_own(table):
+    found = read_labels(table("frame,AU1,AU4,AU12_intensity,AU9_intensity", "0,1,,C,", "1,,1,,"))
+    assert column(found, "AU1", "presence") == pytest.approx([1, NAN], nan_ok=True)
+    assert column(found, "AU9", "intensity") == [0, 0]
+
+
+def test_a_unit_is_there_where_one_side_is_whatever_the_other(table):
+    found = read_labels(table("frame,L12,R12", "0,1,?", "1,0,?", "2,?,1", "3,0,1", "4,0,0"))
+    assert column(found, "AU12", "presence") == pytest.approx([1, NAN, 1, 1, 0], nan_ok=True)
+
+
+def test_openface_as_labels_counts_frames_from_one_and_its_presence_decides(table):
+    path = table("frame,success,AU12_r,AU12_c,AU4_r", "1,1,3,0,2", "2,1,0.2,1,0", "3,0,0,0,0")
+    labels = read_labels(path)
+    assert labels.frame.tolist() == read_labels(path, first_frame=1).frame.tolist() == [0, 1, 2]
+    scores = UnitTable.of("p", ("AU4", "AU12"), frame=[0, 1, 2], probability=[[0.5, 0.5]] * 3)
+    assert align(scores, labels).truth[:2].tolist() == [[1, 0], [0, 1]]
+    assert align(scores, labels, level=2).truth[:2].tolist() == [[1, 1], [0, 0]]
+
+
+def test_a_probability_that_rounding_brought_over_one_stays_a_probability(table):
+    path = table("frame,AU1,AU12", "0,0.2,1.0000001", "1,0.1,0.4")
+    assert column(read_predictions(path), "AU12", "probability") == [1, 0.4]
+    assert column(read_labels(table("frame,AU1", "0,1.0000001")), "AU1", "presence") == [1]
+
+
+def test_fractions_that_are_read_as_intensities_are_said(table):
+    path = table("frame,AU1,AU12", "0,0.2,0.9", "1,0.1,1.5")
+    for read in (read_predictions, read_labels):
+        assert read(path).notes == ("table.csv: plain columns are read as intensities from 0 to 5",)
+    assert read_predictions(table("frame,AU1", "0,3")).notes == ()
+
+
+def test_who_wrote_a_table_is_told_by_its_values(table):
+    assert column(read_either(table("frame,AU1", "0,0.4", "1,1")), "AU1", "probability") == [0.4, 1]
+    assert column(read_either(table("frame,AU1", "0,0", "1,1")), "AU1", "presence") == [0, 1]
+    assert column(read_either(table("frame,AU1", "0,0.4", "1,3")), "AU1", "intensity") == [0.4, 3]
+    assert read_either(table("frame,AU12_c", "1,1")).frame.tolist() == [0]
+
+
+def test_a_nine_is_not_blamed_for_another_cell(table):
+    said = refused(table("frame,AU1", "0,9", "1,0.4", "2,1"), read_either)
+    assert "line 3, AU1: wanted 0 or 1" in said
+
+
+def test_a_header_is_read_without_its_rows(table):
+    assert read_header(table(" frame, AU1", "0,1", "1")) == ("frame", "AU1")
+    assert read_header(table("")) == ()

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from facs.errors import InputError
+from facs.evaluation.clocks import ROUNDING, ends_of_frames
 from facs.evaluation.unit_columns import in_order
 from facs.evaluation.unit_table import UnitTable
 
 __all__ = ["CodedSpan", "Coding", "grade_of", "sampled", "steady", "the_person"]
 
 Floats = NDArray[np.float64]
-
-_ROUNDING: Final = 1e-3  # s; programs for annotation keep milliseconds
 
 
 @dataclass(frozen=True)
@@ -125,7 +123,8 @@ def sampled(coding: Coding, rows: UnitTable) -> UnitTable:
     """A coding at the rows of a table, which are frames of one video in order of time.
 
     A unit is there in a frame whose middle lies in a span; a span that holds no middle is there
-    in the frame in which it begins. So rounding to milliseconds changes nothing.
+    in the frame in which it begins. So rounding to milliseconds changes nothing. A frame ends
+    where the next one would begin, whether that has a row or not.
 
     Parameters
     ----------
@@ -145,10 +144,11 @@ def sampled(coding: Coding, rows: UnitTable) -> UnitTable:
     >>> sampled(coding, steady(0.5, 10.0)).presence[:, 0].tolist()
     [0.0, 1.0, 1.0, nan, 0.0]
     """
+    ends = ends_of_frames(rows.frame, rows.time)
     presence = np.zeros((len(rows), len(coding.names)))
     intensity = np.zeros_like(presence)
     for span in (span for span in coding.spans if span.name):
-        cells = _covered(rows.time, span), coding.names.index(span.name)
+        cells = _covered(rows.time, ends, span), coding.names.index(span.name)
         presence[cells] = 1
         # Of two spans that overlap the stronger counts; NaN, which has no letter, gives way.
         intensity[cells] = np.fmax(intensity[cells], span.intensity)
@@ -156,7 +156,7 @@ def sampled(coding: Coding, rows: UnitTable) -> UnitTable:
     if not (intensity > 0).any():
         intensity[:] = np.nan
     for span in (span for span in coding.spans if not span.name):
-        covered = _covered(rows.time, span)
+        covered = _covered(rows.time, ends, span)
         presence[covered] = intensity[covered] = np.nan
     return UnitTable.of(
         coding.source,
@@ -171,16 +171,14 @@ def sampled(coding: Coding, rows: UnitTable) -> UnitTable:
     )
 
 
-def _covered(times: Floats, span: CodedSpan) -> slice:
+def _covered(times: Floats, ends: Floats, span: CodedSpan) -> slice:
     """Rows whose middle lies in a span, or else the one row in which it begins."""
-    step = float(np.median(np.diff(times))) if len(times) > 1 else 0.0
-    ends = np.append(times[1:], times[-1] + step)
     first, after = np.searchsorted((times + ends) / 2, (span.start, span.end)).tolist()
     if span.by_frames:
-        after = int(np.searchsorted(times, span.end + _ROUNDING, side="right"))
+        after = int(np.searchsorted(times, span.end + ROUNDING, side="right"))
     if first < after:
         return slice(first, after)
-    holds = int(np.searchsorted(times, span.start + _ROUNDING, side="right")) - 1
+    holds = int(np.searchsorted(times, span.start + ROUNDING, side="right")) - 1
     inside = holds >= 0 and span.start <= ends[holds]
     return slice(holds, holds + 1) if inside else slice(0, 0)
 

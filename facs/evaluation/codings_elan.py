@@ -15,6 +15,7 @@ from facs.events import NOT_SCORED
 __all__ = ["read_elan"]
 
 _CODE: Final = re.compile(r"(?:AU)?([LR]?)0*([1-9]\d?)([LR]?)([A-E]?)", flags=re.IGNORECASE)
+_NEUTRAL: Final = re.compile(r"(?:AU)?0+", flags=re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class _Tier:
     names: tuple[str, ...]
     spans: list[CodedSpan]
     by_text: bool = False
+    strange: tuple[str, ...] = ()
 
 
 def read_elan(path: Path, person: str | None) -> Coding:
@@ -42,11 +44,11 @@ def read_elan(path: Path, person: str | None) -> Coding:
         raise InputError(f"{path}: wanted tiers such as AU12 or child_AU12, got {', '.join(rows)}")
     strange = sorted(name for name, tier in read.items() if tier is None and rows[name])
     texts = sorted(name for name, tier in read.items() if tier is not None and tier.by_text)
-    notes = tuple(
-        f"{path.name}: {said}: {', '.join(some)}"
-        for said, some in (("ignored, no units", strange), ("read by what they say", texts))
-        if some
-    )
+    lost = [
+        f"{name}: {_said(tier.strange)}" for name, tier in read.items() if tier and tier.strange
+    ]
+    told = {"ignored, no units": strange, "read by what they say": texts, "left out": lost}
+    notes = tuple(f"{path.name}: {said}: {', '.join(some)}" for said, some in told.items() if some)
     return Coding(str(path), names, tuple(span for t in own for span in t.spans), notes=notes)
 
 
@@ -89,15 +91,35 @@ def _read_tier(name: str, rows: _Rows, *, numbers: bool) -> _Tier | None:
     unit = read_name(label)
     if unit is not None:
         own = f"AU{unit.unit}"
-        spans = [CodedSpan(own, a, b, _intensity(text)) for a, b, text in rows]
-        return _Tier(person, (own,), spans)
+        shown = [(a, b, text) for a, b, text in rows if _codes(text) != []]
+        return _Tier(person, (own,), [CodedSpan(own, a, b, _intensity(t)) for a, b, t in shown])
+    return _read_texts(person, rows, numbers)
+
+
+def _read_texts(person: str, rows: _Rows, numbers: bool) -> _Tier | None:
+    """A tier whose annotations are codes: most of them or, if they are bare numbers, all."""
     coded = [(start, end, _codes(text)) for start, end, text in rows]
-    if not coded or not all(codes for *_, codes in coded):
+    spans = [CodedSpan(n, a, b, grade) for a, b, codes in coded for n, grade in codes or ()]
+    known = [text for (*_, text), (*_, codes) in zip(rows, coded, strict=True) if codes is not None]
+    if not spans or 2 * len(known) <= len(rows):
         return None
-    if not numbers and all(text.isdigit() for *_, text in rows):
+    bare = all(text.isdigit() for text in known)
+    if bare and not (numbers and all(codes for *_, codes in coded)):
         return None
-    spans = [CodedSpan(n, a, b, grade) for a, b, codes in coded for n, grade in codes]
-    return _Tier(person, in_order(span.name for span in spans), spans, by_text=True)
+    strange = tuple(f"{text!r} at {start:.1f} s" for start, _, text in rows if text not in known)
+    return _Tier(person, in_order(span.name for span in spans), spans, True, strange)
+
+
+def _said(strange: tuple[str, ...]) -> str:
+    """How many annotations are no codes, and the first of them.
+
+    Examples
+    --------
+    >>> _said(("'T23' at 10.0 s",))
+    "1 annotation is no code: 'T23' at 10.0 s"
+    """
+    count = "1 annotation is no code" if len(strange) == 1 else f"{len(strange)} are no codes"
+    return f"{count}: {strange[0]}"
 
 
 def _split(tier: str) -> tuple[str, str]:
@@ -118,19 +140,21 @@ def _split(tier: str) -> tuple[str, str]:
     return "", tier
 
 
-def _codes(text: str) -> list[tuple[str, float]]:
-    """Units and intensities of ``1C+2C``; nothing where a part is no code.
+def _codes(text: str) -> list[tuple[str, float]] | None:
+    """Units and intensities of ``1C+2C``, none of ``0``; None where a part is no code.
 
     Examples
     --------
     >>> _codes("L12C+25")
     [('AU12', 3.0), ('AU25', nan)]
-    >>> _codes("smiles")
-    []
+    >>> _codes("0"), _codes("smiles") is None
+    ([], True)
     """
+    if _NEUTRAL.fullmatch(text.strip()):
+        return []
     matches = [_CODE.fullmatch(part) for part in re.split(r"[+,;\s]+", text.strip())]
     if not all(matches):
-        return []
+        return None
     return [(f"AU{int(m[2])}", grade_of(m[4])) for m in matches if m]
 
 

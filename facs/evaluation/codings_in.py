@@ -13,6 +13,7 @@ import numpy as np
 from facs.errors import InputError
 from facs.evaluation.codings import CodedSpan, Coding, grade_of, the_person
 from facs.evaluation.codings_elan import read_elan
+from facs.evaluation.sheet import read_header
 from facs.evaluation.unit_columns import in_order, read_name
 from facs.events import NOT_SCORED
 
@@ -104,22 +105,18 @@ _KINDS: Final[Mapping[str, set[str]]] = {
 
 
 def _kind(path: Path) -> str | None:
-    header = set(_table(path)[0])
+    header = set(read_header(path))  # rows by frame may fill gigabytes
     return next((kind for kind, columns in _KINDS.items() if columns <= header), None)
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
-    return _table(path)[1]
-
-
-def _table(path: Path) -> tuple[list[str], list[dict[str, str]]]:
-    """Columns, and rows by their columns, whatever separates them."""
+    """Rows by their columns, whatever separates them."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             first = file.readline()
             file.seek(0)
             reader = csv.DictReader(file, delimiter=max(",;\t", key=first.count))
-            return list(reader.fieldnames or ()), [_whole(path, reader.line_num, r) for r in reader]
+            return [_whole(path, reader.line_num, row) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"wanted a table of events, {path} cannot be read: {error}") from error
 

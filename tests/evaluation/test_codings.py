@@ -115,6 +115,37 @@ def test_a_tier_that_counts_trials_is_no_unit_beside_tiers_that_are(elan):
     assert lettered.names == ("AU4", "AU12")
 
 
+def test_a_tier_of_codes_with_a_slip_of_the_pen_keeps_its_codes(elan):
+    rows = [(1000 * k, 1000 * k + 500, "12C" if k % 2 else "1+2B") for k in range(10)]
+    coding = read_coding(elan({"FACS": [*rows, (10000, 10500, "T23")], "AU25": [(0, 500, "")]}))
+    assert coding.names == ("AU1", "AU2", "AU12", "AU25")
+    assert len(coding.spans) == 16
+    assert coding.notes == (
+        "coder.eaf: read by what they say: FACS",
+        "coder.eaf: left out: FACS: 1 annotation is no code: 'T23' at 10.0 s",
+    )
+    words = read_coding(elan({"AU12": [], "speech": [(0, 500, "12C"), (500, 900, "hello")]}))
+    assert words.notes == ("coder.eaf: ignored, no units: speech",)
+
+
+def test_a_tier_of_bare_numbers_and_words_is_no_tier_of_codes(elan):
+    for other in ("0", "break"):
+        trials = [(0, 500, "1"), (500, 900, "2"), (900, 999, other)]
+        coding = read_coding(elan({"codes": [(0, 500, "12C")], "trial": trials}))
+        assert coding.names == ("AU12",)
+
+
+def test_a_zero_in_the_tier_of_a_unit_is_not_that_unit(elan):
+    coding = read_coding(elan({"AU12": [(0, 1000, "0"), (1000, 2000, "C")], "4": [(0, 9, "0")]}))
+    assert coding.names == ("AU4", "AU12")
+    assert seconds(coding) == [("AU12", 1.0, 2.0, 3.0)]
+
+
+def test_sides_in_small_letters_are_joined_too(elan):
+    coding = read_coding(elan({"AU12_l": [(0, 500, "")], "AU12_r": [(400, 900, "")]}))
+    assert seconds(coding) == [("AU12", 0.0, 0.5, None), ("AU12", 0.4, 0.9, None)]
+
+
 def test_what_was_not_scored_is_nobodys_unit(elan):
     coding = read_coding(elan({"p0_AU12": [(0, 500, "")], "p0_not_scored": [(500, 900, "dark")]}))
     assert seconds(coding) == [("", 0.5, 0.9, None), ("AU12", 0.0, 0.5, None)]
@@ -262,6 +293,21 @@ def test_a_point_is_in_the_frame_in_which_it_happens():
         assert table.presence[:, 0].tolist() == [0, 1, 0]
 
 
+def test_a_frame_does_not_stand_for_those_that_have_no_row():
+    """One row a second of thirty frames a second: what comes between two rows is in none."""
+    rows = UnitTable.of("f", (), frame=[0, 30, 60], time=[0.0, 1.0, 2.0])
+    between = Coding("c", ("AU12",), (CodedSpan("AU12", 0.4, 0.8),))
+    assert sampled(between, rows).presence[:, 0].tolist() == [0, 0, 0]
+    around = Coding("c", ("AU12",), (CodedSpan("AU12", 0.9, 1.1),))
+    assert sampled(around, rows).presence[:, 0].tolist() == [0, 1, 0]
+
+
+def test_a_frame_before_a_hole_ends_as_others_do():
+    times = [0.0, 0.1, 0.2, 1.2, 1.3]
+    assert presence([CodedSpan("AU12", 0.5, 0.9)], times).presence.sum() == 0
+    assert presence([CodedSpan("AU12", 0.2, 0.9)], times).presence[:, 0].tolist() == [0, 0, 1, 0, 0]
+
+
 @pytest.mark.parametrize("span", [(-2.0, -1.0), (5.0, 6.0), (-1.0, -1.0), (9.0, 9.0)])
 def test_what_lies_outside_is_in_no_frame(span):
     assert presence([CodedSpan("AU12", *span)], [0.0, 0.1, 0.2]).presence.sum() == 0
@@ -326,3 +372,10 @@ def test_who_only_has_rows_that_are_no_unit_is_nobody_to_choose(text):
 def test_events_of_ours_say_that_they_know_no_gaps(text):
     coding = read_coding(text(["label,onset,offset", "AU12,1,2"], "a.csv"))
     assert "does not say what could not be scored" in coding.notes[0]
+
+
+def test_rows_by_frame_are_not_read_to_see_that_they_are_no_events(text, monkeypatch):
+    from facs.evaluation import codings_in
+
+    monkeypatch.setattr(codings_in, "_rows", lambda path: pytest.fail("read its rows"))
+    assert not is_coding(text(["frame,AU12", "0,1"], "labels.csv"))

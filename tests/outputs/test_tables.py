@@ -118,6 +118,12 @@ def test_json_holds_the_facts_and_the_model(tmp_path):
     assert facts["model"]["off"]["AU12"] == 0.4
 
 
+def test_every_key_of_the_model_in_json_is_documented(tmp_path):
+    write_json(make_recording(), tmp_path / "a.json")
+    model = json.loads((tmp_path / "a.json").read_text())["model"]
+    assert [key for key in model if f'"{key}"' not in write_json.__doc__] == []
+
+
 def test_json_holds_the_events(tmp_path):
     write_json(make_recording(), tmp_path / "a.json")
     (person,) = json.loads((tmp_path / "a.json").read_text())["people"]

@@ -6,7 +6,7 @@ enough. Results are the same as without: every stage still sees the same items o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
@@ -18,8 +18,10 @@ R = TypeVar("R")
 _END: Final = object()
 
 
-def ahead(items: Iterable[T], threads: int) -> Iterator[T]:
+def ahead(items: Iterable[T], threads: int) -> Generator[T, None, None]:
     """Items as they are, the next one made while the last is used if there are threads for it.
+
+    Once it is closed nothing is being made any more, and what the items come from can be closed.
 
     Examples
     --------

@@ -8,6 +8,7 @@ needs.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from itertools import islice
 from pathlib import Path
@@ -46,7 +47,8 @@ class AnalyzeOptions:
     rate : float, frames per second, optional
         For pictures and arrays, which carry no time.
     max_people : int
-        The largest faces are followed, no more than this many at once.
+        No more than this many are followed at once: those that are found first, and the
+        largest of those that are found in one frame.
     detector : str
         ``"haar"`` or ``"dlib"``.
     motion : bool
@@ -69,13 +71,14 @@ class AnalyzeOptions:
     threads: int = 1
 
     def __post_init__(self) -> None:
-        """Refuse counts below one."""
+        """Refuse counts below one; those of NumPy become plain ones."""
         for name in ("max_people", "batch", "threads"):
             count = getattr(self, name)
             if not isinstance(count, (int, np.integer)):
                 raise InputError(f"wanted a whole number for {name}, got {count!r}")
             if count < 1:
                 raise InputError(f"wanted {name} >= 1, got {count}")
+            object.__setattr__(self, name, int(count))
 
 
 @dataclass
@@ -182,17 +185,18 @@ def _analyze_frames(
     watch: Stopwatch,
     progress: Progress | None,
 ) -> None:
-    decoded = ahead(watch.through("decode", video), options.threads)
-    frames = _reported(decoded, video, progress)
     waiting: dict[tuple[int, int], Row] = {}
     stages = Stages(_tracker(options), _clip_maker(model, options), builder, waiting, watch)
 
     def scored(batch: list[FaceClip]) -> Scores:
         return watch.call("network", model, batch)
 
-    batches = _batches(stages.clips(frames), options.batch)
-    for batch, scores in overlapped(scored, batches, options.threads):
-        stages.record(batch, scores)
+    # Closed before the video is, which cannot be while another thread decodes.
+    with closing(ahead(watch.through("decode", video), options.threads)) as decoded:
+        frames = _reported(decoded, video, progress)
+        batches = _batches(stages.clips(frames), options.batch)
+        for batch, scores in overlapped(scored, batches, options.threads):
+            stages.record(batch, scores)
 
 
 def _options(options: AnalyzeOptions | None, changes: dict[str, Any]) -> AnalyzeOptions:
@@ -255,7 +259,8 @@ class Stages:
     def clips(self, frames: Iterable[Frame]) -> Iterator[FaceClip]:
         """Frames in, clips out; what is known before scoring is recorded on the way."""
         for frame in frames:
-            index = self.builder.add_frame(frame.time)
+            height, width = frame.image.shape[:2]
+            index = self.builder.add_frame(frame.time, (width, height))
             gray = _gray(frame.image)
             faces = self.watch.call("faces", self.tracker.update, gray, frame.time)
             for face in faces:

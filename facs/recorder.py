@@ -90,7 +90,8 @@ class RecordingBuilder:
     Raises
     ------
     OutputError
-        If there is something at `journal`, or it cannot be written.
+        If there is something at `journal`, or it cannot be written: at once, or with the first
+        frame where no size is given.
 
     Examples
     --------
@@ -115,9 +116,10 @@ class RecordingBuilder:
         self._empty = Recording(source, size, rate, nothing, (), model)
         self._layout = layout_of(model)
         self._times = growing("d")
-        self._rows: MemoryRows | JournalRows = (
-            MemoryRows() if journal is None else JournalRows(Path(journal), self._empty)
-        )
+        self._journal = None if journal is None else Path(journal)
+        self._rows: MemoryRows | JournalRows | None = None
+        if size is not None:
+            self._begun(size)
 
     def __len__(self) -> int:
         """Return the number of frames so far."""
@@ -136,15 +138,27 @@ class RecordingBuilder:
 
     def close(self) -> None:
         """Close the journal, if there is one; it stays where it is."""
-        self._rows.close()
+        if self._rows is not None:
+            self._rows.close()
 
-    def add_frame(self, time: float) -> int:
+    def _begun(self, size: tuple[int, int] | None = None) -> MemoryRows | JournalRows:
+        """Where rows are kept; a journal begins with the size, which the first frame may tell."""
+        if self._rows is None:
+            self._empty = empty = replace(self._empty, size=size)
+            journal = self._journal
+            self._rows = MemoryRows() if journal is None else JournalRows(journal, empty)
+        return self._rows
+
+    def add_frame(self, time: float, size: tuple[int, int] | None = None) -> int:
         """Tell that a frame was decoded, whoever is in it.
 
         Parameters
         ----------
         time : float, seconds
             Later than the frame before.
+        size : (width, height), optional
+            Of its picture. That of the first frame is the recording's, if it has none yet: a
+            camera does not tell before.
 
         Returns
         -------
@@ -161,7 +175,7 @@ class RecordingBuilder:
         if not np.isfinite(time) or (self._times and time <= self._times[-1]):
             before = self._times[-1] if self._times else "the start"
             raise InputError(f"wanted a time after {before}, got {time}")
-        self._rows.expect(self._times)
+        self._begun(size).expect(self._times)
         self._times.append(time)
         return len(self._times) - 1
 
@@ -181,7 +195,7 @@ class RecordingBuilder:
             raise InputError(f"wanted a frame from 0 to {len(self) - 1}, got {frame_index}")
         record = _record(row, self._layout)
         record["track"], record["frame"] = track, frame_index
-        self._rows.put(record, final=bool(row.reason or row.stream))
+        self._begun().put(record, final=bool(row.reason or row.stream))
 
     def build(self, damage: str | None = None, notes: Sequence[str] = ()) -> Recording:
         """Make the recording of what was added so far; rows that are missing become NaN.
@@ -192,9 +206,10 @@ class RecordingBuilder:
             If the journal cannot be written, or the recording of it would be too large for
             memory: one row for every frame and person. Its parts can still be recovered.
         """
+        rows = self._begun()
         whole = replace(self._empty, times=np.array(self._times), damage=damage, notes=tuple(notes))
-        self._rows.end(whole)
-        return assemble(whole, self._rows.blocks(), self._rows.limit)
+        rows.end(whole)
+        return assemble(whole, rows.blocks(), rows.limit)
 
 
 def _record(row: Row, layout: np.dtype[Any]) -> Record:

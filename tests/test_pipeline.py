@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ from facs.errors import InputError, ModelError, VideoNotFoundError
 from facs.faces.landmarks import shipped_path
 from facs.network.weights import load_model, shipped
 from facs.pipeline import AnalyzeOptions, Stopwatch, analyze
+from facs.recovery import recover
 from facs.video import Frame
 from tests.faces.builders import blob_tracker, scene
 from tests.network.builders import UNITS, model_files
@@ -197,6 +200,52 @@ def test_a_stopwatch_knows_every_stage(model):
     assert all(seconds >= 0 for seconds in watch.seconds.values())
 
 
+class Camera:
+    """Answers like cv2.VideoCapture: four pictures, in BGR."""
+
+    def __init__(self):
+        self.left = list(moving_square(4))
+
+    def read(self):
+        return (True, self.left.pop()[..., ::-1]) if self.left else (False, None)
+
+
+@pytest.mark.parametrize("source", [Camera, lambda: frames_of(moving_square(4))])
+def test_a_camera_and_frames_have_the_size_of_their_first_picture(model, source, tmp_path):
+    recording = analyze(source(), model=model, journal=tmp_path / "rows")
+    assert recording.size == SHAPE[::-1]
+    assert recover(tmp_path / "rows").size == SHAPE[::-1]
+
+
+def test_rows_of_a_camera_that_broke_off_have_their_size_too(model, tmp_path):
+    def unplugged(count, expected):
+        raise OSError("unplugged")
+
+    with pytest.raises(OSError, match="unplugged"):
+        analyze(Camera(), model=model, journal=tmp_path / "rows", progress=unplugged)
+    assert recover(tmp_path / "rows").size == SHAPE[::-1]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_who_interrupts_while_a_frame_is_decoded_gets_what_interrupted(model, threads):
+    decoding = threading.Event()
+
+    def slow():
+        for frame in frames_of(moving_square(8)):
+            if frame.index == 2:
+                decoding.set()
+                time.sleep(0.3)
+            yield frame
+
+    def interrupt(count, expected):
+        if count == 2:
+            assert threads == 1 or decoding.wait(timeout=20)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        analyze(slow(), model=model, threads=threads, progress=interrupt)
+
+
 def test_the_recording_says_which_model_made_it(model):
     about = analyze(scene(), model=model).model
     assert (about.name, about.version, about.licence) == ("tiny", "0.1", "MIT")
@@ -214,6 +263,13 @@ def test_an_unknown_option_is_refused_with_the_known_ones(model):
 def test_counts_below_one_are_refused(name, count):
     with pytest.raises(InputError, match=f"{name} >= 1, got {count}"):
         AnalyzeOptions(**{name: count})
+
+
+@pytest.mark.parametrize("name", ["max_people", "batch", "threads"])
+def test_counts_of_numpy_are_whole_numbers(model, name):
+    recording = analyze(moving_square(2), rate=RATE, model=model, **{name: np.int64(2)})
+    assert len(recording.people) == 1
+    assert type(getattr(AnalyzeOptions(**{name: np.int64(2)}), name)) is int
 
 
 @pytest.mark.parametrize("count", ["3", 2.5])

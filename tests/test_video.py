@@ -293,6 +293,29 @@ def test_what_is_unusual_about_a_file_is_noted(tmp_path, settings, note):
     assert video.notes == (note,)
 
 
+def write_of_two_sizes(tmp_path, write_video):
+    """A stream that is cut out of two: four pictures, then four of another size."""
+    sizes = ((64, 48), (96, 64))
+    parts = [write_video(f"{w}.ts", gray_steps(4, (w, h)), rate=25) for w, h in sizes]
+    (path := tmp_path / "both.ts").write_bytes(b"".join(part.read_bytes() for part in parts))
+    return path
+
+
+def test_where_the_pictures_change_their_size_is_noted(tmp_path, write_video):
+    frames, video = read(write_of_two_sizes(tmp_path, write_video))
+    assert [frame.image.shape[1] for frame in frames] == [64] * 4 + [96] * 4
+    assert video.size == (64, 48)
+    said = f"pictures of 96 x 64 pixels from {frames[4].time:.3f} s on, of 64 x 48 before"
+    assert video.notes[-1].startswith(said)
+
+
+def test_a_folder_of_pictures_of_two_sizes_is_noted_once(tmp_path):
+    for number, width in enumerate((64, 64, 32, 64)):
+        save_png(tmp_path / f"{number}.png", four_corners((width, 48)))
+    (note,) = read(tmp_path, rate=10)[1].notes
+    assert note.startswith("pictures of 32 x 48 pixels from 0.200 s on, of 64 x 48 before")
+
+
 # A part of a video
 
 
@@ -328,6 +351,10 @@ def test_options_of_the_wrong_form_are_refused(options, words):
 def test_a_rate_for_a_source_with_its_own_times_is_refused(write_video):
     path = write_video("clip.mp4", gray_steps(2))
     assert "has its own times" in message(InputError, path, rate=25)
+
+
+def test_threads_may_be_a_number_of_numpy(write_video):
+    assert steps(write_video("clip.mp4", gray_steps(3)), threads=np.int64(2)) == [0, 1, 2]
 
 
 def test_more_decoder_threads_give_the_same_frames(write_video):
@@ -732,6 +759,13 @@ def test_frames_are_passed_on_with_their_own_index_and_time():
     frames, _ = read((frame for frame in given), start=0.15, stop=0.35)
     assert [(frame.index, frame.time) for frame in frames] == [(2, 0.2), (3, 0.3)]
     assert frames[0].image is given[2].image
+
+
+def test_frames_have_the_size_of_the_first_one():
+    with open_video(Frame(i, i / 10, image) for i, image in enumerate(gray_steps(2))) as video:
+        assert video.size is None
+        next(video)
+        assert video.size == (64, 48)
 
 
 @pytest.mark.parametrize("source", [3.5, None, True, b"clip.mp4", [1, 2], object()])

@@ -27,7 +27,8 @@ class TrackOptions:
     Parameters
     ----------
     max_people : int
-        The largest faces are followed, no more than this many at once.
+        No more than this many are followed at once: those that are found first, and the
+        largest of those that are found in one frame.
     start_score, keep_score : float, in [0, 1]
         The landmark network's score from which a track begins, and under which it is lost.
     look_every : float, seconds

@@ -75,11 +75,11 @@ def open_video(
     (64, 48) [(1, 0.04), (2, 0.08), (3, 0.12)]
     """
     _check_span(start, stop)
-    if not isinstance(threads, int) or threads < 1:
+    if not isinstance(threads, (int, np.integer)) or threads < 1:
         raise InputError(f"wanted 1 decoder thread or more, got {threads!r}")
     if rate is not None:
         as_rate(rate)
-    return Video(_find_source(source, rate, threads), start=start, stop=stop)
+    return Video(_find_source(source, rate, int(threads)), start=start, stop=stop)
 
 
 def _check_span(start: float | None, stop: float | None) -> None:
@@ -138,7 +138,7 @@ class Video:
     rate : Fraction or None
         Average frames per second; None where nobody can know.
     size : (width, height) or None
-        Of the first picture, upright, in pixels.
+        Of the first picture, upright, in pixels; None until a camera or frames give one.
     """
 
     def __init__(
@@ -149,6 +149,7 @@ class Video:
         self._start = -math.inf if start is None else start
         self._stop = math.inf if stop is None else stop
         self._too_late: tuple[str, ...] = ()
+        self._resized: tuple[str, ...] = ()
         self._frames = self._read()
         self._closed = False
         self.name = source.name
@@ -173,7 +174,7 @@ class Video:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was mended or is unusual so far, one sentence each."""
-        return self._source.notes + self._clock.notes + self._too_late
+        return self._source.notes + self._clock.notes + self._resized + self._too_late
 
     def _read(self) -> Generator[Frame, None, None]:
         time = None
@@ -183,13 +184,24 @@ class Video:
                 if time >= self._stop:
                     break
                 if time >= self._start:
-                    yield Frame(shot.index, time, shot.picture())
+                    yield self._measured(Frame(shot.index, time, shot.picture()))
             if time is not None and time < self._start:
                 self._too_late = (
                     f"wanted frames from {self._start:g} s on, the last one is at {time:.2f} s",
                 )
         finally:
             self._source.close()
+
+    def _measured(self, frame: Frame) -> Frame:
+        """Know the size of the first picture, and say where it changes first."""
+        height, width = frame.image.shape[:2]
+        before = self.size = self.size or (width, height)
+        if (width, height) != before and not self._resized:
+            self._resized = (
+                f"pictures of {width} x {height} pixels from {frame.time:.3f} s on, "
+                f"of {before[0]} x {before[1]} before: boxes are in pixels of their own frame",
+            )
+        return frame
 
     def __iter__(self) -> Video:
         return self

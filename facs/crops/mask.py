@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ellipse"]
+__all__ = ["CENTRE", "RADII", "ellipse"]
 
 CENTRE = (0.5, 0.54)
 """Centre of the ellipse, as fractions of the crop's width and height."""

@@ -110,6 +110,6 @@ class Mirrored(nn.Module):
 def _signs(stream: SpatialStream | TemporalStream, channels: int) -> Tensor:
     """What each channel (1, channels, 1, 1) is multiplied by in the mirror."""
     sign = torch.ones(1, channels, 1, 1)
-    if isinstance(stream, TemporalStream) and stream.config.motion == "vector":
+    if isinstance(stream, TemporalStream) and stream.config.motion != "magnitude":
         sign[:, 0::2] = -1
     return sign

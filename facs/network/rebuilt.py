@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -99,15 +99,18 @@ def rebuild(path: Path, spec: ModelSpec, seen: NDArray[Any], wanted: NDArray[Any
     """
     try:
         weights = _weights(path)
-        stream = _empty(spec, weights)
-        stream.load_state_dict(weights)
+        streams = list(_possible(spec, weights))
     except (KeyError, IndexError, RuntimeError, AttributeError, ValueError) as error:
         raise ModelError(
             f"{path.name} cannot be rebuilt in torch, as AlexNet in half or single precision can; "
             f"choose the method differences or occlusion ({str(error).splitlines()[0]})"
         ) from None
-    tried = [(_error(network, seen, wanted), network) for network in _around(stream.eval(), spec)]
-    apart, network = min(tried, key=itemgetter(0))
+    tried = [
+        (_error(network, seen, wanted), network, stream)
+        for stream in streams
+        for network in _around(stream, spec)
+    ]
+    apart, network, stream = min(tried, key=itemgetter(0))
     if apart <= TOLERANCE:
         return Rebuilt(network, stream)
     raise ModelError(
@@ -182,8 +185,10 @@ def _one_way(weights: dict[str, Tensor]) -> dict[str, Tensor]:
     }
 
 
-def _empty(spec: ModelSpec, weights: dict[str, Tensor]) -> SpatialStream | TemporalStream:
-    """A stream of the right form, its normalisations folded away as in the file."""
+def _possible(
+    spec: ModelSpec, weights: dict[str, Tensor]
+) -> Iterator[SpatialStream | TemporalStream]:
+    """Streams with these weights; of a flow's motion a file does not say what it sees."""
     flows = weights["trunk.conv1.0.weight"].shape[1]
     config = StreamConfig(
         len(spec.columns),
@@ -193,9 +198,19 @@ def _empty(spec: ModelSpec, weights: dict[str, Tensor]) -> SpatialStream | Tempo
         slots=spec.slots,
         motion="magnitude" if flows == spec.slots else "vector",
     )
+    yield _filled(config, spec, weights)
+    if spec.stream == "temporal" and config.motion == "vector":
+        yield _filled(replace(config, motion="own"), spec, weights)
+
+
+def _filled(
+    config: StreamConfig, spec: ModelSpec, weights: dict[str, Tensor]
+) -> SpatialStream | TemporalStream:
+    """A stream of this form, its normalisations folded away as in the file."""
     stream = SpatialStream(config) if spec.stream == "spatial" else TemporalStream(config)
     for part in stream.trunk.children():
         if isinstance(part, nn.Sequential) and isinstance(convolution := part[0], nn.Conv2d):
             convolution.bias = nn.Parameter(torch.zeros(convolution.out_channels))
             part[1] = nn.Identity()
-    return stream
+    stream.load_state_dict(weights)
+    return stream.eval()

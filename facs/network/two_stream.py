@@ -17,10 +17,14 @@ from torch import Tensor, nn
 
 from facs.crops.mask import ellipse
 from facs.errors import InputError
+from facs.network.carried import own_motion
 from facs.network.local import LocallyConnected
 from facs.network.scaling import CONTRAST_FLOOR, FLOW_GAIN, FLOW_LIMIT
 
-__all__ = ["SpatialStream", "StreamConfig", "TemporalStream", "Trunk"]
+__all__ = ["MOTIONS", "SpatialStream", "StreamConfig", "TemporalStream", "Trunk"]
+
+MOTIONS = ("vector", "own", "magnitude")
+"""What the temporal stream can see of a flow."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,9 @@ class StreamConfig:
         How many of the last three convolutions do not share their weights between
         places (`facs.network.local`); 0 as shipped and as published.
     motion : str
-        What the temporal stream sees of each flow: ``"vector"``, two channels, as shipped;
-        ``"magnitude"``, one, the other reading of "a frame with ten channels".
+        What the temporal stream sees of each flow: ``"vector"``, two channels; ``"own"``, the same
+        without what carries the face as a whole (`facs.network.carried`); ``"magnitude"``, one
+        channel, the other reading of "a frame with ten channels".
     """
 
     columns: int
@@ -64,8 +69,8 @@ class StreamConfig:
         """Refuse what the layers cannot be built from."""
         if self.norm not in ("batch", "lrn"):
             raise InputError(f"wanted norm 'batch' or 'lrn', got {self.norm!r}")
-        if self.motion not in ("vector", "magnitude"):
-            raise InputError(f"wanted motion 'vector' or 'magnitude', got {self.motion!r}")
+        if self.motion not in MOTIONS:
+            raise InputError(f"wanted motion 'vector', 'own' or 'magnitude', got {self.motion!r}")
         if self.local not in range(4):
             raise InputError(f"wanted 0 to 3 locally connected layers, got local={self.local}")
         if not 0 <= self.dropout < 1:
@@ -102,7 +107,7 @@ class StreamConfig:
     @property
     def motion_channels(self) -> int:
         """Channels of the temporal stream's first convolution."""
-        return self.slots * (2 if self.motion == "vector" else 1)
+        return self.slots * (1 if self.motion == "magnitude" else 2)
 
 
 def convolution(
@@ -219,6 +224,8 @@ class TemporalStream(nn.Module):
         """Map flow stacks, crop widths per second, to what the trunk sees (B, channels, S, S)."""
         if self.config.motion == "magnitude":
             flow = torch.hypot(flow[:, 0::2], flow[:, 1::2])  # (B, slots, S, S)
+        if self.config.motion == "own":
+            flow = own_motion(flow)
         limit = FLOW_LIMIT / FLOW_GAIN
         return torch.clamp(flow, -limit, limit) * (self.mask * FLOW_GAIN)
 

@@ -11,7 +11,9 @@ from facs.training.weak_labels import POSSIBLE
 
 __all__ = [
     "LOPSIDED",
+    "MOVED",
     "OrdinalLoss",
+    "change_loss",
     "emotion_loss",
     "on_the_stronger_side",
     "side_loss",
@@ -23,6 +25,9 @@ TRACE = 0.08
 
 LOPSIDED = 0.3
 """Difference of the sides, of the full movement, from which anybody sees which one moved."""
+
+MOVED = 0.15
+"""Share of the full movement by which a unit must change over a window to rise or fall in it."""
 
 TRACE_WEIGHT = 0.3
 LETTER_WEIGHT = 0.4
@@ -133,6 +138,28 @@ def side_loss(scores: Tensor, labels: Tensor, left: list[int], right: list[int])
         return scores.sum() * 0
     score = scores[:, left] - scores[:, right]
     return functional.binary_cross_entropy_with_logits(score[clear], (ahead[clear] > 0).float())
+
+
+def change_loss(logits: Tensor, changes: Tensor) -> Tensor:
+    """Cross-entropy of what rises, then of what falls: logits (B, 2 * columns).
+
+    Parameters
+    ----------
+    logits : Tensor, shape (B, 2 * columns)
+    changes : Tensor, shape (B, columns)
+        In [-1, 1], of the full movement; NaN is unknown and costs nothing.
+
+    Examples
+    --------
+    >>> sure = torch.tensor([[9.0, -9.0, -9.0, 9.0]])
+    >>> bool(change_loss(sure, torch.tensor([[0.5, -0.5]])) < 0.01)
+    True
+    """
+    known = ~changes.isnan().repeat(1, 2)
+    happens = torch.cat([changes > MOVED, changes < -MOVED], 1)
+    if not bool(known.any()):
+        return logits.sum() * 0
+    return functional.binary_cross_entropy_with_logits(logits[known], happens[known].float())
 
 
 def emotion_loss(logits: Tensor, votes: Tensor) -> Tensor:

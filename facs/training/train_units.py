@@ -29,6 +29,7 @@ from facs.training.loop import RunOptions, run
 from facs.training.measure import Streams
 from facs.training.real_targets import cut_of_real, real_crops
 from facs.training.recipe import Evidence, Recipe
+from facs.training.refusals import refuse_nobody, refuse_the_same_people, refuse_too_little
 from facs.training.seen_faces import SeenFaces, read_seen_faces
 from facs.training.streams import RealCrops, SpatialTask, spatial_batches
 from facs.training.temporal import TemporalTask, temporal_batches, window_rows
@@ -98,10 +99,11 @@ def train_units(options: UnitRun, progress: Progress | None = None) -> dict[str,
     options.out.mkdir(parents=True, exist_ok=True)
     whole = set(options.streams) == set(STREAMS)  # one stream alone is not measured
     if whole:
-        _refuse_nobody(options.test)
+        refuse_nobody(options.test)
+    refuse_the_same_people(options.rendered, options.test)
     train, validation = training_data(options)
     if whole:
-        _refuse_too_little(options, validation)
+        refuse_too_little(options.rendered, validation)
     spatial = temporal = None
     if "spatial" in options.streams:
         spatial = _train_spatial(options, train, progress)
@@ -126,32 +128,11 @@ def train_units(options: UnitRun, progress: Progress | None = None) -> dict[str,
     return report
 
 
-def _refuse_too_little(options: UnitRun, validation: Split) -> None:
-    """Say before hours of training what would be missing after them."""
-    folders = ", ".join(map(str, options.rendered))
-    if not len(validation.stills):
-        raise InputError(
-            f"wanted stills of rendered people, some of whom calibrate (facs synth --stills 2000), "
-            f"got too few in {folders}"
-        )
-    if not len(validation.windows):
-        raise InputError(
-            f"wanted clips of rendered people, some of whom calibrate (facs synth --clips 100), "
-            f"got too few in {folders}"
-        )
-
-
-def _refuse_nobody(folders: Sequence[Path]) -> None:
-    for folder in folders:
-        if not any(folder.glob("*.npz")):
-            raise InputError(
-                f"wanted rendered shards of other people to measure on (facs synth --out {folder} "
-                f"--seed 2 --stills 500 --clips 25), got none"
-            )
-
-
 def _cut(folders: Sequence[Path], options: UnitRun) -> tuple[CutFaces, CutFaces]:
-    paths = cut_shards(folders, options.out / "cut", options.landmarks, seed=options.seed)
+    among = (*options.rendered, *options.test)
+    paths = cut_shards(
+        folders, options.out / "cut", options.landmarks, among=among, seed=options.seed
+    )
     return read_cut(paths, motion="temporal" in options.streams)
 
 
@@ -260,7 +241,7 @@ def _train_temporal(options: UnitRun, train: Split, progress: Progress | None) -
         clips.flows, clips.labels, train.windows, columns, options.slots, options.batch[2]
     )
     stream = TemporalStream(
-        StreamConfig(len(columns), dropout=options.dropout, slots=options.slots)
+        StreamConfig(len(columns), dropout=options.dropout, slots=options.slots, motion="own")
     )
     if options.start is not None and not _is_checkpoint(options.start):
         seen = torch.cat([make(rng).flows for rng in _generators(options, BEGINNING)])

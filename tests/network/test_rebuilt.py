@@ -29,11 +29,13 @@ AROUND = {
 }
 
 
-@pytest.mark.parametrize("kind", ["spatial", "temporal"])
+@pytest.mark.parametrize(
+    ("kind", "motion"), [("spatial", "vector"), ("temporal", "vector"), ("temporal", "own")]
+)
 @pytest.mark.parametrize("around", AROUND)
-def test_a_rebuilt_stream_says_what_its_file_says(tmp_path, kind, around):
+def test_a_rebuilt_stream_says_what_its_file_says(tmp_path, kind, motion, around):
     spec = replace(tiny_spec(UNITS), stream=kind)
-    config = StreamConfig(len(spec.columns), hidden=16)
+    config = StreamConfig(len(spec.columns), hidden=16, motion=motion)
     with torch.random.fork_rng():
         torch.manual_seed(1)
         stream = (SpatialStream if kind == "spatial" else TemporalStream)(config).eval()
@@ -53,6 +55,7 @@ def test_a_rebuilt_stream_says_what_its_file_says(tmp_path, kind, around):
     with torch.no_grad():
         found = rebuilt.network(torch.from_numpy(seen)).numpy()
     np.testing.assert_allclose(found, wanted, atol=1e-3)
+    assert rebuilt.stream.config.motion == motion
     assert rebuilt.two_sizes == (around == "mirror, sizes and jaw" and kind == "spatial")
 
 

@@ -8,12 +8,11 @@ import torch
 
 from facs.canonical import CROP_SIZE
 from facs.faces.landmarks import INPUT_SIZE
-from facs.network.two_stream import SpatialStream, StreamConfig, TemporalStream
+from facs.network.two_stream import SpatialStream, StreamConfig
 from facs.training.landmark_network import LandmarkNetwork
 from facs.training.landmarks import LandmarkSource, batch_maker, landmark_loss, teach
 from facs.training.rendered import read_rendered
 from facs.training.streams import SEEN_SHARE, RealCrops, SpatialTask, central_crops, spatial_batches
-from facs.training.temporal import TemporalTask, flow_stack, temporal_batches, window_rows
 from facs.training.unit_data import FLOW_STEP, WIDE, cut_rendered
 from tests.faces.builders import texture
 from tests.training.builders import COLUMNS, drawn_face, write_faces
@@ -185,52 +184,6 @@ def test_a_dimple_of_a_real_face_is_asked_of_the_side_that_scores_more():
     task.loss(batch).backward()
     assert last.grad is not None
     assert last.grad[0] != 0 and last.grad[1] == 0 and last.grad[2] != 0
-
-
-def flows(n=12):
-    rng = np.random.default_rng(0)
-    return rng.integers(-40, 40, (n, 2, CROP_SIZE, CROP_SIZE)).astype(np.int8)
-
-
-def test_the_temporal_stream_learns_a_few_stacks():
-    make = temporal_batches(flows(), labels(12), np.arange(4, 8), COLUMNS, 4, 4)
-    batch = make(np.random.default_rng(0))
-    assert batch.flows.shape == (4, 8, CROP_SIZE, CROP_SIZE)
-    task = TemporalTask(TemporalStream(StreamConfig(3, hidden=16, dropout=0.0, slots=4)), RATE)
-    before, after = falls(task, batch, lambda net, b: net.loss(b), 8, 1e-3)
-    assert after < 0.9 * before
-
-
-def test_a_stack_holds_the_flows_before_the_frame_first():
-    stored = np.zeros((6, 2, 4, 4), np.int8)
-    stored[:, 0] = np.arange(6)[:, None, None]
-    stored[:, 1] = -np.arange(6)[:, None, None]
-    found = flow_stack(stored, 3, 4)[:, 0, 0] / FLOW_STEP
-    np.testing.assert_allclose(found, [1, -1, 2, -2, 3, -3, 4, -4], rtol=1e-6)
-
-
-def test_making_batches_does_not_change_the_stored_flows():
-    stored = flows()
-    before = stored.copy()
-    make = temporal_batches(stored, labels(12), np.arange(4, 8), COLUMNS, 4, 4)
-    for seed in range(8):
-        make(np.random.default_rng(seed))
-    np.testing.assert_array_equal(stored, before)
-
-
-def test_windows_stay_within_their_clip():
-    clip = np.repeat([0, 1], 8)
-    time = np.tile(np.arange(8) / 30, 2)
-    assert window_rows(clip, time, 4).tolist() == [2, 3, 4, 5, 10, 11, 12, 13]
-
-
-def test_windows_do_not_span_a_gap():
-    time = np.r_[np.arange(6), 40 + np.arange(6)] / 30
-    assert window_rows(np.zeros(12, int), time, 4).tolist() == [2, 3, 8, 9]
-
-
-def test_a_clip_shorter_than_the_window_has_none():
-    assert window_rows(np.zeros(3, int), np.arange(3) / 30, 4).size == 0
 
 
 class Truth:

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from facs.canonical import CROP_SIZE
 from facs.errors import InputError
-from facs.faces.landmarks import Landmarker
+from facs.faces.landmarks import Landmarker, shipped_path
+from facs.files import atomic
+from facs.network.weights import sha256_of
 from facs.synthesis.shards import read_shard
 from facs.training.rendered import Rendered, of_shards
 from facs.training.unit_data import UnitData, cut_rendered
@@ -94,18 +96,17 @@ def _faces(data: Rendered, cut: UnitData) -> CutFaces:
     )
 
 
-def _cut(shard: Path, out: Path, landmarker: Landmarker, seed: int) -> None:
-    """Cut one shard into a file that is whole or not there."""
+def _cut(shard: Path, out: Path, landmarker: Landmarker, seed: int, origin: dict[str, str]) -> None:
+    """Cut one shard into a file that is whole or not there, and that says from what it was cut."""
     data = of_shards([read_shard(shard)])
     arrays: dict[str, NDArray[np.generic]] = {"columns": np.array(data.columns)}
     for kind, cut in zip(("stills", "clips"), cut_rendered(data, landmarker, seed), strict=True):
         for name, values in vars(_faces(data, cut)).items():
             if name != "columns":
                 arrays[f"{kind}_{name}"] = values
-    unfinished = out.with_name(f"{out.name}.tmp")
-    with unfinished.open("wb") as file:
-        np.savez(file, **arrays)  # type: ignore[arg-type]
-    unfinished.replace(out)
+    said = {name: np.array(value) for name, value in origin.items()}
+    with atomic(out) as unfinished:  # under a name of its own: another process may cut it, too
+        np.savez(unfinished, **arrays, **said)  # type: ignore[arg-type]
 
 
 def cut_shards(
@@ -113,6 +114,7 @@ def cut_shards(
     cache: Path,
     landmarks: Path | None = None,
     *,
+    among: Sequence[Path] = (),
     seed: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Path]:
@@ -122,31 +124,63 @@ def cut_shards(
     ----------
     landmarks : Path, optional
         The landmark network (ONNX); without it the shipped one.
+    among : sequence of Path
+        All folders that are cut into `cache`, these among them, always in the same order: of two
+        with one last name the later one's files are named after where it lies, too.
     progress : callable, optional
         Called with (shards done, all shards).
 
     Raises
     ------
     InputError
-        If the folders hold no shards.
+        If the folders hold no shards, one is there twice, or `cache` has cuts of other shards or
+        by another landmark network.
     """
+    names = _names((*among, *folders))
     shards = [path for folder in folders for path in sorted(folder.glob("*.npz"))]
     if not shards:
         raise InputError(f"wanted folders with rendered shards (facs synth), got none in {folders}")
     cache.mkdir(parents=True, exist_ok=True)
-    landmarker = Landmarker(landmarks)
+    landmarker, network = Landmarker(landmarks), sha256_of(landmarks or shipped_path())
     done: list[Path] = []
     for shard in shards:
-        out = cache / f"{shard.parent.name}_{shard.name}"
+        out = cache / f"{names[shard.parent.resolve()]}_{shard.name}"
         if out in done:
-            raise InputError(f"wanted folders of different names, got {out.stem} twice")
-        if not out.exists():
+            raise InputError(f"wanted each folder of shards once, got {shard.parent} twice")
+        origin = {"landmark_network": network, "shard_bytes": str(shard.stat().st_size)}
+        if out.exists():
+            _refuse_other(out, origin)
+        else:
             # of the name, so that shards that arrive later change nothing
-            _cut(shard, out, landmarker, seed + zlib.crc32(out.name.encode()))
+            _cut(shard, out, landmarker, seed + zlib.crc32(out.name.encode()), origin)
         done.append(out)
         if progress is not None:
             progress(len(done), len(shards))
     return done
+
+
+def _names(folders: Sequence[Path]) -> dict[Path, str]:
+    """What files cut from each folder begin with."""
+    names: dict[Path, str] = {}
+    for folder in folders:
+        where = folder.resolve()
+        name = folder.name
+        if name in names.values():
+            name = f"{name}-{zlib.crc32(str(where).encode()):08x}"
+        names.setdefault(where, name)
+    return names
+
+
+def _refuse_other(out: Path, origin: dict[str, str]) -> None:
+    """Refuse what was cut from something else; older files do not say from what."""
+    with np.load(out, allow_pickle=False) as file:
+        for name, wanted in origin.items():
+            got = str(file[name]) if name in file else wanted
+            if got != wanted:
+                raise InputError(
+                    f"{out}: wanted a cut of {name} {wanted[:12]}, got one of {got[:12]}: "
+                    f"remove it, or choose another folder"
+                )
 
 
 def read_cut(paths: Sequence[Path], motion: bool = True) -> tuple[CutFaces, CutFaces]:

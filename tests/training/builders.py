@@ -56,7 +56,8 @@ def write_photos(path, people=9, each=3):
 def write_faces(folder, stills=24, clips=2, frames=14, seed=0, step=1):
     """A shard of drawn faces: stills of as many people, then clips of others.
 
-    People are numbered 0, step, 2 * step, ...: those of multiples of 16 calibrate.
+    People are numbered 0, step, 2 * step, ..., of each seed from another number on: those of
+    multiples of 16 calibrate.
     """
     rng = np.random.default_rng(seed)
     n = stills + clips * frames
@@ -79,7 +80,7 @@ def write_faces(folder, stills=24, clips=2, frames=14, seed=0, step=1):
             columns=COLUMNS,
             landmarks=np.stack(points).astype(np.float32),
             pose=np.zeros((n, 3), np.float32),
-            subject=(subject * step).astype(np.int64),
+            subject=(seed * 10_000_000 + subject * step).astype(np.int64),
             clip=clip.astype(np.int64),
             time=np.r_[np.zeros(stills), np.tile(np.arange(frames) / 30, clips)],
             age=np.full(n, "young"),

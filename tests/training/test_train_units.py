@@ -111,12 +111,13 @@ def test_a_run_that_begins_with_a_model_stays_near_it_and_one_from_nothing_does_
 ):
     start = trained[0] / "small-spatial.onnx"
     rendered = write_faces(tmp_path / "train", stills=32, clips=2, step=4)
+    test = write_faces(tmp_path / "test", stills=2, clips=0, seed=1)
     crops = random_crops(6)
     wanted = scorer_of(start, COLUMNS)(crops)
 
     def away(begin):
         options = UnitRun(
-            (rendered,), (rendered,), tmp_path / str(begin is None), "next", landmarks,
+            (rendered,), (test,), tmp_path / str(begin is None), "next", landmarks,
             steps=(1, 1), batch=(16, 2, 4), rates=(1e-6, 1e-6), start=begin, streams=("spatial",),
         )  # fmt: skip
         train_units(options)
@@ -155,7 +156,7 @@ def test_a_stream_that_there_is_not_is_refused(tmp_path):
 
 
 def test_what_would_be_missing_after_the_training_is_said_before_it(tmp_path, landmarks):
-    full = write_faces(tmp_path / "full", stills=32, clips=2)
+    full = write_faces(tmp_path / "full", stills=32, clips=2, seed=1)
     stills = write_faces(tmp_path / "stills", stills=32, clips=0)
     clips = write_faces(tmp_path / "clips", stills=0, clips=2)
     for train, test, said in (
@@ -167,6 +168,33 @@ def test_what_would_be_missing_after_the_training_is_said_before_it(tmp_path, la
         with pytest.raises(InputError, match=said):
             train_units(options)
     assert not list((tmp_path / "out").glob("*.pt"))
+
+
+@pytest.mark.parametrize("streams", [("spatial", "temporal"), ("temporal",)])
+def test_people_who_teach_are_not_measured(tmp_path, streams):
+    train = write_faces(tmp_path / "train", stills=3, clips=2, step=4)
+    same = write_faces(tmp_path / "test", stills=0, clips=2)  # subjects 0 and 1
+    options = UnitRun((train,), (same,), tmp_path / "out", "small", streams=streams)
+    with pytest.raises(InputError, match=r"wanted other people .* got 1 who are"):
+        train_units(options)
+    assert not (tmp_path / "out/cut").exists()
+
+
+def test_folders_of_one_name_teach_and_measure_with_their_own_people(
+    tmp_path, landmarks, monkeypatch
+):
+    train = write_faces(tmp_path / "train/shards", stills=32, clips=2, step=4)
+    test = write_faces(tmp_path / "test/shards", stills=2, clips=2, seed=1)
+    measured = []
+    monkeypatch.setattr(
+        "facs.training.train_units.finish", lambda *given: measured.append(given[3]) or {}
+    )
+    options = UnitRun(
+        (train,), (test,), tmp_path / "out", "small", landmarks, steps=(1, 1), batch=(4, 2, 4)
+    )
+    train_units(options)
+    assert len(measured[0].stills) == 2
+    assert min(measured[0].stills.subject) >= 10_000_000
 
 
 def test_a_shard_that_is_cut_is_not_cut_again(tmp_path, landmarks):
@@ -188,11 +216,58 @@ def test_flows_stay_on_disk_where_no_stream_asks_for_them(tmp_path, landmarks):
     assert len(clips) == 6 and not len(clips.flows)
 
 
-def test_two_folders_of_one_name_are_refused(tmp_path, landmarks):
+def test_of_two_folders_of_one_name_the_later_is_named_after_where_it_lies(tmp_path, landmarks):
+    one = write_faces(tmp_path / "train/shards", stills=2, clips=0)
+    two = write_faces(tmp_path / "test/shards", stills=3, clips=0, seed=1)
+    cache, among = tmp_path / "cut", (one, two)
+    (first,) = cut_shards([one], cache, landmarks, among=among)
+    (second,) = cut_shards([two], cache, landmarks, among=among)
+    assert first.name == "shards_faces_00000.npz"
+    assert [len(read_cut([path])[0]) for path in (first, second)] == [2, 3]
+    assert cut_shards([one, two], cache, landmarks) == [first, second]
+
+
+def test_a_folder_that_is_named_twice_is_refused(tmp_path, landmarks):
+    folder = write_faces(tmp_path / "faces", stills=2, clips=0)
+    with pytest.raises(InputError, match="each folder of shards once"):
+        cut_shards([folder, folder], tmp_path / "cut", landmarks)
+
+
+def test_what_was_cut_from_other_people_or_by_another_network_is_refused(tmp_path, landmarks):
     one = write_faces(tmp_path / "a/faces", stills=2, clips=0)
-    two = write_faces(tmp_path / "b/faces", stills=2, clips=0)
-    with pytest.raises(InputError, match="twice"):
-        cut_shards([one, two], tmp_path / "cut", landmarks)
+    two = write_faces(tmp_path / "b/faces", stills=3, clips=0, seed=1)
+    (path,) = cut_shards([one], tmp_path / "cut", landmarks)
+    with pytest.raises(InputError, match="wanted a cut of shard_bytes"):
+        cut_shards([two], tmp_path / "cut", landmarks)
+    with pytest.raises(InputError, match="wanted a cut of landmark_network"):
+        cut_shards([one], tmp_path / "cut")
+    assert cut_shards([one], tmp_path / "cut", landmarks) == [path]
+
+
+def test_a_cut_that_does_not_say_where_it_is_from_is_read(tmp_path, landmarks):
+    folder = write_faces(tmp_path / "faces", stills=2, clips=0)
+    (path,) = cut_shards([folder], tmp_path / "cut", landmarks)
+    with np.load(path) as file:
+        older = {
+            name: file[name] for name in file if name not in ("landmark_network", "shard_bytes")
+        }
+    np.savez(path, **older)
+    assert cut_shards([folder], tmp_path / "cut") == [path]
+
+
+def test_two_processes_may_cut_a_shard_at_once(tmp_path, landmarks, monkeypatch):
+    folder = write_faces(tmp_path / "faces", stills=2, clips=0)
+    savez = np.savez
+
+    def while_another_does(path, **arrays):
+        savez(path, **arrays)
+        monkeypatch.undo()
+        cut_shards([folder], tmp_path / "cut", landmarks)
+
+    monkeypatch.setattr("facs.training.cut_sets.np.savez", while_another_does)
+    paths = cut_shards([folder], tmp_path / "cut", landmarks)
+    assert len(read_cut(paths)[0]) == 2
+    assert list((tmp_path / "cut").iterdir()) == paths
 
 
 def test_a_unit_that_an_older_renderer_could_not_show_was_not_shown(tmp_path, landmarks):

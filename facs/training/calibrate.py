@@ -107,7 +107,10 @@ def fit_fusion(
 
 
 def fit_thresholds(
-    probability: Floats, labels: Floats, real: tuple[Floats, Floats] | None = None
+    probability: Floats,
+    labels: Floats,
+    real: tuple[Floats, Floats] | None = None,
+    looks: int = 1,
 ) -> tuple[float, ...]:
     """The probability of best F1 per unit, smoothed; arrays of shape (n, units), NaN is unknown.
 
@@ -116,13 +119,15 @@ def fit_thresholds(
     real : pair of arrays, shape (m, units), optional
         Probability and presence of real faces. Where enough show a unit, the threshold is the one
         at which both F1, each as a share of its best, are largest together.
+    looks : int
+        In how many rows of these each real face is: faces must be enough, not looks at them.
     """
     thresholds = []
     for unit, (p, y) in enumerate(zip(probability.T, labels.T, strict=True)):
         known = ~np.isnan(y)
         rendered = p[known], y[known] >= LEVELS[0]
         q, z = (real[0][:, unit], real[1][:, unit]) if real is not None else (p[:0], y[:0])
-        if rendered[1].any() and min((z == 1).sum(), (z == 0).sum()) >= FEWEST:
+        if rendered[1].any() and min((z == 1).sum(), (z == 0).sum()) >= FEWEST * looks:
             both = _share_of_best(*rendered) + _share_of_best(q[~np.isnan(z)], z[~np.isnan(z)] == 1)
             thresholds.append(float(THRESHOLDS[int(np.argmax(both))]))
         else:

@@ -79,6 +79,7 @@ def spec_of(
     on = fit_thresholds(
         *as_units(units, presence, labels),
         _real_units(units, still, both, weight, real) if real else None,
+        looks=2,  # as picture, and held still
     )
     release = fit_release(
         *as_units(units, both.letters(fused)[..., 0], seen.labels),

@@ -3,9 +3,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from facs.evaluation.metrics import THRESHOLDS
 from facs.network.spec import LEVELS
 from facs.training.calibrate import fit_calibration, fit_fusion, fit_thresholds
+from facs.training.cut_sets import CutFaces, Split
 from facs.training.measure import Scored, as_units, measure
+from facs.training.recipe import Recipe
+from facs.training.seen_faces import SeenScores
+from facs.training.specify import spec_of
 from facs.units import ActionUnit
 from tests.network.builders import tiny_spec
 
@@ -165,3 +170,36 @@ def test_few_real_faces_choose_no_threshold():
     labels = (p > 0.6).astype(np.float32)
     few = np.float32([[1.0]] * 9 + [[0.0]] * 30)
     assert fit_thresholds(p, labels, (p[:39], few)) == fit_thresholds(p, labels)
+
+
+@pytest.mark.parametrize(("faces", "chosen"), [(9, False), (10, True)])
+def test_a_face_is_one_though_it_is_looked_at_as_a_picture_and_held_still(
+    faces, chosen, monkeypatch
+):
+    asked = []
+
+    def share(score, truth):
+        asked.append(len(score))
+        return np.zeros(len(THRESHOLDS))
+
+    monkeypatch.setattr("facs.training.calibrate._share_of_best", share)
+    rng = np.random.default_rng(0)
+    labels = rng.choice(np.float32([0, 1]), (200, 1))
+    scores = (4 * labels - 2 + rng.normal(0, 1, labels.shape)).astype(np.float32)
+    presence = np.float32([[1.0]] * faces + [[0.0]] * 60)
+    spec_of(
+        Recipe("some"),
+        (ActionUnit.AU9,),
+        Scored(scores, labels, scores, scores, labels),
+        _clips(labels),
+        SeenScores(4 * presence - 4, 4 * presence - 4, presence),
+    )
+    assert bool(asked) == chosen
+
+
+def _clips(labels):
+    n = len(labels)
+    crops, time = np.zeros((n, 1, 1), np.uint8), np.arange(n) / 30
+    flows, one = np.zeros((0, 2, 1, 1), np.int8), np.zeros(n, np.int64)
+    clips = CutFaces(crops, labels, ("AU9",), flows, one, one, time, np.full(n, "young"))
+    return Split(clips.where(one > 0), clips, np.arange(n))

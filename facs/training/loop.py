@@ -15,9 +15,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from facs.errors import InputError
+
 __all__ = ["RunOptions", "prefetched", "run"]
 
 Batch = TypeVar("Batch")
+
+SAID = ("steps", "rate", "seed")
+"""Options that a checkpoint keeps: a run that goes on with others would be neither run."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,8 @@ class RunOptions:
     rate : float
         Largest learning rate of the one-cycle schedule (Smith and Topin, 2018).
     checkpoint : Path
-        Written every `save_every` seconds; a run that finds it goes on from there.
+        Written every `save_every` seconds; a run that finds it goes on from there to the result
+        that it would have had unbroken.
     device : str
     seed : int
     average : float
@@ -101,6 +107,12 @@ def run(
         From the network and a batch to a loss.
     progress : callable, optional
         Called with (step, mean loss, seconds) every 50 steps.
+
+    Raises
+    ------
+    InputError
+        If the checkpoint is of a run of other `steps`, `rate` or `seed`. As many steps as it has
+        end a run where it stands.
     """
     network.to(options.device)
     optimiser = torch.optim.AdamW(
@@ -111,7 +123,7 @@ def run(
     )
     mean = {k: v.detach().clone() for k, v in network.state_dict().items()}
     parts: dict[str, Any] = {"network": network, "optimiser": optimiser, "schedule": schedule}
-    step = _resume(options.checkpoint, parts, mean)
+    first = step = _resume(options, parts, mean)
     began = saved = time.monotonic()
     recent: list[float] = []
     network.train()
@@ -121,6 +133,7 @@ def run(
 
     with prefetched(make, step, options.steps) as batches:
         for batch in batches:
+            torch.manual_seed(_noise(options.seed, step))  # of dropout
             loss = loss_of(network, batch)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
@@ -133,9 +146,10 @@ def run(
             if progress is not None and (step % 50 == 0 or step == options.steps):
                 progress(step, float(np.mean(recent)), time.monotonic() - began)
             if time.monotonic() - saved > options.save_every:
-                _save(options.checkpoint, parts, mean, step)
+                _save(options, parts, mean, step)
                 saved = time.monotonic()
-    _save(options.checkpoint, parts, mean, step)
+    if step > first:
+        _save(options, parts, mean, step)
     network.load_state_dict(mean)
     return network.eval()
 
@@ -150,20 +164,42 @@ def _average(mean: dict[str, Tensor], network: nn.Module, decay: float) -> None:
                 mean[key].copy_(value)
 
 
-def _save(path: Path, parts: dict[str, Any], mean: dict[str, Tensor], step: int) -> None:
+def _noise(seed: int, step: int) -> int:
+    """Seed of what the network draws in a step, so that a resumed run draws it again."""
+    return int(np.random.SeedSequence((seed, step)).generate_state(1, np.uint64)[0])
+
+
+def _save(options: RunOptions, parts: dict[str, Any], mean: dict[str, Tensor], step: int) -> None:
+    path = options.checkpoint
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".tmp")
     states = {name: part.state_dict() for name, part in parts.items()}
-    torch.save({"states": states, "mean": mean, "step": step}, temporary)
+    said = {name: getattr(options, name) for name in SAID}
+    torch.save({"states": states, "mean": mean, "step": step, **said}, temporary)
     temporary.replace(path)
 
 
-def _resume(path: Path, parts: dict[str, Any], mean: dict[str, Tensor]) -> int:
+def _resume(options: RunOptions, parts: dict[str, Any], mean: dict[str, Tensor]) -> int:
     """Load a checkpoint where there is one; the step to go on from."""
-    if not path.exists():
+    if not options.checkpoint.exists():
         return 0
-    saved = torch.load(path, weights_only=True)
+    saved = torch.load(options.checkpoint, map_location="cpu", weights_only=True)
+    _refuse_another(options, saved)
     for name, part in parts.items():
         part.load_state_dict(saved["states"][name])
-    mean.update(saved["mean"])
+    for key, value in saved["mean"].items():
+        mean[key].copy_(value)
     return int(saved["step"])
+
+
+def _refuse_another(options: RunOptions, saved: dict[str, Any]) -> None:
+    """Refuse a checkpoint of a run with other options; older ones do not say theirs."""
+    for name in SAID:
+        wanted, got = saved.get(name), getattr(options, name)
+        ends_here = name == "steps" and got == saved["step"]
+        if wanted not in (None, got) and not ends_here:
+            raise InputError(
+                f"{options.checkpoint}: wanted {name} {wanted}, as this run began, got {got}; "
+                f"choose another folder for another run"
+                + (f", or steps {saved['step']} to end it here" if name == "steps" else "")
+            )

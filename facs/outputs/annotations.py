@@ -148,8 +148,12 @@ def write_srt(recording: Recording, path: PathLike) -> None:
 
 
 def write_cues(cues: Iterable[tuple[float, float, str]], path: PathLike) -> None:
-    """Write texts with their start and end, in seconds and in order, as SubRip subtitles."""
-    _write_srt(path, [(*_milliseconds(start, end), text) for start, end, text in cues])
+    """Write texts with their start and end, in seconds and in order, as SubRip subtitles.
+
+    A text becomes one line: after an empty one the next cue would begin.
+    """
+    lines = ((*_milliseconds(start, end), " ".join(text.split())) for start, end, text in cues)
+    _write_srt(path, lines)
 
 
 def write_vtt(recording: Recording, path: PathLike) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 
 import pysrt
 import pytest
@@ -35,6 +36,12 @@ def test_subtitles_show_the_word_while_it_is_made(tmp_path):
     nod, blink = pysrt.open(str(path))
     assert (nod.text, blink.text) == ("nod (nod)", "כן (long blink)")
     assert (blink.start.ordinal, blink.end.ordinal) == (3000, 3800)
+
+
+def test_a_word_of_several_lines_is_one_cue(tmp_path):
+    write_gestures([replace(EVENTS[0], word="come\n\n2\nhere")], tmp_path / "a.srt")
+    (cue,) = pysrt.open(str(tmp_path / "a.srt"))
+    assert cue.text.startswith("come 2 here (")
 
 
 def test_no_gesture_is_an_empty_table(tmp_path):

@@ -28,6 +28,7 @@ from facs.errors import (
     VideoNotFoundError,
 )
 from facs.video import Frame, open_video
+from facs.video.clock import Clock
 from facs.video.headers import ends_properly, size_of
 from tests.conftest import corner_colors, four_corners, gray_steps, step_of
 
@@ -212,6 +213,17 @@ def test_a_repeated_time_is_mended_and_the_later_ones_stay(write_video):
     assert mended[:2] + mended[3:] == [0.0, 0.1, 0.2, 0.3]
     assert 0.1 < mended[2] < 0.2
     assert video.notes == ("1 repeated or backward time was mended",)
+
+
+@pytest.mark.parametrize(
+    "odd", [[0.02], [0.01], [None], [0.02, 0.02]], ids=["repeated", "back", "missing", "twice"]
+)
+def test_an_odd_time_among_fast_frames_shifts_no_later_one(odd):
+    clock = Clock(gap=0.5)  # a call that froze: bursts of frames, two a second on average
+    burst = [0.0, 0.01, 0.02, *odd, 0.04, 0.05, 0.06, 0.07]
+    mended = [clock.mend(time) for time in burst]
+    assert mended[-4:] == burst[-4:]
+    assert all(a < b for a, b in pairwise(mended))
 
 
 def test_recordings_joined_end_to_end_keep_their_spacing(write_video, tmp_path):

@@ -19,12 +19,15 @@ class Clock:
 
     The rules, each the smallest change that keeps the later times as they are:
 
-    - missing: one usual gap after the frame before;
-    - repeated, or back by less than half a second: half a usual gap after the frame
+    - missing: one gap after the frame before;
+    - repeated, or back by less than half a second: half a gap after the frame
       before, so that the frame after it can keep its own time;
     - back by half a second or more: the clock began again (recordings joined end to
-      end). The frame comes one usual gap after the one before, and every later
+      end). The frame comes one gap after the one before, and every later
       time moves by the same amount, so that spacing stays true.
+
+    A gap is the usual one, or the last one where that was shorter: many frames may come within
+    the usual gap of a film that stands still in between.
 
     Parameters
     ----------
@@ -41,8 +44,9 @@ class Clock:
     """
 
     def __init__(self, gap: float) -> None:
-        self._gap = gap
+        self._gap = self._step = gap
         self._last: float | None = None
+        self._given: float | None = None
         self._shift = 0.0
         self._missing = self._repeated = self._restarts = 0
         self._longest: tuple[float, float] | None = None  # seconds, and after which time
@@ -51,8 +55,9 @@ class Clock:
         """Give the next frame its time in seconds, later than every time before."""
         if time is None:
             self._missing += 1
-            mended = 0.0 if self._last is None else self._last + self._gap
+            mended = 0.0 if self._last is None else self._last + self._step
         else:
+            self._pace(time + self._shift)
             mended = self._later_than_last(time + self._shift)
         self._last = mended
         return mended
@@ -63,11 +68,18 @@ class Clock:
             return time
         if self._last - time < RESTART:
             self._repeated += 1
-            return self._last + self._gap / 2
+            return self._last + self._step / 2
         self._restarts += 1
-        mended = self._last + self._gap
+        mended = self._last + self._step
         self._shift += mended - time
+        self._given = mended
         return mended
+
+    def _pace(self, time: float) -> None:
+        """Know the last step from one time that was given to a later one."""
+        if self._given is not None and time > self._given:
+            self._step = min(self._gap, time - self._given)
+        self._given = time
 
     def _measure(self, time: float) -> None:
         """Remember the longest stretch without frames: holes are not damage to a decoder."""

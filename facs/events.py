@@ -2,7 +2,8 @@
 
 Two thresholds make a span: it begins where the probability reaches `on`, and
 lasts for as long as the probability stays at `off` or above. A missing value
-ends it: what was not seen is never counted as shown. A third one makes it an
+ends it, and so does a hole in the time stamps: what was not seen is never
+counted as shown. A third one makes it an
 event: somewhere in the span the probability must reach a peak (`least_peak`).
 """
 
@@ -16,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from facs.errors import InputError
 
-__all__ = ["NOT_SCORED", "SURER", "Event", "find_events", "least_peak"]
+__all__ = ["NOT_SCORED", "SURER", "Event", "after_holes", "find_events", "least_peak"]
 
 NOT_SCORED: Final = "not_scored"
 """What files of events call a span in which a person could not be scored."""
@@ -26,6 +27,11 @@ SURER: Final = 3.0
 
 A threshold is chosen for single pictures. A film has thirty a second, most of them at rest, and a
 few of these come close to every threshold (docs/decisions/0021-an-event-has-a-sure-peak.md)."""
+
+HOLE: Final = 0.25
+"""Seconds, and `HOLE_FRAMES` times the median frame: a frame that would last longer than both is
+followed by a hole. They are those of `facs.video.clock`, which may not know this file."""
+HOLE_FRAMES: Final = 5
 
 _CLOCK = 1e-6  # s; times carry rounding below this, so 0.3 - 0.1 counts as 0.2
 
@@ -104,7 +110,7 @@ def find_events(
     times : array, shape (n,)
         Seconds, strictly increasing.
     probability : array, shape (n,), in [0, 1] or NaN
-        NaN means that the face was not seen. NaN ends a span.
+        NaN means that the face was not seen. NaN ends a span; so does a hole in `times`.
     on, off : float
         Two thresholds, ``off <= on``, so that noise near one does not chop a span.
     min_peak : float
@@ -137,7 +143,7 @@ def find_events(
     level = np.asarray(min_peak, np.result_type(values.dtype, np.float32))
     events = (
         _event(label, seconds, values, first, last)
-        for first, last in _spans(values, on, off).tolist()
+        for first, last in _spans(values, after_holes(seconds), on, off).tolist()
         if values[first : last + 1].max() >= level
     )
     return [event for event in events if event.duration >= min_duration - _CLOCK]
@@ -161,6 +167,27 @@ def least_peak(on: float, surer: float = SURER) -> float:
     return surer * on / (surer * on + 1.0 - on)
 
 
+def after_holes(times: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether a hole lies before each frame, shape (n,): time from which there are no frames.
+
+    Parameters
+    ----------
+    times : array, shape (n,)
+        Seconds, strictly increasing. More than 0.25 s between two frames, and more than five
+        times the median, is a hole: a picture a second has none, and a pause of a film has.
+
+    Examples
+    --------
+    >>> after_holes(np.array([0.0, 0.04, 0.08, 60.0, 60.04])).tolist()
+    [False, False, False, True, False]
+    """
+    after = np.zeros(len(times), np.bool_)
+    if len(times) > 1:
+        steps = np.diff(times)
+        after[1:] = steps > max(HOLE, HOLE_FRAMES * float(np.median(steps))) + _CLOCK
+    return after
+
+
 def _checked(
     times: ArrayLike, probability: ArrayLike, on: float, off: float
 ) -> tuple[NDArray[np.float64], NDArray[np.floating]]:
@@ -178,15 +205,18 @@ def _checked(
     return seconds, values
 
 
-def _spans(values: NDArray[np.floating], on: float, off: float) -> NDArray[np.int64]:
-    """First and last frame of each span, shape (k, 2)."""
+def _spans(
+    values: NDArray[np.floating], anew: NDArray[np.bool_], on: float, off: float
+) -> NDArray[np.int64]:
+    """First and last frame of each span, shape (k, 2); none reaches over the start of `anew`."""
     starts = values >= on
     # Comparisons with NaN are false, so an unseen frame decides against the span.
-    decides = starts | ~(values >= off)
+    decides = starts | ~(values >= off) | anew
     latest = np.maximum.accumulate(np.where(decides, np.arange(len(values)), -1))
     active = starts[latest] & (latest >= 0)  # the latest decision holds until the next
-    edges = np.diff(active.astype(np.int8), prepend=0, append=0)
-    return np.stack([np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) - 1], axis=1)
+    first = active & (anew | ~np.append(False, active)[:-1])
+    last = active & np.append(anew | ~active, True)[1:]
+    return np.stack([np.flatnonzero(first), np.flatnonzero(last)], axis=1)
 
 
 def _event(

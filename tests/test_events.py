@@ -3,8 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from facs import events
 from facs.errors import InputError
-from facs.events import Event, find_events, least_peak
+from facs.events import Event, after_holes, find_events, least_peak
+from facs.video import clock
 
 NAN = float("nan")
 
@@ -16,15 +18,15 @@ def spans(probability, on=0.5, off=0.4, min_duration=0.0):
     return [(round(e.onset * 10), round(e.offset * 10)) for e in events]
 
 
-def slowly(probability, on, off):
+def slowly(probability, on, off, holes=()):
     """The definition, read aloud, one frame after the other."""
     found, first = [], None
     for frame, value in enumerate([*probability, NAN]):
-        if first is None and value >= on:
-            first = frame
-        elif first is not None and not value >= off:
+        if first is not None and (frame in holes or not value >= off):
             found.append((first, frame - 1))
             first = None
+        if first is None and value >= on:
+            first = frame
     return found
 
 
@@ -82,8 +84,8 @@ def test_the_apex_is_the_first_maximum():
 
 
 def test_seconds_come_from_the_times_whatever_the_rate():
-    (event,) = find_events("AU12", [0.0, 0.01, 5.0, 5.5], [0.0, 0.9, 0.9, 0.0])
-    assert (event.onset, event.offset) == (0.01, 5.0)
+    (event,) = find_events("AU12", [0.0, 0.01, 2.0, 2.5], [0.0, 0.9, 0.9, 0.0])
+    assert (event.onset, event.offset) == (0.01, 2.0)
 
 
 def test_shorter_spans_are_dropped():
@@ -105,6 +107,54 @@ def test_fast_and_slow_agree(seed):
     values = random.random(300)
     values[random.random(300) < 0.1] = NAN
     assert spans(values, 0.6, 0.3) == slowly(values, 0.6, 0.3) != []
+
+
+def half_a_second(start, rate=30):
+    return start + np.arange(rate // 2) / rate
+
+
+def test_a_minute_without_frames_ends_a_span():
+    times = np.concatenate([half_a_second(0), half_a_second(60.5)])
+    first, second = find_events("x", times, np.full(30, 0.9))
+    assert (first.onset, first.offset) == pytest.approx((0, 14 / 30))
+    assert (second.onset, second.offset) == pytest.approx((60.5, 60.5 + 14 / 30))
+
+
+def test_behind_a_hole_a_span_has_to_begin_again():
+    times = np.concatenate([half_a_second(0), half_a_second(60)])
+    p = np.r_[np.full(15, 0.9), np.full(15, 0.45)]
+    assert [e.offset for e in find_events("x", times, p)] == [pytest.approx(14 / 30)]
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        np.arange(10.0),  # a picture a second
+        np.cumsum([0.033, 0.034, 0.066, 0.033, 0.1, 0.001, 0.25]),  # frames that were dropped
+        np.array([1.0, 2.0, 3.0, 4.0, 9.0]) * 0.1,  # five times the median, and a rounding
+        [7.0],
+        [],
+    ],
+)
+def test_frames_that_come_now_and_then_are_no_holes(times):
+    assert not after_holes(np.array(times)).any()
+    assert len(find_events("x", times, np.full(len(times), 0.9))) == min(len(times), 1)
+
+
+def test_a_hole_is_what_the_notes_about_a_film_call_so():
+    assert (events.HOLE, events.HOLE_FRAMES) == (clock.LONG_GAP, clock.LONG_GAP_FRAMES)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_fast_and_slow_agree_about_holes(seed):
+    random = np.random.default_rng(seed)
+    values, holes = random.random(300), np.flatnonzero(random.random(300) < 0.05)
+    times = np.cumsum(np.where(np.isin(np.arange(300), holes), 60.0, 0.04))
+    found = [
+        tuple(times.searchsorted([e.onset, e.offset]).tolist())
+        for e in find_events("x", times, values, on=0.6, off=0.3)
+    ]
+    assert found == slowly(values, 0.6, 0.3, holes) != slowly(values, 0.6, 0.3)
 
 
 def test_shapes_that_differ_are_refused():

@@ -2,19 +2,20 @@
 
 An `Event` tells the times of its first and its last frame. A span ends when its last
 frame ends, which is when the next one begins: a movement that is seen in a single frame
-lasts as long as that frame.
+lasts as long as that frame. Before a hole in the time stamps that is the median frame.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from facs.events import NOT_SCORED, Event, find_events, least_peak
+from facs.events import NOT_SCORED, Event, after_holes, find_events, least_peak
 from facs.outputs.views import REASON_WORDS, only_side
 from facs.person import REASONS, Person, seconds_covered
 from facs.units import ActionUnit, letter
@@ -35,6 +36,9 @@ __all__ = [
 
 PICTURE: Final = 0.04
 """Seconds that a single picture is taken to stay."""
+
+NO_FRAMES: Final = "no frames"
+"""Why nobody could be scored in a hole of the time stamps."""
 
 _INITIALS: Final = {"left": "L", "right": "R"}
 
@@ -87,7 +91,9 @@ class Span:
 
 
 def frame_ends(times: NDArray[np.float64]) -> NDArray[np.float64]:
-    """When each frame ends, in seconds, shape (n,): the last one stays as long as is usual.
+    """When each frame ends, in seconds, shape (n,).
+
+    The last one, and one before a hole (`facs.events.after_holes`), stays as long as is usual.
 
     Examples
     --------
@@ -96,7 +102,10 @@ def frame_ends(times: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     if not len(times):
         return np.zeros(0)
-    return np.append(times[1:], times[0] + (seconds_covered(times) or PICTURE))
+    ends = np.append(times[1:], times[0] + (seconds_covered(times) or PICTURE))
+    for last in (np.flatnonzero(after_holes(times)) - 1).tolist():
+        ends[last] = times[last] + np.median(np.diff(times))
+    return ends
 
 
 def unit_spans(person: Person, unit: ActionUnit) -> list[Span]:
@@ -157,13 +166,15 @@ def _side(person: Person, unit: ActionUnit, frame: int) -> str:
 
 
 def unscored_spans(person: Person) -> Iterator[tuple[float, float, str]]:
-    """Spans without numbers: start and end in seconds, and the reason in words."""
+    """Spans without numbers: start and end in seconds, and the reason in words; holes as well."""
     # One code more than there are reasons: could be scored, but nothing did.
     codes = np.where(person.seen, 0, np.where(person.reasons == 0, len(REASONS), person.reasons))
     words = ["", *(REASON_WORDS[reason] for reason in REASONS[1:]), "not scored"]
-    ends = frame_ends(person.times)
-    changes = np.flatnonzero(np.diff(codes, prepend=-1, append=-1))
-    for first, after in zip(changes[:-1].tolist(), changes[1:].tolist(), strict=True):
+    ends, holes = frame_ends(person.times), after_holes(person.times)
+    edges = np.flatnonzero((np.diff(codes, prepend=-1) != 0) | holes).tolist()
+    for first, after in pairwise([*edges, len(codes)]):
+        if holes[first]:
+            yield float(ends[first - 1]), float(person.times[first]), NO_FRAMES
         if codes[first]:
             yield float(person.times[first]), float(ends[after - 1]), words[codes[first]]
 

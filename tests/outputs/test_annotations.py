@@ -100,9 +100,11 @@ def test_names_cannot_break_the_annotations(elan):
 
 def test_annotations_begin_with_the_video_and_never_have_no_length(elan):
     """Frames closer than a millisecond, the first before the video's own zero."""
-    person = make_person([[0.1, 0.1, p] for p in (0.9, 0.1, 0.9, 0.1)], times=[-0.1, 0, 0.0001, 1])
+    person = make_person(
+        [[0.1, 0.1, p] for p in (0.9, 0.1, 0.9, 0.1)], times=[-0.1, 0, 0.0001, 0.4]
+    )
     tier = elan(make_recording(person)).get_annotation_data_for_tier("person0_AU12")
-    assert tier == [(0, 1, "12E"), (0, 1000, "12E")]
+    assert tier == [(0, 1, "12E"), (0, 400, "12E")]
 
 
 def test_an_empty_recording_is_an_empty_document(elan):

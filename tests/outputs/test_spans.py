@@ -5,7 +5,7 @@ import pytest
 
 from facs.outputs.spans import frame_ends, side_spans, spans_of, unit_spans, unscored_spans
 from facs.units import ActionUnit
-from tests.builders import make_person
+from tests.builders import NAN, make_person
 from tests.outputs.builders import TIMES, two_people
 
 AU12 = ActionUnit.AU12
@@ -54,6 +54,39 @@ def test_spans_and_events_are_the_same_events():
         assert [(e.label, e.onset, ends[e.offset], e.peak) for e in events] == [
             (str(s.unit), s.start, s.end, s.peak) for s in spans_of(person)
         ]
+
+
+def with_a_hole():
+    """AU12 in every frame but the last, which nobody could see; a minute without frames."""
+    times = (0.0, 0.04, 0.08, 60.08, 60.12, 60.16)
+    return make_person([[0.1, 0.1, 0.9]] * 5 + [[NAN] * 3], times=times)
+
+
+def test_the_frame_before_a_hole_lasts_as_long_as_is_usual():
+    person = with_a_hole()
+    expected = [0.04, 0.08, 0.12, 60.12, 60.16, 60.2]
+    assert frame_ends(person.times) == pytest.approx(expected)
+    spans = unit_spans(person, AU12)
+    assert [(s.start, s.end) for s in spans] == [
+        (0.0, pytest.approx(0.12)),
+        (60.08, pytest.approx(60.16)),
+    ]
+
+
+def test_a_hole_was_not_scored():
+    assert list(unscored_spans(with_a_hole())) == [
+        (pytest.approx(0.12), 60.08, "no frames"),
+        (60.16, pytest.approx(60.2), "not seen"),
+    ]
+
+
+def test_who_was_away_before_and_after_a_hole_was_not_looked_for_in_it():
+    away = make_person([[NAN] * 3] * 6, times=with_a_hole().times)
+    assert [(start, words) for start, _, words in unscored_spans(away)] == [
+        (0.0, "not seen"),
+        (pytest.approx(0.12), "no frames"),
+        (60.08, "not seen"),
+    ]
 
 
 def test_what_was_not_scored_has_its_reason():

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import struct
+import subprocess
 import threading
 import time
 import zlib
@@ -18,7 +20,7 @@ import pytest
 import facs
 from facs.arrays import LANDMARKS
 from facs.errors import InputError
-from facs.events import SURER, least_peak
+from facs.events import SURER, after_holes, find_events, least_peak
 from facs.web import process
 from facs.web.downloads import DOWNLOADS
 from facs.web.process import WorkFailed, work
@@ -344,3 +346,47 @@ def test_a_worker_that_says_nothing_is_ended(folder, monkeypatch):
 def test_the_page_knows_how_sure_an_event_must_be():
     script = (Path(facs.__file__).parent / "web/static/events.js").read_text(encoding="utf-8")
     assert f"const SURER = {SURER:g};" in script
+
+
+EVENTS_OF = """
+import { afterHoles, findEvents } from "./events.mjs";
+let said = "";
+for await (const part of process.stdin) said += part;
+const films = JSON.parse(said).map(({ times, values }) => {
+  const holes = afterHoles(Float64Array.from(times));
+  const value = (row) => values[row] ?? NaN;
+  return { holes, events: findEvents(times.length, value, 0.6, 0.3, 0.7, holes) };
+});
+console.log(JSON.stringify(films));
+"""
+
+
+def film_with_holes(seed, n):
+    random = np.random.default_rng(seed)
+    values = np.where(random.random(n) < 0.05, np.nan, random.random(n))
+    pauses = random.choice(
+        [0.04, 0.05, 0.2, 0.25, 0.3, 60.0], n, p=[0.4, 0.4, 0.05, 0.05, 0.05, 0.05]
+    )
+    return np.cumsum(pauses), values
+
+
+def test_the_page_finds_the_events_that_find_events_finds_over_holes_too(tmp_path):
+    if (node := shutil.which("node")) is None:
+        pytest.skip("node is not installed")
+    shutil.copy(Path(facs.__file__).parent / "web/static/events.js", tmp_path / "events.mjs")
+    (tmp_path / "said.mjs").write_text(EVENTS_OF)
+    films = [film_with_holes(seed, n) for seed, n in enumerate((0, 1, 2, 300, 301))]
+    told = json.dumps(
+        [
+            {"times": times.tolist(), "values": [None if v != v else v for v in values.tolist()]}
+            for times, values in films
+        ]
+    )
+    said = subprocess.run([node, tmp_path / "said.mjs"], input=told, capture_output=True, text=True)
+    assert said.returncode == 0, said.stderr
+    for (times, values), theirs in zip(films, json.loads(said.stdout), strict=True):
+        assert theirs["holes"] == after_holes(times).tolist()
+        events = find_events("x", times, values, on=0.6, off=0.3, min_peak=0.7)
+        rows = [times.searchsorted([e.onset, e.apex, e.offset]).tolist() for e in events]
+        assert [[e["first"], e["apex"], e["last"]] for e in theirs["events"]] == rows
+    assert sum(map(sum, (after_holes(times) for times, _ in films))) > 20

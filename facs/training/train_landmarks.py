@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from facs.errors import InputError
+from facs.files import atomic
 from facs.training.export import export, round_to_half
 from facs.training.landmark_network import LandmarkNetwork
 from facs.training.landmarks import LandmarkSource, batch_maker, landmark_loss, teach
@@ -58,7 +60,8 @@ def train_landmarks(options: LandmarkRun, progress: Progress | None = None) -> P
     rendered = LandmarkSource(lambda i: data.gray[i], data.landmarks)
     network: torch.nn.Module = LandmarkNetwork().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if options.start is not None:
-        network.load_state_dict(torch.load(options.start, weights_only=True)["mean"])
+        saved = torch.load(options.start, map_location="cpu", weights_only=True)
+        network.load_state_dict(saved["mean"])
     first = options.out / "landmarks_rendered.pt"
     run(
         network,
@@ -87,16 +90,25 @@ def train_landmarks(options: LandmarkRun, progress: Progress | None = None) -> P
 def _taught(network: torch.nn.Module, options: LandmarkRun) -> LandmarkSource | None:
     """Real pictures with the points that stage one agrees on; kept in a file for resumption."""
     assert isinstance(network, LandmarkNetwork)
-    pictures = list(_real_pictures(options))
+    sets = _real_sets(options)
+    pictures = [faces.gray(i) for _, faces, n in sets for i in range(n)]
     if not pictures:
         return None
     cache = options.out / "landmarks_taught.npz"
+    of = ", ".join(f"{n} of {len(faces)} {name}" for name, faces, n in sets)
     if cache.exists():
         known = np.load(cache)
         rows, points = known["rows"], known["points"]
+        then = str(known["of"]) if "of" in known else of  # older ones do not say
+        if then != of or np.any(rows >= len(pictures)):
+            raise InputError(
+                f"{cache}: wanted points of {of}, got those of other pictures ({then}): remove it, "
+                f"or choose another folder"
+            )
     else:
         rows, points = _teach_all(network, pictures, options.seed)
-        np.savez(cache, rows=rows, points=points)
+        with atomic(cache) as unfinished:
+            np.savez(unfinished, rows=rows, points=points, of=np.array(of))
     return LandmarkSource(lambda i: pictures[int(rows[i])], points) if len(rows) else None
 
 
@@ -113,17 +125,18 @@ def _teach_all(
     return np.array(rows, np.int64), np.array(points, np.float32).reshape(-1, 68, 2)
 
 
-def _real_pictures(options: LandmarkRun) -> Iterator[NDArray[np.uint8]]:
-    sets: list[FaceSet] = []
+def _real_sets(options: LandmarkRun) -> list[tuple[str, FaceSet, int]]:
+    """Archives, and how many faces of each teach."""
+    sets: list[tuple[str, FaceSet]] = []
     if options.photos is not None:
-        sets.append(read_photos(options.photos, "train"))
+        sets.append(("photographs", read_photos(options.photos, "train")))
     if options.fer is not None:
-        sets.append(read_fer(options.fer, "train"))
-    left = options.real_limit
-    for faces in sets:
-        for i in range(min(left, len(faces))):
-            yield faces.gray(i)
+        sets.append(("FER2013", read_fer(options.fer, "train")))
+    left, found = options.real_limit, []
+    for name, faces in sets:
+        found.append((name, faces, min(left, len(faces))))
         left -= min(left, len(faces))
+    return found
 
 
 def export_landmarks(network: torch.nn.Module, path: Path, rendered: int, real: int) -> Path:

@@ -91,7 +91,7 @@ def _scores_of_file(file: OnnxStream, columns: tuple[str, ...], crops: NDArray[n
 
 def _network_of(checkpoint: Path, columns: tuple[str, ...]) -> nn.Module:
     stream = SpatialStream(StreamConfig(len(columns)))
-    saved = torch.load(checkpoint, weights_only=True)["mean"]
+    saved = torch.load(checkpoint, map_location="cpu", weights_only=True)["mean"]
     weights = {k.removeprefix("stream."): v for k, v in saved.items() if k.startswith("stream.")}
     try:
         stream.load_state_dict(weights)

@@ -86,16 +86,19 @@ class UnitRun:
     streams: tuple[str, ...] = STREAMS
 
     def __post_init__(self) -> None:
-        """Refuse streams that there are not."""
+        """Refuse what no run can do."""
         if not self.streams or not set(self.streams) <= set(STREAMS):
             raise InputError(f"wanted streams of {STREAMS}, got {self.streams}")
+        if self.slot_seconds != 1 / 30:
+            raise InputError(
+                f"wanted slot_seconds 1/30, as rendered clips are timed, got {self.slot_seconds}"
+            )
         if self.check is not None and self.fer is None:
             raise InputError("wanted fer2013.npz beside a list for thresholds, got only the list")
 
 
 def train_units(options: UnitRun, progress: Progress | None = None) -> dict[str, Any]:
     """Do the whole run; returns the report that is also written to ``report.json``."""
-    torch.manual_seed(options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
     whole = set(options.streams) == set(STREAMS)  # one stream alone is not measured
     if whole:
@@ -213,11 +216,13 @@ def _check(options: UnitRun, columns: tuple[str, ...]) -> SeenFaces | None:
 
 
 def _rate(labels: Floats) -> torch.Tensor:
-    """How often each column is present where it can be seen."""
-    return torch.from_numpy(np.nanmean(np.where(np.isnan(labels), np.nan, labels >= LEVELS[0]), 0))
+    """How often each column is present where it can be seen; one half where it never can."""
+    seen, present = (~np.isnan(labels)).sum(0), (labels >= LEVELS[0]).sum(0)
+    return torch.from_numpy(np.where(seen > 0, present / np.maximum(seen, 1), 0.5))
 
 
 def _train_spatial(options: UnitRun, train: Split, progress: Progress | None) -> SpatialStream:
+    torch.manual_seed(options.seed)  # first weights, whatever was trained before
     stills, columns = train.stills, train.stills.columns
     make = spatial_batches(
         stills.crops, stills.labels, columns, _real(options, columns), options.batch[:2]
@@ -228,7 +233,8 @@ def _train_spatial(options: UnitRun, train: Split, progress: Progress | None) ->
         columns,
     )
     if options.start is not None and _is_checkpoint(options.start):
-        task.load_state_dict(torch.load(options.start, weights_only=True)["mean"])
+        saved = torch.load(options.start, map_location="cpu", weights_only=True)
+        task.load_state_dict(saved["mean"])
     elif options.start is not None:
         seen = torch.cat([make(rng).crops for rng in _generators(options, BEGINNING)])
         begin_with(task.stream, files_of(options.start).spatial, columns, seen)
@@ -236,6 +242,7 @@ def _train_spatial(options: UnitRun, train: Split, progress: Progress | None) ->
 
 
 def _train_temporal(options: UnitRun, train: Split, progress: Progress | None) -> TemporalStream:
+    torch.manual_seed(options.seed)
     clips, columns = train.clips, train.clips.columns
     make = temporal_batches(
         clips.flows, clips.labels, train.windows, columns, options.slots, options.batch[2]

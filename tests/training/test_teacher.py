@@ -88,3 +88,14 @@ def test_a_teacher_scores_stored_crops(tmp_path):
     np.testing.assert_allclose(flipped, scores[:, [1, 0, 3, 2, 4]], atol=1e-4)
     with pytest.raises(InputError, match="wanted a spatial checkpoint of 2 columns"):
         scores_of(tmp_path / "spatial.pt", crops, COLUMNS[:2])
+
+
+def test_a_checkpoint_of_an_accelerator_teaches_without_one(tmp_path, monkeypatch):
+    stream = SpatialStream(StreamConfig(len(COLUMNS)))
+    state = {f"stream.{name}": value for name, value in stream.state_dict().items()}
+    with monkeypatch.context() as there:
+        there.setattr("torch.serialization.location_tag", lambda storage: "cuda:0")
+        torch.save({"mean": state}, tmp_path / "spatial.pt")
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    crops = np.zeros((1, WIDE, WIDE), np.uint8)
+    assert scores_of(tmp_path / "spatial.pt", crops, COLUMNS).shape == (1, len(COLUMNS))

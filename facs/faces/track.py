@@ -80,6 +80,13 @@ REACH: Final = 3.0
 WALK: Final = 8.0
 """Face widths that people may move in a second unseen: somebody who walks behind another."""
 
+FARTHEST: Final = 6.0
+"""Face widths beyond which nobody is taken for the same, however long she was unseen."""
+
+HOLE_FRAMES: Final = 5
+"""How many times the step before a step in time must be, and longer than people are remembered,
+to be a hole in which anybody may have come: not so where pictures are minutes apart."""
+
 
 class FaceTracker:
     """Turns frames into numbered faces.
@@ -105,6 +112,8 @@ class FaceTracker:
         self._lost: list[_Track] = []
         self._next = 0
         self._looked = self._searched = -np.inf
+        self._time: float | None = None
+        self._step = np.inf
 
     def update(self, gray: NDArray[np.uint8], time: float) -> list[Face]:
         """Find and follow the faces of one frame.
@@ -120,6 +129,7 @@ class FaceTracker:
         list of Face
             By number; also those that cannot be scored, with their reason.
         """
+        self._forget_over_holes(time)
         self._follow(gray, time)
         self._part_doubles(time)
         if self._wants_look(time):
@@ -127,6 +137,15 @@ class FaceTracker:
             self._look(gray, time, self._boxes(gray, time))
         self._lost = [t for t in self._lost if time - t.seen <= self.options.remember]
         return [self._face(gray, t) for t in sorted(self._tracks, key=lambda t: t.number)]
+
+    def _forget_over_holes(self, time: float) -> None:
+        """Who is in a face's place after a hole in time may be somebody else."""
+        step = 0.0 if self._time is None else time - self._time
+        if step > max(self.options.remember, HOLE_FRAMES * self._step):
+            self._tracks, self._lost = [], []
+        elif self._time is not None:
+            self._step = step
+        self._time = time
 
     def _follow(self, gray: NDArray[np.uint8], time: float) -> None:
         found = self._locate.follow(gray, [t.landmarks for t in self._tracks])
@@ -202,7 +221,7 @@ class FaceTracker:
             for i, located in enumerate(new)
             for j, track in enumerate(self._lost)
             if (distance := _distance(track.landmarks, located))
-            < REACH + WALK * (time - track.seen)
+            < min(REACH + WALK * (time - track.seen), FARTHEST)
         )
         partner: dict[int, _Track] = {}
         taken: set[int] = set()

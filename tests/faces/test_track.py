@@ -110,6 +110,29 @@ def test_who_returns_far_away_is_somebody_new():
     assert watch(tracker, 1.2, 1.4)[-1] == [1]
 
 
+def test_who_appears_across_the_room_a_second_later_is_somebody_new():
+    stage = Stage(ann=(0, 100, 30))
+    tracker = tracker_of(stage)
+    watch(tracker, 0, 1)
+    stage.people = {}
+    watch(tracker, 1, 2)
+    stage.people = {"eve": (200, 100, 30)}
+    assert watch(tracker, 2, 2.4)[-1] == [1]
+
+
+@pytest.mark.parametrize("gap", [3, 600])
+def test_who_is_in_her_place_after_a_hole_in_time_is_somebody_new(gap):
+    tracker = tracker_of(Stage(ann=LEFT))
+    watch(tracker, 0, 1)
+    assert watch(tracker, 1 + gap, 2 + gap) == [[1]] * 25
+
+
+@pytest.mark.parametrize("seconds", [5, 3600])
+def test_who_stays_in_pictures_that_are_far_apart_keeps_her_number(seconds):
+    tracker = tracker_of(Stage(ann=LEFT))
+    assert [numbers(tracker, float(seconds * i)) for i in range(4)] == [[0]] * 4
+
+
 def test_who_returns_at_another_size_is_somebody_new():
     stage = Stage(ann=(100, 100, 40))
     tracker = tracker_of(stage)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -48,7 +49,7 @@ def recover(
     -------
     Recording
         The frames up to the first whose scores were still awaited. If the analysis did
-        not come to its end, `damage` says so.
+        not come to its end, `damage` says so; if `start` is behind them all, a note does.
 
     Raises
     ------
@@ -86,8 +87,14 @@ def _frames(
     facts = _broke_off(seconds) if end is None else end
     span = (-np.inf if start is None else start, np.inf if stop is None else stop)
     wanted = slice(*np.searchsorted(seconds, span).tolist())
-    whole = from_archive(header | facts | {"people": []}, {"times": seconds[wanted]})
-    return whole, wanted.start
+    notes = [*facts["notes"], *_too_late(seconds, span[0])]
+    known = header | facts | {"people": [], "notes": notes}
+    return from_archive(known, {"times": seconds[wanted]}), wanted.start
+
+
+def _too_late(times: NDArray[np.float64], start: float) -> Iterator[str]:
+    if len(times) and times[-1] < start:
+        yield f"wanted frames from {start:g} s on, the last one is at {times[-1]:.2f} s"
 
 
 def _broke_off(times: NDArray[np.float64]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from facs.faces.landmarks import shipped_path
 from facs.network import weights
 from facs.network.weights import ShippedModel
 from facs.outputs.plan import OutputPlan
+from facs.pipeline import analyze
 from tests.faces.builders import blob_tracker, scene
 from tests.network.builders import model_files
 
@@ -332,6 +333,36 @@ def test_what_was_streamed_before_it_broke_off_is_recovered(facs, film, out, mod
     lines = (out / "film.csv").read_text().splitlines()
     assert lines == whole[: len(lines)] and 30 <= len(lines) < 61
     assert rows.exists()
+
+
+@pytest.mark.usefixtures("bright_squares")
+def test_parts_that_are_recovered_lie_side_by_side(facs, film, out, model):
+    analyze(film(n=60), model=model, journal=out / "film.rows")
+    for words in ([], ["--stop", "1"], ["--start", "1"], ["--start", "0.5", "--stop", "1.25"]):
+        assert facs("recover", out / "film.rows", "--out", out, *words)[0] == 0
+    sizes = {path.name: len(rows_of(path)) for path in out.glob("*.csv")}
+    assert sizes == {
+        "film.csv": 60,
+        "film.0-1.csv": 30,
+        "film.1-end.csv": 30,
+        "film.0.5-1.25.csv": 23,
+    }
+
+
+@pytest.mark.usefixtures("bright_squares")
+def test_a_part_behind_the_end_is_said_when_it_is_recovered(facs, film, out, model):
+    analyze(film(), model=model, journal=out / "film.rows")
+    status, _, error = facs("recover", out / "film.rows", "--out", out, "--start", "7200")
+    assert status == 0
+    assert error == "note: wanted frames from 7200 s on, the last one is at 0.37 s\n"
+
+
+def test_results_of_a_link_are_called_like_the_link(tmp_path, monkeypatch):
+    (tmp_path / "IMG_0001.mp4").touch()
+    (tmp_path / "anna.mp4").symlink_to(tmp_path / "IMG_0001.mp4")
+    assert common.stem_of(str(tmp_path / "anna.mp4")) == "anna"
+    monkeypatch.chdir(tmp_path)
+    assert common.stem_of(".") == common.stem_of("pictures/..") == tmp_path.name
 
 
 # the rest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +26,10 @@ def source_of(text: str) -> str | int:
 
 def stem_of(source: str) -> str:
     """What the names of results begin with."""
-    return f"camera{source}" if isinstance(source_of(source), int) else Path(source).resolve().stem
+    if isinstance(source_of(source), int):
+        return f"camera{source}"
+    # Without following links: what a link is called is what its results are called.
+    return Path(os.path.normpath(Path(source).absolute())).stem
 
 
 def tell(recording: Recording) -> None:

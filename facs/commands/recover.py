@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from facs.commands.common import tell
+from facs.commands.common import stem_of, tell
 
 __all__ = ["recover"]
 
@@ -29,9 +29,17 @@ def recover(
     from facs.outputs.plan import OutputPlan
     from facs.recovery import recover as run
 
-    plan = OutputPlan(out, rows.resolve().stem, tuple(formats), events, plot=plot)
+    plan = OutputPlan(out, _stem(rows, start, stop), tuple(formats), events, plot=plot)
     plan.check(rows)
     recording = run(rows, start=start, stop=stop)
     tell(recording)
     for path in plan.write(recording, out / recording.source):
         typer.echo(f"wrote {path}")
+
+
+def _stem(rows: Path, start: float | None, stop: float | None) -> str:
+    """What the names of results begin with: no part replaces another one, nor the whole."""
+    if start is None and stop is None:
+        return stem_of(str(rows))
+    first, last = ("" if time is None else f"{time:.12g}" for time in (start, stop))
+    return f"{stem_of(str(rows))}.{first or 0}-{last or 'end'}"

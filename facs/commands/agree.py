@@ -35,10 +35,12 @@ def agree(
     rate: Annotated[float | None, typer.Option(help="Frames a second, without times.")] = None,
     until: Annotated[float | None, typer.Option(help="Leave out what comes later.")] = None,
     threshold: Annotated[
-        list[str], typer.Option(help="Of a program's table: 0.4, or AU12=0.4; repeatable.")
+        list[str], typer.Option(help="Of a program's scores: 0.4, or AU12=0.4; repeatable.")
     ] = [],  # noqa: B006
     model: Annotated[str | None, typer.Option(help="Take the thresholds of this model.")] = None,
-    level: Annotated[str, typer.Option(help="Intensity from which a unit counts.")] = "A",
+    level: Annotated[
+        str | None, typer.Option(help="Intensity from which a unit counts on both sides: A to E.")
+    ] = None,
 ) -> None:
     """Say how far two codings of a video agree, unit by unit."""
     from facs.evaluation.agree import Pairing, pair
@@ -48,7 +50,7 @@ def agree(
 
     how = Pairing(
         person, other, tuple(units), read_renames(rename), read_thresholds(threshold), model,
-        read_level(level), rate, until,
+        None if level is None else read_level(level), rate, until,
     )  # fmt: skip
     names = (first.name, second.name) if first.name != second.name else (str(first), str(second))
     aligned = pair(first, second, how)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 
 from facs.errors import InputError
-from facs.evaluation.agree_sides import only, read_side
-from facs.evaluation.align import LEVEL, align
+from facs.evaluation.agree_sides import Side, only, reaching, read_side
+from facs.evaluation.align import align
 from facs.evaluation.aligned import Aligned, Thresholds
 from facs.evaluation.codings import Coding, sampled, steady
 from facs.evaluation.unit_columns import in_order, unit_name
@@ -35,13 +35,16 @@ class Pairing:
         Units that both looked for: one who never coded them saw that they were not there. By
         default only those are compared that both files name.
     rename : mapping of str to str
-        Units to read as others in both files, such as ``{"AU45": "AU43"}``.
+        Units to read as others in both files, such as ``{"AU45": "AU43"}``; one of them has it.
     thresholds : Thresholds
-        From which probability a unit counts, in tables of a program.
+        From which probability a unit counts, by its name after renaming; it goes before all
+        else. An intensity in OpenFace's table, if the other file has no probabilities.
     model : str, optional
-        The model whose thresholds a table of our own has; the default model where left out.
-    level : float, in (0, 5]
-        Intensity from which a unit counts, in tables of intensities: 1 is the letter A.
+        The model whose thresholds count in recordings and tables of probabilities. By default a
+        recording has its own, and a table of our own those of the default model.
+    level : float, optional, in (0, 5]
+        Intensity from which a unit counts wherever one is known: 1 is the letter A. By default
+        it is A for tables of intensities alone, and what a file itself says in others.
     rate : float, optional, per second
         Frames of a table without times; moments at which two codings of spans are compared.
     until : float, optional, seconds
@@ -55,9 +58,27 @@ class Pairing:
     rename: Mapping[str, str] = field(default_factory=dict)
     thresholds: Thresholds = field(default_factory=Thresholds)
     model: str | None = None
-    level: float = LEVEL
+    level: float | None = None
     rate: float | None = None
     until: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.level is not None and not 0 < self.level <= 5:
+            raise InputError(f"wanted a level in (0, 5], got {self.level}")
+        if self.rate is not None and not 0 < self.rate < np.inf:
+            raise InputError(f"wanted a rate > 0 frames per second, got {self.rate}")
+
+    def decided(self, side: Side, beside: Side) -> UnitTable | Coding:
+        """One side as decisions, with the units that were looked for."""
+        thresholds = Thresholds() if side.graded and beside.scored else self.thresholds
+        model = None if side.graded else self.model
+        found = side.decided(thresholds, model, self.level, self.rename)
+        if (thresholds, model) != (self.thresholds, self.model):
+            name = Path(found.source).name
+            note = f"{name}: thresholds of probabilities do not cut it: its own presence counts"
+            return replace(found, notes=(*found.notes, note))
+        names = tuple(map(unit_name, self.units))
+        return found.looked_for(names) if isinstance(found, Coding) and names else found
 
 
 def pair(first: Path, second: Path, pairing: Pairing | None = None) -> Aligned:
@@ -82,12 +103,9 @@ def pair(first: Path, second: Path, pairing: Pairing | None = None) -> Aligned:
         If a file cannot be read, or the two have no unit or no moment in common.
     """
     how = pairing or Pairing()
-    one, other = (
-        read_side(path, person, how.thresholds, how.model, how.level, how.rename)
-        for path, person in ((first, how.person), (second, how.other))
-    )
-    one, other = _looked_for(one, how.units), _looked_for(other, how.units)
-    a, b = _at_the_same_moments(one, other, how)
+    one, other = read_side(first, how.person), read_side(second, how.other)
+    _check_renames(how.rename, one, other)
+    a, b = _at_the_same_moments(how.decided(one, other), how.decided(other, one), how)
     if how.units:
         wanted = in_order(map(unit_name, how.units))
         a, b = only(a, wanted), only(b, wanted)
@@ -97,9 +115,11 @@ def pair(first: Path, second: Path, pairing: Pairing | None = None) -> Aligned:
     return replace(aligned, intensity=align(a, b, rate=how.rate).intensity)
 
 
-def _looked_for(side: UnitTable | Coding, units: Iterable[str]) -> UnitTable | Coding:
-    names = tuple(map(unit_name, units))
-    return side.looked_for(names) if isinstance(side, Coding) and names else side
+def _check_renames(rename: Mapping[str, str], first: Side, second: Side) -> None:
+    known = in_order((*first.values.names, *second.values.names))
+    lost = [name for name in rename if name not in known]
+    if lost:
+        raise InputError(f"wanted a unit to rename, of {' '.join(known)}, got {lost[0]}")
 
 
 def _at_the_same_moments(
@@ -116,8 +136,16 @@ def _at_the_same_moments(
     else:
         until = max(one.until, other.until) if how.until is None else how.until
         rows = steady(until, how.rate or RATE)
-    first, second = (sampled(s, rows) if isinstance(s, Coding) else rows for s in (one, other))
+    first, second = (
+        _sampled(side, rows, how.level) if isinstance(side, Coding) else rows
+        for side in (one, other)
+    )
     return first, second
+
+
+def _sampled(coding: Coding, rows: UnitTable, level: float | None) -> UnitTable:
+    table = sampled(coding, rows)
+    return table if level is None else reaching(table, level)
 
 
 def _watched(table: UnitTable, coding: UnitTable | Coding, how: Pairing) -> UnitTable:

@@ -154,6 +154,10 @@ def _column(
     there = [kind for kind in kinds if not np.isnan(values[kind]).all()] or ["presence"]
     score, strength = values[there[0]], values["intensity"]
     limits = thresholds.of(name)
+    if limits is not None and there[0] == "probability":
+        limits = limits.of_probability(f"{table.source}, {name}")
+    if limits is not None and there[0] == "presence" and limits.on > 1:
+        limits = None  # it is one of intensities
     if limits is None and "presence" in there:
         return score, values["presence"], strength, Limits(*[float("nan")] * 3)
     if limits is None:

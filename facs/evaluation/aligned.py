@@ -27,6 +27,21 @@ class Limits(NamedTuple):
     off: float
     peak: float
 
+    def of_probability(self, what: str) -> Limits:
+        """These, if a probability can reach them.
+
+        Raises
+        ------
+        InputError
+            If none can.
+        """
+        if self.on > 1:
+            raise InputError(
+                f"{what}: wanted a threshold in [0, 1], as the scores are probabilities, "
+                f"got {self.on:g}"
+            )
+        return self
+
 
 HALF: Final = Limits(0.5, 0.5, 0.5)
 """Of what is 0 or 1, or of a probability that nobody gave a threshold."""
@@ -45,6 +60,11 @@ class Thresholds:
         For every unit that `on` does not name. Where it is None, the table's own presence
         decides if it has one, else a probability of 0.5 or an intensity of 1.
 
+    Raises
+    ------
+    InputError
+        If one is outside of [0, 5], where no score is.
+
     Examples
     --------
     >>> Thresholds({"AU12": 0.4}, peak={"AU12": 0.6}).of("AU12_left")
@@ -57,6 +77,20 @@ class Thresholds:
     off: Mapping[str, float] = field(default_factory=dict)
     default: float | None = None
     peak: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        given = {} if self.default is None else {"every unit": self.default}
+        for what, value in (*given.items(), *self.on.items(), *self.off.items()):
+            if not 0 <= value <= 5:
+                raise InputError(f"wanted a threshold of {what} in [0, 5], got {value:g}")
+
+    def renamed(self, rename: Mapping[str, str]) -> Thresholds:
+        """The same, where units are read as others: these have the thresholds of the first."""
+
+        def moved(values: Mapping[str, float]) -> dict[str, float]:
+            return {**values, **{new: values[old] for old, new in rename.items() if old in values}}
+
+        return Thresholds(moved(self.on), moved(self.off), self.default, moved(self.peak))
 
     def of(self, name: str) -> Limits | None:
         """Those of a unit or side; None where the table itself decides."""

@@ -73,7 +73,7 @@ class Comparison:
 
     def align(self, predictions: UnitTable, labels: UnitTable) -> Aligned:
         """Bring predictions to the rows of the labels."""
-        thresholds, notes = thresholds_of(predictions, self.thresholds, self.model)
+        thresholds, notes = thresholds_of(predictions, self.thresholds, self.model, self.rename)
         aligned = align(
             predictions,
             labels,
@@ -138,23 +138,24 @@ def model_thresholds(model: str) -> Thresholds:
 
 
 def thresholds_of(
-    table: UnitTable, given: Thresholds, model: str | None
+    table: UnitTable, given: Thresholds, model: str | None, rename: Mapping[str, str]
 ) -> tuple[Thresholds, tuple[str, ...]]:
     """What is given, and for other units those of a model; and a note where that was guessed.
 
     A table of our own has lost its thresholds: those of the default model are the best guess.
+    What is given names units as they are called after `rename`; a model names its own.
     """
     if given.default is not None:
         return given, ()
     if model is not None:
-        return _merged(given, model_thresholds(model)), ()
+        return _merged(given, model_thresholds(model).renamed(rename)), ()
     if table.dialect != "facs":
         return given, ()
     from facs.network.weights import DEFAULT
 
     others = "other thresholds" if given.on else "thresholds"
     note = f"{others} are those of {DEFAULT}, the default model; name another if it was one"
-    return _merged(given, model_thresholds(DEFAULT)), (note,)
+    return _merged(given, model_thresholds(DEFAULT).renamed(rename)), (note,)
 
 
 def _merged(first: Thresholds, second: Thresholds) -> Thresholds:
@@ -166,7 +167,7 @@ def _merged(first: Thresholds, second: Thresholds) -> Thresholds:
 
 
 def read_thresholds(texts: Iterable[str]) -> Thresholds:
-    """Read ``0.4`` for all units, ``AU12=0.4`` for one.
+    """Read ``0.4`` for all units, ``AU12=0.4`` for one; of intensities they may be up to 5.
 
     Examples
     --------
@@ -206,7 +207,7 @@ def read_renames(texts: Iterable[str]) -> dict[str, str]:
 
 
 def read_level(text: str) -> float:
-    """Read an intensity as a letter A to E or a number.
+    """Read an intensity as a letter A to E or a number in (0, 5].
 
     Examples
     --------
@@ -216,6 +217,9 @@ def read_level(text: str) -> float:
     if len(text) == 1 and text.upper() in _LETTERS:
         return 1.0 + _LETTERS.index(text.upper())
     try:
-        return float(text)
+        level = float(text)
     except ValueError:
-        raise InputError(f"wanted a level of A to E or a number up to 5, got {text!r}") from None
+        level = float("nan")
+    if not 0 < level <= 5:
+        raise InputError(f"wanted a level of A to E or a number in (0, 5], got {text!r}")
+    return level

@@ -42,6 +42,10 @@ def test_agreement_is_written(facs, files, tmp_path):
         (("--person", "0", "--unit", "AU1"), "wanted a unit AU1"),
         (("--person", "0", "--tolerance", "-1"), "tolerance"),
         (("--person", "0", "--level", "F"), "'F'"),
+        (("--person", "0", "--level", "9"), "(0, 5], got '9'"),
+        (("--person", "0", "--rate", "0"), "wanted a rate > 0"),
+        (("--person", "0", "--threshold", "40"), "in [0, 5], got 40"),
+        (("--person", "0", "--rename", "AU46=AU12"), "wanted a unit to rename"),
         (("--person", "0", "-o", "a.xlsx"), "a.xlsx"),
     ],
 )

@@ -171,9 +171,12 @@ def test_pyfeat_has_no_threshold_of_its_own(tmp_path):
     write_feat_csv(recording, tmp_path / "b.csv")
     labels = numbers(tmp_path / "b.csv", tmp_path / "a.facs", thresholds=HALF)
     assert labels["AU6"].metrics["kappa"].value == 1
-    apart = Thresholds(default=0.9)
-    labels = numbers(tmp_path / "b.csv", tmp_path / "a.facs", thresholds=apart)
-    assert labels["AU6"].metrics["kappa"].value < 0.5
+    scores = np.repeat([[0.1, 0.1, 0.9], [0.1, 0.1, 0.45]], 10, axis=0)  # 0.45 is above `off`
+    recording = make_recording(make_person(scores))
+    recording.save(tmp_path / "a.facs")
+    write_feat_csv(recording, tmp_path / "b.csv")
+    labels = numbers(tmp_path / "b.csv", tmp_path / "a.facs")
+    assert (labels["AU12"].predicted, labels["AU12"].support) == (10, 20)
 
 
 def test_a_table_of_our_own_has_the_thresholds_of_the_default_model(tmp_path, spans):
@@ -202,7 +205,133 @@ def test_a_threshold_of_one_unit_leaves_the_models_to_the_others(tmp_path, spans
         assert np.nansum(changed.decision[:, 1 - column]) < np.nansum(plain.decision[:, 1 - column])
 
 
+# what counts as shown
+
+
+def test_a_threshold_counts_in_a_recording_as_in_a_table_of_it(tmp_path, spans):
+    machine().save(tmp_path / "a.facs")
+    write_csv(machine(), tmp_path / "a.csv")
+    coder = spans("b.tsv", ("AU6", 1, 3), ("AU12", 1, 3))
+    for options in ({"thresholds": Thresholds(default=0.9)}, {"model": "facs-10"}):
+        found = [
+            pair(tmp_path / name, coder, Pairing(**options)).decision
+            for name in ("a.facs", "a.csv")
+        ]
+        np.testing.assert_array_equal(*found)
+        plain = pair(tmp_path / "a.facs", coder).decision
+        assert np.nansum(found[0]) != np.nansum(plain)
+    shown = pair(tmp_path / "a.facs", coder, Pairing(thresholds=Thresholds(default=0.9)))
+    scores = machine().people[0].probability[:, [0, 2]]
+    np.testing.assert_array_equal(shown.decision == 1, scores >= 0.9)
+
+
+def test_a_hole_in_the_times_ends_an_event_here_as_in_the_recording(tmp_path, spans):
+    scores = np.tile([[0.1, 0.1, 0.5]], (20, 1))
+    scores[3, 2] = 0.9  # before the hole alone it is sure
+    times = np.arange(20) / 10 + np.where(np.arange(20) < 10, 0, 60)
+    recording = make_recording(make_person(scores, times=times))
+    recording.save(tmp_path / "a.facs")
+    write_csv(recording, tmp_path / "a.csv")
+    for name in ("a.facs", "a.csv"):
+        how = Pairing(thresholds=HALF if name == "a.csv" else Thresholds())
+        aligned = pair(tmp_path / name, spans("b.tsv", ("AU12", 0, 62)), how)
+        assert aligned.decision[:, 0].tolist() == [1] * 10 + [0] * 10
+
+
+def test_a_threshold_of_openface_is_one_of_its_intensities_beside_a_coder(tmp_path, spans):
+    write_openface_csv(machine(), tmp_path / "a.csv")
+    machine().save(tmp_path / "a.facs")
+    coder = spans("b.tsv", ("AU6", 1, 3), ("AU12", 1, 3))
+    how = Pairing(thresholds=Thresholds({"AU12": 4.5}))
+    intensity = machine().people[0].intensity(12)
+    cut = pair(tmp_path / "a.csv", coder, how)
+    column = cut.names.index("AU12")
+    np.testing.assert_array_equal(cut.decision[:, column] == 1, np.round(intensity, 2) >= 4.5)
+    how = Pairing(thresholds=Thresholds({"AU12": 0.1}))
+    beside, plain = (pair(tmp_path / "a.csv", tmp_path / "a.facs", p) for p in (how, Pairing()))
+    np.testing.assert_array_equal(beside.decision, plain.decision)
+    note = "a.csv: thresholds of probabilities do not cut it: its own presence counts"
+    assert note in beside.notes
+    assert note in pair(tmp_path / "a.csv", coder, Pairing(model="facs-10")).notes
+
+
+def test_a_probability_never_reaches_more_than_one(tmp_path, spans):
+    machine().save(tmp_path / "a.facs")
+    with pytest.raises(InputError, match=r"a\.facs, AU6: wanted a threshold in \[0, 1\].*got 2"):
+        pair(tmp_path / "a.facs", tmp_path / "a.facs", Pairing(thresholds=Thresholds(default=2)))
+
+
+def test_a_level_cuts_both_sides_wherever_an_intensity_is_known(tmp_path):
+    lines = ["onset\tduration\ttrial_type\tintensity", "0\t1\tAU12\tB", "1\t1\tAU12\tD"]
+    (tmp_path / "b.tsv").write_text("\n".join(lines) + "\n")
+    person = make_person(np.repeat([[0.1, 0.1, 0.55], [0.1, 0.1, 0.9]], 10, axis=0))
+    make_recording(person).save(tmp_path / "a.facs")
+    write_openface_csv(make_recording(person), tmp_path / "a.csv")
+    letters = ["frame,time,AU12", *(f"{k},{k / 10},{'B' if k < 10 else 'D'}" for k in range(20))]
+    (tmp_path / "letters.csv").write_text("\n".join(letters) + "\n")
+    for name in ("a.facs", "a.csv", "letters.csv"):
+        aligned = pair(tmp_path / name, tmp_path / "b.tsv", Pairing(level=3.0))
+        assert aligned.decision[:, 0].tolist() == aligned.truth[:, 0].tolist(), name
+        assert aligned.truth[:, 0].tolist() == [0] * 10 + [1] * 10
+        assert not any("level" in note for note in aligned.notes)
+    plain = pair(tmp_path / "a.facs", tmp_path / "b.tsv")
+    assert plain.truth[:, 0].tolist() == [1] * 20
+
+
+def test_whom_a_level_does_not_cut_is_said(tmp_path, spans):
+    machine().save(tmp_path / "a.facs")
+    coder = spans("b.tsv", ("AU6", 1, 3), ("AU12", 1, 3))
+    how = Pairing(level=3.0, thresholds=Thresholds({"AU12": 0.5}))
+    notes = [note for note in pair(tmp_path / "a.facs", coder, how).notes if "the level" in note]
+    why = "where no intensity is known or a threshold decides"
+    assert notes == [
+        f"a.facs: the level does not cut AU12, {why}",
+        f"b.tsv: the level does not cut AU6 AU12, {why}",
+    ]
+
+
+def test_a_side_that_was_coded_alone_is_the_unit_in_a_table_as_in_spans(tmp_path, spans):
+    lines = ["frame,time,L12", *(f"{k},{k / 25},{int(25 <= k < 75)}" for k in range(100))]
+    (tmp_path / "a.csv").write_text("\n".join(lines))
+    aligned = pair(tmp_path / "a.csv", spans("b.tsv", ("AU12_left", 1, 3)))
+    np.testing.assert_array_equal(aligned.decision, aligned.truth)
+    assert "a.csv: of one side alone: AU12 is AU12_left" in aligned.notes
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"level": x}, "level in") for x in (0.0, -1.0, NAN, 9.0)]
+    + [({"rate": x}, "rate > 0") for x in (0.0, -1.0, NAN, np.inf)],
+)
+def test_a_pairing_checks_itself(options, message):
+    with pytest.raises(InputError, match=message):
+        Pairing(**options)
+
+
 # whom, what, when
+
+
+def test_a_unit_is_renamed_before_it_is_decided(tmp_path, spans):
+    units = (ActionUnit.AU12, ActionUnit.AU43)
+    person = make_person(np.tile([[0.1, 0.3], [0.1, 0.1]], (50, 1)), units=units)
+    recording = make_recording(person, model=None)
+    recording.save(tmp_path / "a.facs")
+    write_csv(recording, tmp_path / "a.csv")
+    coder = spans("b.tsv", ("AU45", 0, 1))
+    for name in ("a.facs", "a.csv"):
+        plain, cut = (
+            pair(tmp_path / name, coder, Pairing(rename={"AU43": "AU45"}, thresholds=thresholds))
+            for thresholds in (Thresholds(), Thresholds({"AU45": 0.2}))
+        )
+        assert cut.decision[:, 0].tolist() == [1, 0] * 50
+        assert plain.decision[:, 0].tolist() == [0] * 100
+
+
+def test_a_unit_that_no_file_has_is_not_renamed(spans):
+    files = spans("a.tsv", ("AU12", 0, 1)), spans("b.tsv", ("AU45", 0, 1), ("AU12", 0, 1))
+    assert pair(*files, Pairing(rename={"AU45": "AU43"})).names == ("AU12",)
+    with pytest.raises(InputError, match="wanted a unit to rename, of AU12 AU45, got AU46"):
+        pair(*files, Pairing(rename={"AU46": "AU43"}))
 
 
 def test_what_comes_after_the_coder_stopped_is_not_absent(tmp_path, spans):

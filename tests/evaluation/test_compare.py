@@ -98,13 +98,39 @@ def test_a_table_of_ours_has_the_thresholds_of_the_default_model(tmp_path):
         compare_files(tmp_path / "talk.csv", labels, options=QUICK)
 
 
+def test_a_unit_of_ours_that_is_renamed_keeps_the_threshold_of_the_model(tmp_path):
+    write_csv(two_people(), tmp_path / "talk.csv")
+    labels = tmp_path / "labels.csv"
+    labels.write_text("frame,AU14\n" + "".join(f"{i},{int(i in (1, 2))}\n" for i in range(7)))
+    how = Comparison(rename={"AU12": "AU14"}, person="0")
+    report = compare_files(tmp_path / "talk.csv", labels, how, QUICK)
+    assert report.labels["AU14"].threshold == model_thresholds(DEFAULT).on["AU12"]
+
+
+def test_a_threshold_that_no_score_can_reach_is_refused(files, tmp_path):
+    with pytest.raises(InputError, match=r"wanted a threshold of every unit in \[0, 5\], got 40"):
+        read_thresholds(["40"])
+    with pytest.raises(InputError, match=r"wanted a threshold of AU12 in \[0, 5\], got nan"):
+        read_thresholds(["AU12=nan"])
+    scores = tmp_path / "scores.csv"
+    scores.write_text("frame,AU12\n" + "".join(f"{i},0.{i}\n" for i in range(4)))
+    with pytest.raises(InputError, match=r"scores\.csv, AU12: wanted a threshold in \[0, 1\]"):
+        compare_files(scores, files[1], Comparison(read_thresholds(["2"])), QUICK)
+
+
+def test_a_threshold_of_intensities_leaves_presence_alone(files):
+    how = Comparison(read_thresholds(["2"]), rename={"AU45": "AU43"})
+    report = compare_files(*files, how, QUICK)
+    assert (f1_of(report, "AU43"), report.labels["AU12"].threshold) == (1, 2)
+
+
 @pytest.mark.parametrize(
     ("read", "text"),
     [
         (lambda text: read_thresholds([text]), "AU12=high"),
         (lambda text: read_thresholds([text]), "smile=0.4"),
         (lambda text: read_renames([text]), "AU45"),
-        (read_level, "F"),
+        *((read_level, text) for text in ("F", "0", "-1", "nan", "9")),
     ],
 )
 def test_words_that_mean_nothing_are_refused(read, text):

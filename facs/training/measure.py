@@ -89,10 +89,6 @@ class Scored:
     temporal: Floats
     labels: Floats
 
-    def kept(self, columns: list[int]) -> Scored:
-        """Some of the columns."""
-        return Scored(*(np.ascontiguousarray(a[:, columns]) for a in vars(self).values()))
-
 
 def as_units(
     units: tuple[ActionUnit, ...], scores: Floats, labels: Floats

@@ -39,16 +39,17 @@ class SeenFaces:
 
     crops: NDArray[np.uint8]
     presence: Floats
+    columns: tuple[str, ...]
 
-    def scored(self, networks: Streams, columns: tuple[str, ...]) -> SeenScores:
-        """What both streams say of them, for some of the networks' columns.
+    def scored(self, networks: Streams) -> SeenScores:
+        """What both streams say of them, in the networks' columns.
 
         A picture stands for a face that is held still: its flow is zero.
         """
-        keep = [networks.columns.index(name) for name in columns]
+        keep = [self.columns.index(name) for name in networks.columns]
         still = np.zeros((2 * networks.slots, CROP_SIZE, CROP_SIZE), np.float32)
-        spatial = networks.spatial_scores(self.crops)[:, keep]
-        temporal = networks.temporal_scores([still])[:, keep]
+        spatial = networks.spatial_scores(self.crops)
+        temporal = networks.temporal_scores([still])
         return SeenScores(
             spatial, np.repeat(temporal, len(spatial), axis=0), self.presence[:, keep]
         )
@@ -92,4 +93,4 @@ def read_seen_faces(
     moved = seen_and_voted(targets, chosen.votes[found], columns)
     shown, likely = targets > 0.5, moved > LIKELY
     presence = np.where((shown != likely) | np.isnan(targets), np.nan, shown)
-    return SeenFaces(central_crops(crops), presence.astype(np.float32))
+    return SeenFaces(central_crops(crops), presence.astype(np.float32), columns)

@@ -30,12 +30,12 @@ one has met thousands."""
 
 
 def units_with_evidence(
-    seen: Scored, columns: tuple[str, ...], wanted: Evidence
+    pictures: Floats, picture_labels: Floats, columns: tuple[str, ...], wanted: Evidence
 ) -> tuple[ActionUnit, ...]:
     """Units that pictures alone tell apart on unseen people, and whose events can be used."""
     units = tuple(u for u in ActionUnit if columns_of((u,))[0] in columns)
     place = [columns.index(c) for c in columns_of(units)]
-    scores, labels = as_units(units, seen.pictures[:, place], seen.picture_labels[:, place])
+    scores, labels = as_units(units, pictures[:, place], picture_labels[:, place])
     probability = 1 / (1 + np.exp(-scores))
     kept = set()
     for i, unit in enumerate(units):

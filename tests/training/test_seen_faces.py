@@ -59,9 +59,10 @@ def test_a_picture_that_teaches_is_refused(tmp_path, fer, landmarks):
 def test_a_picture_stands_for_a_face_that_is_held_still():
     config = StreamConfig(len(COLUMNS), slots=4)
     networks = Streams(SpatialStream(config).eval(), TemporalStream(config).eval(), COLUMNS, 4)
+    networks = networks.kept(("AU9",))
     crops = np.random.default_rng(0).integers(0, 256, (3, 112, 112), np.uint8)
-    faces = SeenFaces(crops, np.float32([[0, 1, 1]] * 3))
-    scored = faces.scored(networks, ("AU9",))
+    faces = SeenFaces(crops, np.float32([[0, 1, 1]] * 3), COLUMNS)
+    scored = faces.scored(networks)
     assert scored.spatial.shape == scored.temporal.shape == scored.presence.shape == (3, 1)
     assert (scored.temporal == scored.temporal[0]).all() and (scored.presence == 0).all()
 

@@ -29,7 +29,7 @@ from facs.errors import (
 )
 from facs.video import Frame, open_video
 from facs.video.clock import Clock
-from facs.video.headers import ends_properly, size_of
+from facs.video.headers import ends_properly, holds_several, size_of
 from tests.conftest import corner_colors, four_corners, gray_steps, step_of
 
 VIDEOS = Path(__file__).resolve().parents[1] / "../shared/videos"
@@ -326,6 +326,39 @@ def test_a_folder_of_pictures_of_two_sizes_is_noted_once(tmp_path):
         save_png(tmp_path / f"{number}.png", four_corners((width, 48)))
     (note,) = read(tmp_path, rate=10)[1].notes
     assert note.startswith("pictures of 32 x 48 pixels from 0.200 s on, of 64 x 48 before")
+
+
+def write_with_sound(path, late):
+    """A second of sound, and ten pictures that begin `late` seconds after it."""
+    import av
+
+    with av.open(str(path), "w") as container:
+        sound = container.add_stream("pcm_s16le", rate=8000, layout="mono")
+        film = container.add_stream("ffv1", rate=25)
+        film.width, film.height, film.pix_fmt = 64, 48, "yuv420p"
+        film.codec_context.time_base = Fraction(1, 1000)
+        noise = av.AudioFrame.from_ndarray(np.zeros((1, 8000), np.int16), layout="mono")
+        noise.sample_rate, noise.pts = 8000, 0
+        container.mux(sound.encode(noise))
+        for index, image in enumerate(gray_steps(10)):
+            frame = av.VideoFrame.from_ndarray(image)
+            frame.pts, frame.time_base = round(1000 * late) + 40 * index, Fraction(1, 1000)
+            container.mux(film.encode(frame))
+        container.mux([*sound.encode(), *film.encode()])
+    return path
+
+
+def test_sound_that_begins_before_the_picture_is_noted_and_moves_no_time(tmp_path):
+    frames, video = read(write_with_sound(tmp_path / "late.mkv", 0.5))
+    assert [round(frame.time, 3) for frame in frames[:2]] == [0.0, 0.04]
+    assert video.notes == (
+        "the picture begins 0.500 s after the sound: times count from the first picture; "
+        "add 0.500 s for a player's clock",
+    )
+
+
+def test_less_than_half_a_frame_of_sound_before_the_picture_is_not_noted(tmp_path):
+    assert read(write_with_sound(tmp_path / "late.mkv", 0.015))[1].notes == ()
 
 
 # A part of a video
@@ -677,6 +710,35 @@ def test_pictures_of_any_depth_become_rgb_of_8_bits(tmp_path, stored):
     path = tmp_path / "picture.png"
     path.write_bytes(cv2.imencode(".png", stored)[1].tobytes())
     assert np.array_equal(read(path)[0][0].image, np.full((8, 8, 3), 200, np.uint8))
+
+
+def write_several(path, write_video):
+    """Three pictures in one file: an animated PNG or WebP, or the pages of a TIFF."""
+    if path.suffix == ".tiff":
+        cv2.imwritemulti(str(path), gray_steps(3))
+        return path
+    codecs = {".png": ("apng", "rgba"), ".webp": ("libwebp_anim", "yuv420p")}
+    codec, pixels = codecs[path.suffix]
+    moving = path.with_suffix(".apng") if path.suffix == ".png" else path
+    return write_video(moving, gray_steps(3), codec=codec, pixels=pixels).rename(path)
+
+
+@pytest.mark.parametrize("kind", ["png", "webp", "tiff"])
+def test_the_first_of_several_pictures_is_read_and_noted(tmp_path, write_video, kind):
+    path = write_several(tmp_path / f"several.{kind}", write_video)
+    (frame,), video = read(path)
+    assert step_of(frame.image) == 0
+    assert video.notes == ("the first of several pictures is read",)
+    save_png(tmp_path / "0.png", gray_steps(1)[0])
+    (note,) = read(tmp_path)[1].notes
+    assert note == f"several.{kind}: the first of several pictures is read"
+
+
+@pytest.mark.parametrize("kind", ["png", "webp", "tiff", "jpg"])
+def test_a_file_of_one_picture_holds_no_others(kind):
+    data = cv2.imencode(f".{kind}", four_corners())[1].tobytes()
+    assert not holds_several(data)
+    assert not any(holds_several(data[:length]) for length in range(16, 64))
 
 
 def test_a_folder_is_read_in_natural_order(tmp_path):

@@ -12,7 +12,7 @@ from facs.video.frame import MAX_PIXELS, Image, check_size
 from facs.video.headers import HEIF, kind_of, size_of
 from facs.video.losses import Losses
 from facs.video.paths import printable
-from facs.video.source import Shot, Source
+from facs.video.source import DEFAULT_RATE, Shot, Source
 from facs.video.stamps import Stamps
 from facs.video.upright import turn_of
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from av import VideoFrame
     from av.container import InputContainer
     from av.packet import Packet
+    from av.stream import Stream
     from av.video.stream import VideoStream
 
 __all__ = ["ContainerSource"]
@@ -89,6 +90,12 @@ class ContainerSource(Source):
         return max(1, round(microseconds / 1_000_000 * self.rate))
 
     def _oddities(self, first: VideoFrame) -> Iterator[str]:
+        late = self._later_than_sound()
+        if late > 0.5 / float(self.rate or DEFAULT_RATE):
+            yield (
+                f"the picture begins {late:.3f} s after the sound: times count from the first "
+                f"picture; add {late:.3f} s for a player's clock"
+            )
         streams = len(self._container.streams.video)
         if streams > 1:
             yield f"{streams} video streams: stream {self._stream.index} is read"
@@ -101,6 +108,12 @@ class ContainerSource(Source):
             yield "interlaced: left as stored"
         if getattr(first, "color_trc", 0) in HIGH_DYNAMIC_RANGE:
             yield "high dynamic range: colors are paler than they should be"
+
+    def _later_than_sound(self) -> float:
+        """Seconds by which the picture begins later; a player's clock begins with the earlier."""
+        picture, sounds = _start_of(self._stream), map(_start_of, self._container.streams.audio)
+        known = [start for start in sounds if start is not None]
+        return picture - min(known) if picture is not None and known else 0.0
 
     def _first_frame(self) -> Decoded:
         first = next(self._decoded, None)
@@ -172,6 +185,12 @@ class ContainerSource(Source):
             if packet.size:
                 yield packet
         yield None
+
+
+def _start_of(stream: Stream) -> float | None:
+    """When a stream begins, in seconds of the container's own clock."""
+    start, tick = stream.start_time, stream.time_base
+    return None if start is None or tick is None else float(start * tick)
 
 
 def _open(path: Path, name: str) -> InputContainer:

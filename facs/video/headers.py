@@ -6,7 +6,7 @@ import re
 import struct
 from typing import Final
 
-__all__ = ["DECODED", "HEIF", "PICTURE", "ends_properly", "kind_of", "size_of"]
+__all__ = ["DECODED", "HEIF", "PICTURE", "ends_properly", "holds_several", "kind_of", "size_of"]
 
 PICTURE: Final = frozenset({"png", "jpeg", "bmp", "tiff", "webp"})
 """Kinds of one picture whose beginning is like that of nothing else."""
@@ -117,15 +117,21 @@ def _webp_size(data: bytes) -> tuple[int, int] | None:
 
 def _tiff_size(data: bytes) -> tuple[int, int] | None:
     """Find width and length among the entries of the first directory (TIFF 6.0, section 2)."""
-    order = "<" if data.startswith(b"II") else ">"
-    (at,) = struct.unpack_from(f"{order}I", data, 4)
-    (count,) = struct.unpack_from(f"{order}H", data, at)
+    order, at, count = _tiff_directory(data)
     sides: dict[int, int] = {}
     for entry in range(at + 2, at + 2 + 12 * count, 12):
         tag, kind = struct.unpack_from(f"{order}HH", data, entry)
         if tag in (256, 257):
             (sides[tag],) = struct.unpack_from(order + ("H" if kind == 3 else "I"), data, entry + 8)
     return (sides[256], sides[257]) if len(sides) == 2 else None
+
+
+def _tiff_directory(data: bytes) -> tuple[str, int, int]:
+    """The order of bytes, where the first directory is, and how many entries it has."""
+    order = "<" if data.startswith(b"II") else ">"
+    (at,) = struct.unpack_from(f"{order}I", data, 4)
+    (count,) = struct.unpack_from(f"{order}H", data, at)
+    return order, at, count
 
 
 def _jp2_size(data: bytes) -> tuple[int, int] | None:
@@ -151,3 +157,23 @@ def ends_properly(data: bytes) -> bool:
     if kind == "jpeg":
         return data.find(b"\xff\xd9", _jpeg_frame(data) or 0) >= 0
     return True
+
+
+def holds_several(data: bytes) -> bool:
+    """Whether a WebP or PNG is animated, or a TIFF has more than one page."""
+    kind = kind_of(data)
+    if kind == "webp":
+        return data[12:16] == b"VP8X" and len(data) > 20 and bool(data[20] & 0x02)
+    if kind == "png":
+        return b"acTL" in data[: max(data.find(b"IDAT"), 0)]
+    return kind == "tiff" and _next_tiff_directory(data) > 0
+
+
+def _next_tiff_directory(data: bytes) -> int:
+    """Where the second directory is; 0 where there is none."""
+    try:
+        order, at, count = _tiff_directory(data)
+        (after,) = struct.unpack_from(f"{order}I", data, at + 2 + 12 * count)
+    except struct.error:
+        return 0
+    return int(after)

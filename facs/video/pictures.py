@@ -12,7 +12,14 @@ import numpy as np
 
 from facs.errors import UnreadableVideoError, VideoError
 from facs.video.frame import Image, check_size
-from facs.video.headers import DECODED, PICTURE, ends_properly, kind_of, size_of
+from facs.video.headers import (
+    DECODED,
+    PICTURE,
+    ends_properly,
+    holds_several,
+    kind_of,
+    size_of,
+)
 from facs.video.opencv import quiet_opencv
 from facs.video.paths import printable, require_readable
 from facs.video.source import Shot, Source, as_rate
@@ -24,6 +31,8 @@ SUFFIXES: Final = frozenset(
 )
 MOVING_SUFFIXES: Final = frozenset({".mjpg", ".mjpeg", ".apng"})
 """Files that begin like one picture and hold many."""
+
+FIRST_OF_SEVERAL: Final = "the first of several pictures is read"
 
 
 def is_picture(path: Path) -> bool:
@@ -47,7 +56,9 @@ class PictureSource(Source):
 
     def __init__(self, path: Path) -> None:
         self.name = printable(path)
-        self._image = _read_picture(path)
+        self._image, several = _read_picture(path)
+        if several:
+            self.notes = (FIRST_OF_SEVERAL,)
         self.size = (self._image.shape[1], self._image.shape[0])
         self.frames_expected = 1
 
@@ -72,7 +83,7 @@ class FolderSource(Source):
     def _first_size(self) -> tuple[int, int]:
         for path in self._paths:
             try:
-                height, width = _read_picture(path).shape[:2]
+                height, width = _read_picture(path)[0].shape[:2]
             except VideoError:
                 continue
             return width, height
@@ -86,10 +97,12 @@ class FolderSource(Source):
         for index, path in enumerate(self._paths):
             time = float(index / self.rate)
             try:
-                image = _read_picture(path)
+                image, several = _read_picture(path)
             except VideoError as error:
                 self._report(f"{error} (at {time:.3f} s, {read} read before it)")
                 continue
+            if several and not self.notes:
+                self.notes = (f"{printable(path)}: {FIRST_OF_SEVERAL}",)
             read += 1
             yield Shot(index, time, lambda i=image: i)  # type: ignore[misc]
 
@@ -119,8 +132,8 @@ def _natural(path: Path) -> tuple[list[str | int], str]:
     return [int(part) if odd % 2 else part for odd, part in enumerate(parts)], path.name
 
 
-def _read_picture(path: Path) -> Image:
-    """Decode a picture, upright and in RGB."""
+def _read_picture(path: Path) -> tuple[Image, bool]:
+    """Decode a picture, upright and in RGB, and say whether its file holds others as well."""
     name = printable(path)
     require_readable(path)
     try:
@@ -136,7 +149,7 @@ def _read_picture(path: Path) -> Image:
     if image is None:
         raise UnreadableVideoError(f"{name}: not a picture that can be decoded")
     check_size(name, image.shape[1], image.shape[0])
-    return image
+    return image, holds_several(data)
 
 
 def _decode(data: bytes) -> Image | None:

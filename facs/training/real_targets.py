@@ -9,8 +9,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from facs.errors import InputError
 from facs.faces.landmarks import Landmarker
-from facs.training.real_faces import read_fer, read_photos
+from facs.files import atomic
+from facs.training.real_faces import FaceSet, read_fer, read_photos
 from facs.training.seen_and_voted import seen_and_voted
 from facs.training.seen_units import read_seen, seen_targets
 from facs.training.streams import RealCrops
@@ -33,29 +35,64 @@ fewer of them, and what cameras show is as sharp as they are."""
 def cut_of_real(
     cache: Path, fer: Path | None, photos: Path | None, landmarker: Landmarker
 ) -> Mapping[str, Any]:
-    """Cut the faces of the training splits, or read what was cut before.
+    """Cut the faces of the training splits, or read what was cut of them before.
 
     Returns
     -------
     mapping
         ``crops`` (n, WIDE, WIDE), ``votes`` (n, 8), ``gaps`` between lips (n,), and
         ``pictures`` (n,): ``fer2013:1234`` is picture 1234 of that archive.
+
+    Raises
+    ------
+    InputError
+        If what was cut before is not of all of these faces.
     """
+    sets = _sets(fer, photos)
     if not cache.exists():
-        sets = [("fer2013", read_fer(fer, "train"))] if fer else []
-        if photos:
-            sets.append((PHOTOGRAPHS, read_photos(photos, "train")))
-        cut = [(name, faces, *cut_real(faces, landmarker)) for name, faces in sets]
-        np.savez(
-            cache,
-            crops=np.concatenate([crops for _, _, crops, _, _ in cut]),
-            votes=np.concatenate([faces.votes[rows] for _, faces, _, rows, _ in cut]),
-            gaps=np.concatenate([gaps for *_, gaps in cut]),
-            pictures=np.array(
-                [f"{name}:{faces.rows[i]}" for name, faces, _, rows, _ in cut for i in rows]
-            ),
-        )
-    return dict(np.load(cache))
+        with atomic(cache) as unfinished:
+            np.savez(unfinished, **_cut(sets, landmarker))
+    return _of(sets, cache)
+
+
+def _sets(fer: Path | None, photos: Path | None) -> dict[str, FaceSet]:
+    """Faces that teach, by archive."""
+    sets = {}
+    if fer:
+        sets["fer2013"] = read_fer(fer, "train")
+    if photos:
+        sets[PHOTOGRAPHS] = read_photos(photos, "train")
+    return sets
+
+
+def _cut(sets: Mapping[str, FaceSet], landmarker: Landmarker) -> dict[str, Any]:
+    cut = [(name, faces, *cut_real(faces, landmarker)) for name, faces in sets.items()]
+    return {
+        "crops": np.concatenate([crops for _, _, crops, _, _ in cut]),
+        "votes": np.concatenate([faces.votes[rows] for _, faces, _, rows, _ in cut]),
+        "gaps": np.concatenate([gaps for *_, gaps in cut]),
+        "pictures": np.array(
+            [f"{name}:{faces.rows[i]}" for name, faces, _, rows, _ in cut for i in rows], np.str_
+        ),
+        "of": np.array([f"{name}:{len(faces)}" for name, faces in sets.items()]),
+    }
+
+
+def _of(sets: Mapping[str, FaceSet], cache: Path) -> Mapping[str, Any]:
+    """What is cut of some sets; an older cache does not say of how many faces it is."""
+    cut = dict(np.load(cache))
+    names = np.array([str(picture).split(":")[0] for picture in cut["pictures"]], np.str_)
+    said = [line.split(":") for line in cut.pop("of", np.array([])).tolist()]
+    for name, faces in sets.items():
+        found = int((names == name).sum())
+        whole = [name, str(len(faces))] in said if said else 0 < found <= len(faces)
+        if not whole:
+            raise InputError(
+                f"{cache}: wanted what is found in {len(faces)} pictures of {name}, got {found} "
+                f"faces cut from others: remove it, or choose another folder"
+            )
+    asked = np.isin(names, list(sets))
+    return cut if asked.all() else {key: values[asked] for key, values in cut.items()}
 
 
 def real_crops(

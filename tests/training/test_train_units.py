@@ -189,6 +189,24 @@ def test_a_window_of_other_slots_than_rendered_clips_have_is_refused(tmp_path):
         UnitRun((tmp_path,), (tmp_path,), tmp_path, "small", slot_seconds=1 / 25)
 
 
+def test_the_first_weights_of_a_stream_do_not_depend_on_what_was_trained_before(
+    tmp_path, landmarks, monkeypatch
+):
+    monkeypatch.setattr("facs.training.train_units.finish", lambda *given: {})
+    train = write_faces(tmp_path / "train", stills=32, clips=2, step=4)
+    test = write_faces(tmp_path / "test", stills=2, clips=2, seed=1)
+    both = UnitRun(
+        (train,), (test,), tmp_path / "both", "small", landmarks, steps=(1, 1), batch=(4, 2, 4)
+    )
+    train_units(both)
+    train_units(replace(both, out=tmp_path / "alone", streams=("temporal",)))
+    one, other = (
+        torch.load(tmp_path / folder / "temporal.pt", weights_only=True)["mean"]
+        for folder in ("both", "alone")
+    )
+    assert all(torch.equal(value, other[name]) for name, value in one.items())
+
+
 def test_a_stream_that_there_is_not_is_refused(tmp_path):
     with pytest.raises(InputError, match="spatial"):
         UnitRun((tmp_path,), (tmp_path,), tmp_path, "small", streams=("audio",))

@@ -11,6 +11,7 @@ from facs.errors import InputError
 from facs.evaluation.aligned import Aligned, Limits, Thresholds
 from facs.evaluation.matching import match_rows
 from facs.evaluation.unit_table import UnitTable
+from facs.events import after_holes
 
 __all__ = ["LEVEL", "UNSEEN", "align"]
 
@@ -199,12 +200,13 @@ def _subjects(
 def _sequences(predictions: UnitTable, labels: UnitTable, time: Floats) -> Integers:
     """A number for each file and person whose rows have times; -1 for rows without.
 
-    Frames that nobody labelled end a sequence, as what is not seen ends an event.
+    Frames that nobody labelled end a sequence, as what is not seen ends an event; and so does a
+    hole in the times.
     """
     n = len(labels)
     new = np.ones(n, bool)
     new[1:] = (labels.file[1:] != labels.file[:-1]) | (labels.person[1:] != labels.person[:-1])
-    new |= _after_a_hole(labels.frame, np.cumsum(new))
+    new |= _after_a_hole(labels.frame, time, np.cumsum(new))
     step = np.diff(time, prepend=np.nan)
     backwards = ~new & (step <= 0)
     if backwards.any():
@@ -219,13 +221,15 @@ def _sequences(predictions: UnitTable, labels: UnitTable, time: Floats) -> Integ
     return np.where(np.isnan(time), -1, np.cumsum(new) - 1)
 
 
-def _after_a_hole(frame: Integers, whose: Integers) -> NDArray[np.bool_]:
+def _after_a_hole(frame: Integers, time: Floats, whose: Integers) -> NDArray[np.bool_]:
     """Rows before which frames are missing: more than from one row to the next as a rule."""
     hole = np.zeros(len(frame), bool)
     for rows in np.split(np.arange(len(frame)), np.flatnonzero(np.diff(whose)) + 1):
         step = np.diff(frame[rows])
         if len(step) > 1:  # labels of 25 frames a second may be numbered as of 30
             hole[rows[1:]] = step > 2 * np.median(step)
+        if np.isfinite(time[rows]).all():
+            hole[rows] |= after_holes(time[rows])
     return hole
 
 

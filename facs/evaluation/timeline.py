@@ -69,12 +69,18 @@ class Timeline:
         return self.times[self.slots]
 
     def events(self, label: str, values: Floats, limits: Limits) -> list[Event]:
-        """Events of values (n,) over all rows of the data; NaN ends an event."""
+        """Events of values (n,) over all rows of the data; NaN and a new sequence end an event."""
         laid = np.full(len(self.times), np.nan)
         laid[self.slots] = values[self.rows]
-        return find_events(
-            label, self.times, laid, on=limits.on, off=limits.off, min_peak=limits.peak
+        # By slots, as in seconds the frames of a slow film would be holes of a fast one.
+        found = find_events(
+            label, np.arange(len(laid)), laid, on=limits.on, off=limits.off, min_peak=limits.peak
         )
+        return [self._in_seconds(event) for event in found]
+
+    def _in_seconds(self, event: Event) -> Event:
+        onset, apex, offset = self.times[[int(event.onset), int(event.apex), int(event.offset)]]
+        return Event(event.label, float(onset), float(apex), float(offset), event.peak)
 
     def row_of(self, event: Event) -> int:
         """The row in which an event begins."""

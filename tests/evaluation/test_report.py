@@ -131,6 +131,24 @@ def test_events_are_those_of_each_film_by_itself(u):
     assert hits[0, 0] > 3  # there was something to match
 
 
+def test_the_frames_of_a_slow_film_are_no_holes_beside_a_fast_one():
+    facts = {"file": ["fast"] * 300 + ["slow"] * 20, "frame": [*range(300), *range(20)]}
+    facts["time"] = [*(k / 30 for k in range(300)), *range(20)]
+    shown = [[int(305 <= k < 315)] for k in range(320)]
+    aligned = align(
+        UnitTable.of("p", ("AU1",), probability=shown, **facts),
+        UnitTable.of("l", ("AU1",), presence=shown, **facts),
+    )
+    assert len(Timeline.of(aligned).events("AU1", aligned.truth[:, 0], HALF)) == 1
+
+
+def test_a_hole_in_the_times_ends_an_event():
+    time = [0, 0.1, 0.2, 5.2, 5.3, 5.4]
+    aligned = comparison([[1]] * 6, [[1]] * 6, time=time)
+    events = Timeline.of(aligned).events("AU1", aligned.truth[:, 0], HALF)
+    assert [event.duration for event in events] == pytest.approx([0.2, 0.2])
+
+
 def test_a_macro_metric_is_the_mean_of_its_units():
     for name in LABEL_METRICS:
         mean = np.mean([of_label(u, name) for u in range(3)])

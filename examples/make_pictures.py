@@ -16,9 +16,8 @@ import cv2
 import numpy as np
 
 import facs
-from facs.evaluation.agree import Pairing, pair
+from facs.evaluation.agree import pair
 from facs.evaluation.agree_plot import plot_agreement
-from facs.evaluation.aligned import Thresholds
 from facs.evaluation.report import ReportOptions, evaluate
 from facs.outputs.overlay import overlay_picture
 from facs.outputs.plots import plot_timeline
@@ -26,6 +25,8 @@ from facs.outputs.report import write_report
 from facs.video import open_video
 
 ROOT = Path(__file__).resolve().parents[1]
+SHOWN = 0.2
+"""Share of the full movement from which a unit counts as shown."""
 
 
 def main() -> None:
@@ -46,17 +47,25 @@ def main() -> None:
 
 
 def draw_agreement(recording: facs.Recording, path: Path, work: Path) -> None:
-    """Compare with the movements that the face was made to show, from a fifth of their maximum."""
+    """Compare with the movements that the face was made to show, from `SHOWN` of their maximum."""
     with (ROOT / "examples" / "synthetic_face.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     with (work / "truth.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, ["frame", *rows[0]])
         writer.writeheader()
-        writer.writerows({"frame": i, **row} for i, row in enumerate(rows))
+        writer.writerows({"frame": i, **_shown(row)} for i, row in enumerate(rows))
     recording.save(work / "a.facs")
-    made = pair(work / "a.facs", work / "truth.csv", Pairing(thresholds=Thresholds(default=0.2)))
+    made = pair(work / "a.facs", work / "truth.csv")
     report = evaluate(made, "example", ReportOptions(draws=0))
     plot_agreement(report, made, path, "facs", "what was rendered")
+
+
+def _shown(row: dict[str, str]) -> dict[str, str]:
+    """A row of movements in which units are shown or not."""
+    return {
+        name: str(int(float(value) >= SHOWN)) if name.startswith("AU") else value
+        for name, value in row.items()
+    }
 
 
 def draw_report(recording: facs.Recording, path: Path, work: Path) -> None:

@@ -103,6 +103,7 @@ def _boris_facts(recording: Recording, person: Person) -> dict[str, str]:
 
 def _boris_times(person: Person, start: float, end: float) -> dict[str, str]:
     first, after = person.times.searchsorted((start, end)).tolist()
+    first = min(first, after - 1)  # a hole has no picture: that of the frame before it
     return {
         "Start (s)": f"{start:.3f}",
         "Stop (s)": f"{end:.3f}",

@@ -129,7 +129,7 @@ def unscored_section(recording: Recording) -> Iterator[str]:
 
 def _reasons(person: Person) -> Iterator[tuple[str, ...]]:
     spans = list(unscored_spans(person))
-    whole = float((frame_ends(person.times) - person.times).sum())
+    whole = float((frame_ends(person.times)[-1:] - person.times[:1]).sum())  # holes as well
     for reason in sorted({words for *_, words in spans}):
         own = [(start, end) for start, end, words in spans if words == reason]
         total = sum(end - start for start, end in own)

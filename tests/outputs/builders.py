@@ -38,3 +38,9 @@ def two_people(**changes: Any) -> Recording:
 def nobody(**changes: Any) -> Recording:
     """Seven frames without anybody."""
     return make_recording(people=(), times=np.array(TIMES), **changes)
+
+
+def with_a_hole():
+    """AU12 in every frame but the last, which nobody could see; a minute without frames."""
+    times = (0.0, 0.04, 0.08, 60.08, 60.12, 60.16)
+    return make_person([[0.1, 0.1, 0.9]] * 5 + [[NAN] * 3], times=times)

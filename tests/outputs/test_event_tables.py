@@ -10,7 +10,7 @@ from facs.errors import OutputError
 from facs.outputs.event_tables import write_bids, write_boris
 from facs.outputs.spans import spans_of, unscored_spans
 from tests.builders import make_person, make_recording
-from tests.outputs.builders import nobody, two_people
+from tests.outputs.builders import nobody, two_people, with_a_hole
 
 pd = pytest.importorskip("pandas")
 
@@ -71,6 +71,12 @@ def test_boris_is_told_what_could_not_be_scored(boris):
 def test_boris_has_the_frames_of_an_event(boris):
     row = boris(two_people()).query("Behavior == 'AU12'").iloc[0]
     assert row[["Image index start", "Image index stop"]].tolist() == [1, 2]
+
+
+def test_boris_has_the_picture_before_a_hole_for_the_hole(boris):
+    table = boris(make_recording(with_a_hole()))
+    row = table[table["Modifier #1"] == "no frames"].iloc[0]
+    assert row[["Image index start", "Image index stop"]].tolist() == [2, 2]
 
 
 def test_boris_divides_by_the_time_in_which_somebody_could_be_scored(boris):

@@ -15,7 +15,7 @@ from facs.outputs.report import write_report
 from facs.outputs.report_people import MOST_EVENTS
 from facs.outputs.spans import spans_of
 from tests.builders import NAN, make_model, make_person, make_recording
-from tests.outputs.builders import nobody, two_people
+from tests.outputs.builders import nobody, two_people, with_a_hole
 
 VOID = {"meta", "br", "rect", "path", "line"}
 HOSTILE = '"><script>document.title="owned"<!--<img src=x onerror=alert(1)>&amp;.mp4'
@@ -106,6 +106,12 @@ def test_it_says_what_was_not_scored_and_why(report):
     rows = report(two_people()).rows
     assert ["0", "turned away", "1", "0.04", "11 %", "0.04", "0.24"] in rows
     assert ["4", "not seen", "1", "0.24", "67 %", "0.24", "0.00"] in rows
+
+
+def test_a_hole_in_the_times_is_nearly_all_of_a_film(report):
+    rows = report(make_recording(with_a_hole())).rows
+    (row,) = [row for row in rows if "no frames" in row]
+    assert "100 %" in row or "99.7 %" in row or "99.8 %" in row, row
 
 
 def test_it_says_how_well_the_faces_could_be_seen(report):

@@ -6,7 +6,7 @@ import pytest
 from facs.outputs.spans import frame_ends, side_spans, spans_of, unit_spans, unscored_spans
 from facs.units import ActionUnit
 from tests.builders import NAN, make_person
-from tests.outputs.builders import TIMES, two_people
+from tests.outputs.builders import TIMES, two_people, with_a_hole
 
 AU12 = ActionUnit.AU12
 
@@ -54,12 +54,6 @@ def test_spans_and_events_are_the_same_events():
         assert [(e.label, e.onset, ends[e.offset], e.peak) for e in events] == [
             (str(s.unit), s.start, s.end, s.peak) for s in spans_of(person)
         ]
-
-
-def with_a_hole():
-    """AU12 in every frame but the last, which nobody could see; a minute without frames."""
-    times = (0.0, 0.04, 0.08, 60.08, 60.12, 60.16)
-    return make_person([[0.1, 0.1, 0.9]] * 5 + [[NAN] * 3], times=times)
 
 
 def test_the_frame_before_a_hole_lasts_as_long_as_is_usual():

@@ -1,7 +1,7 @@
 /** A result as the page uses it: facts, arrays of numbers, thresholds, events. */
 
 import { getArray, getJson } from "./api.js";
-import { findEvents, leastPeak } from "./events.js";
+import { afterHoles, findEvents, leastPeak } from "./events.js";
 
 const PICTURE = 0.04; // seconds that a single picture is taken to stay, as in facs.outputs.spans
 const FLOATS = ["probability", "intensities", "left", "right", "boxes", "landmarks", "quality"];
@@ -23,6 +23,7 @@ async function loadPerson(id, facts) {
 export class Recording {
   constructor(id, facts, times, people) {
     Object.assign(this, { id, facts, times, people });
+    this.anew = afterHoles(times); // rows before which there is a hole
     this.units = facts.model?.units ?? [];
     this.thresholds = new Map(); // by unit, where they differ from the model's
   }
@@ -43,10 +44,11 @@ export class Recording {
     return low;
   }
 
-  /** When a row ends: where the next begins; the last one stays as long as is usual. */
+  /** When a row ends: where the next begins; the last, and one before a hole, stays as long as is usual. */
   endOf(row) {
-    if (row + 1 < this.length) return this.times[row + 1];
-    return this.times[0] + (this.facts.duration || PICTURE);
+    if (row + 1 < this.length && !this.anew[row + 1]) return this.times[row + 1];
+    const end = this.times[0] + (this.facts.duration || PICTURE);
+    return end - (this.times[this.length - 1] - this.times[row]);
   }
 
   get end() {
@@ -71,7 +73,7 @@ export class Recording {
   events(person, column) {
     const value = (row) => this.probability(person, column, row);
     const on = this.on(column);
-    return findEvents(this.length, value, on, this.off(column), leastPeak(on));
+    return findEvents(this.length, value, on, this.off(column), leastPeak(on), this.anew);
   }
 
   /** Seconds that events last, to the end of their last frame. */

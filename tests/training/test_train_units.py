@@ -231,7 +231,9 @@ def test_what_would_be_missing_after_the_training_is_said_before_it(tmp_path, la
 def test_people_who_teach_are_not_measured(tmp_path, streams):
     train = write_faces(tmp_path / "train", stills=3, clips=2, step=4)
     same = write_faces(tmp_path / "test", stills=0, clips=2)  # subjects 0 and 1
-    options = UnitRun((train,), (same,), tmp_path / "out", "small", streams=streams)
+    options = UnitRun(
+        (train,), (same,), tmp_path / "out", "small", steps=(1, 1), batch=(4, 2, 4), streams=streams
+    )
     with pytest.raises(InputError, match=r"wanted other people .* got 1 who are"):
         train_units(options)
     assert not (tmp_path / "out/cut").exists()

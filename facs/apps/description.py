@@ -33,7 +33,7 @@ _FLOW_WORDS: Final = (
 )
 
 
-def describe(spec: ModelSpec, *, two_sizes: bool = True) -> dict[str, Any]:
+def describe(spec: ModelSpec, *, two_sizes: bool = True, own_motion: bool = True) -> dict[str, Any]:
     """Describe a model to those who run its files without this library.
 
     Parameters
@@ -41,6 +41,9 @@ def describe(spec: ModelSpec, *, two_sizes: bool = True) -> dict[str, Any]:
     spec : ModelSpec
     two_sizes : bool
         Whether the spatial file sees a face at two sizes; those before facs-10 did not.
+    own_motion : bool
+        Whether the temporal file sees a face's own motion; those before facs-11 saw that of the
+        head, too.
 
     Examples
     --------
@@ -59,7 +62,7 @@ def describe(spec: ModelSpec, *, two_sizes: bool = True) -> dict[str, Any]:
         "sides": "the subject's own left and right",
         "units": [_unit(spec, i) for i in range(len(spec.units))],
         "columns": [_column(name) for name in spec.columns],
-        "streams": {"spatial": _spatial(spec, two_sizes), "temporal": _temporal(spec)},
+        "streams": {"spatial": _spatial(spec, two_sizes), "temporal": _temporal(spec, own_motion)},
         "calibration": _calibration(spec),
         "crop": _crop(spec),
         "flow": _flow(spec),
@@ -109,8 +112,12 @@ def _spatial(spec: ModelSpec, two_sizes: bool) -> dict[str, Any]:
     }
 
 
-def _temporal(spec: ModelSpec) -> dict[str, Any]:
+def _temporal(spec: ModelSpec, own_motion: bool) -> dict[str, Any]:
     size = spec.crop_size
+    taken_out = (
+        "the similarity that fits each flow best by least squares, in which a pixel counts as much "
+        "as the product of 1 - ((x - centre) / radius) ** 2 along both axes, nothing below zero"
+    )
     return {
         "input": {
             "name": "flow",
@@ -122,6 +129,7 @@ def _temporal(spec: ModelSpec) -> dict[str, Any]:
         "inside": {
             "mirror": "as of the spatial stream; rightwards becomes leftwards",
             "ellipse": "as of the spatial stream",
+            "taken_out_first": taken_out if own_motion else "nothing",
             "gain": FLOW_GAIN,
             "limit": FLOW_LIMIT,
             "scaled": "clip(gain * flow, -limit, limit) inside the ellipse",

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -73,7 +74,11 @@ def export_model(
     name = source.spatial.stem.removesuffix("-spatial")
     spec = OnnxStream(source.spatial).spec
     target = _folder(folder)
-    facts = describe(spec, two_sizes=_sees_two_sizes(source.spatial))
+    facts = describe(
+        spec,
+        two_sizes=_sees_two_sizes(source.spatial),
+        own_motion=source.temporal is not None and _sees_own_motion(source.temporal),
+    )
     exported: list[ExportedFile] = []
     for precision in dict.fromkeys(precisions):
         for stream, content in _streams(source, spec, precision):
@@ -94,6 +99,12 @@ def export_model(
 def _sees_two_sizes(path: Path) -> bool:
     """Nothing but `facs.network.sizes` resizes in a file of ours."""
     return any(node.op_type == "Resize" for node in read_onnx(path).graph.node)
+
+
+def _sees_own_motion(path: Path) -> bool:
+    """Nothing but `facs.network.carried` multiplies matrices before a file's first layer."""
+    before = takewhile(lambda node: node.op_type != "Conv", read_onnx(path).graph.node)
+    return any(node.op_type == "MatMul" for node in before)
 
 
 def _check(precisions: Sequence[str]) -> None:

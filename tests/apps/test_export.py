@@ -8,14 +8,18 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+import torch
 
 import facs
 from facs.apps.description import APP_KEY, describe
-from facs.apps.write import export_model
+from facs.apps.write import _sees_own_motion, export_model
 from facs.canonical import align, canonical
 from facs.errors import InputError, ModelError, OutputError
+from facs.network.jaw import as_shipped
 from facs.network.spec import SPEC_KEY, ModelSpec
+from facs.network.two_stream import StreamConfig, TemporalStream
 from facs.network.weights import DEFAULT, load_model, sha256_of, shipped, spec_of
+from facs.training.export import export
 from facs.units import letter
 from tests.network.builders import model_files, random_crops, random_flows
 
@@ -146,3 +150,29 @@ def test_files_that_see_one_size_are_said_to():
         for two in (False, True)
     ]
     assert sizes == ["one", "the mean of the face with 3.6% more and less at each edge"]
+
+
+def test_files_that_see_all_motion_are_said_to():
+    spec = spec_of(shipped()[DEFAULT])
+    nothing, similarity = [
+        describe(spec, own_motion=own)["streams"]["temporal"]["inside"]["taken_out_first"]
+        for own in (False, True)
+    ]
+    assert nothing == "nothing"
+    assert similarity.startswith("the similarity")
+
+
+@pytest.mark.parametrize("motion", ["vector", "own"])
+def test_which_motion_a_file_sees_is_found_in_it(tmp_path, motion):
+    columns = ("AU12_left", "AU12_right", "AU26", "AU27")
+    stream = TemporalStream(StreamConfig(len(columns), hidden=16, motion=motion)).eval()
+    path = tmp_path / "some-temporal.onnx"
+    export(
+        as_shipped(stream, columns),
+        torch.from_numpy(random_flows(2)),
+        path,
+        input_name="flow",
+        output_names=("scores",),
+        metadata={},
+    )
+    assert _sees_own_motion(path) == (motion == "own")

@@ -105,9 +105,9 @@ class JobQueue:
                 await self.delete(job)
 
     async def close(self) -> None:
-        """Stop everything; who watches a job is told that it is over."""
+        """Stop everything, delete what nobody kept, and tell who watches a job that it is over."""
         for job in list(self._jobs.values()):
-            if not job.status.over:
+            if not (job.status.over and job.status.kept):
                 await self.delete(job)
 
     # Running

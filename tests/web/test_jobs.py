@@ -185,6 +185,7 @@ def test_what_is_kept_outlives_the_server_and_nothing_else_does(serve, puppet, t
         before.wait_until(job, "done")
     before.client.put(f"/api/jobs/{kept}/kept", json={"kept": True})
     before.close()
+    assert {path.name for path in tmp_path.iterdir()} == {kept, "holiday"}  # before another begins
     after = serve(folder=tmp_path)
     status = after.status(kept)
     assert (status["name"], status["state"], status["people"]) == ("kept.mp4", "done", 1)

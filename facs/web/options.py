@@ -44,14 +44,15 @@ class ServeOptions:
     keep_seconds : float
         Results are deleted after this, unless somebody keeps them.
     token : str, optional
-        Who submits has to know it; results are known by their unguessable address.
+        Who submits has to know it; results are known by their unguessable address. Any text
+        that one can see, without blanks around it.
     names : tuple of str
         Names by which the server may be asked, beside ``localhost`` and any IP address.
 
     Raises
     ------
     InputError
-        If a limit is not positive, or the folder of the examples is missing.
+        If a limit is not positive, the token is none, or the folder of the examples is missing.
 
     Examples
     --------
@@ -83,6 +84,16 @@ class ServeOptions:
                 raise InputError(f"wanted {name} > 0, got {getattr(self, name)}")
         if not self.examples.is_dir():
             raise InputError(f"wanted a folder of examples, got {self.examples}")
+        if self.token is not None and not _can_be_sent(self.token):
+            raise InputError(
+                f"wanted a token of letters, digits or signs, got {self.token!r}: "
+                "choose another, or leave it out"
+            )
+
+
+def _can_be_sent(token: str) -> bool:
+    """Whether it is there at all, and arrives as it was: a header loses blanks at its ends."""
+    return token != "" and token.isprintable() and token == token.strip()
 
 
 def is_loopback(host: str) -> bool:

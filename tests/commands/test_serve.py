@@ -154,6 +154,15 @@ def test_a_server_for_others_without_a_token_is_refused():
         serve(ServeOptions(), Address("0.0.0.0"))
 
 
+@pytest.mark.parametrize("token", ["", "  ", " ab", "a\nb"])
+def test_a_token_that_is_empty_or_cannot_be_sent_is_refused(token):
+    from facs.errors import InputError
+    from facs.web.options import ServeOptions
+
+    with pytest.raises(InputError, match="wanted a token of letters, digits or signs, got '"):
+        ServeOptions(token=token)
+
+
 def test_without_the_packages_the_extra_is_named(facs, monkeypatch):
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     status, _, error = facs("serve")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from facs.errors import InputError, MissingPackageError, OutputError
 from facs.web.options import ServeOptions, is_loopback
@@ -63,11 +64,14 @@ class Address:
         --------
         >>> Address("0.0.0.0").url(8765, "abc"), Address("::1").url(80, None)
         ('http://127.0.0.1:8765/#token=abc', 'http://[::1]:80/')
+        >>> Address().url(8765, "a b%")
+        'http://127.0.0.1:8765/#token=a%20b%25'
         """
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
         host = f"[{host}]" if ":" in host else host
         scheme = "http" if self.certificate is None else "https"
-        return f"{scheme}://{host}:{port}/" + ("" if token is None else f"#token={token}")
+        place = "" if token is None else f"#token={quote(token, safe='')}"
+        return f"{scheme}://{host}:{port}/{place}"
 
 
 def serve(

@@ -44,7 +44,7 @@ def _may_submit(
     queue: Queue, authorization: Annotated[str, Header(description=_BEARER)] = ""
 ) -> None:
     token = queue.options.token
-    given = authorization.removeprefix("Bearer ").encode()
+    given = authorization.removeprefix("Bearer ").encode("latin-1")  # the bytes that came
     if token is not None and not compare_digest(given, token.encode()):
         raise HTTPException(
             401,

@@ -55,8 +55,10 @@ export async function keep(id, kept) {
   return answer.json();
 }
 
+/** A header holds bytes, not letters: those of UTF-8, as other programs send them. */
 function bearer() {
-  return token() ? { Authorization: `Bearer ${token()}` } : {};
+  const bytes = new TextEncoder().encode(token() ?? "");
+  return bytes.length ? { Authorization: `Bearer ${String.fromCharCode(...bytes)}` } : {};
 }
 
 /** Send a file; `progress` hears a share from 0 to 1. Aborting the signal gives it up. */

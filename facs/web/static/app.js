@@ -15,7 +15,10 @@ let visit = 0; // counts pages, so that an answer that comes late does not chang
 async function start() {
   takeToken();
   setUpKeys(() => result);
-  window.addEventListener("hashchange", open);
+  window.addEventListener("hashchange", () => {
+    takeToken();
+    open();
+  });
   try {
     limits = await getJson("limits");
   } catch (error) {
@@ -28,7 +31,7 @@ async function start() {
 
 /** Show what the address names: #/ or #/jobs/ID. */
 async function open() {
-  if (location.hash && !location.hash.startsWith("#/")) return; // a place in this page
+  if (visit && location.hash && !location.hash.startsWith("#/")) return; // a place in this page
   const here = ++visit;
   closeResult();
   abandon();

@@ -11,6 +11,7 @@ let stream = null;
 let recorder = null;
 let recorded = null;
 let ticking = 0;
+let wishes = 0; // counts them, so that a camera that comes late is let go of
 
 /** Wire the buttons; `use` gets a file when somebody wants it analysed. */
 export function setUpCamera(longest, use) {
@@ -41,20 +42,29 @@ function offerTheCameraApp() {
 async function turnOn() {
   tellProblem();
   letGo();
+  const wish = ++wishes;
   try {
-    stream = await navigator.mediaDevices.getUserMedia({ video: WANTED, audio: false });
+    const given = await navigator.mediaDevices.getUserMedia({ video: WANTED, audio: false });
+    if (wish !== wishes) return stop(given);
+    stream = given;
+    await look();
   } catch (error) {
+    if (wish !== wishes) return; // what nobody waits for any more is no problem
     turnOff();
     tellProblem(whyNot(error));
     return;
   }
+  if (wish === wishes) arrange("ready");
+}
+
+/** Show what the camera sees, as in a mirror. */
+async function look() {
   const camera = $("camera");
   camera.removeAttribute("src");
   camera.controls = false;
   camera.srcObject = stream;
   camera.classList.add("mirrored");
   await camera.play();
-  arrange("ready");
 }
 
 function whyNot(error) {
@@ -93,14 +103,19 @@ function finish(pieces, mimeType) {
   arrange("recorded");
 }
 
+function stop(given) {
+  for (const track of given.getTracks()) track.stop();
+}
+
 function letGo() {
-  for (const track of stream?.getTracks() ?? []) track.stop();
+  if (stream) stop(stream);
   stream = null;
   if ($("camera").src) URL.revokeObjectURL($("camera").src);
 }
 
 /** Let go of the camera and of what was recorded. */
 export function turnOff() {
+  wishes++;
   if (recorder?.state === "recording") {
     recorder.onstop = null;
     recorder.stop();

@@ -5,10 +5,19 @@ const RECENT = "facs.recent";
 
 /** Take the token out of an address such as /#token=..., so that nobody reads it there. */
 export function takeToken() {
-  const match = /^#token=([\w-]+)$/.exec(location.hash);
+  const match = /^#token=(.+)$/.exec(location.hash);
   if (!match) return;
-  sessionStorage.setItem(TOKEN, match[1]);
+  sessionStorage.setItem(TOKEN, unquoted(match[1]));
   history.replaceState(null, "", "#/");
+}
+
+/** Somebody may have typed it by hand, with a sign that begins no code. */
+function unquoted(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 export const token = () => sessionStorage.getItem(TOKEN);

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from facs.canonical import canonical
 from facs.crops.clips import MAX_STEP
-from facs.crops.flow import FARNEBACK
+from facs.crops.flow import FARNEBACK, SLIVER
 from facs.crops.mask import CENTRE, RADII
-from facs.events import least_peak
+from facs.events import HOLE, HOLE_FRAMES, least_peak
 from facs.faces.quality import QualityLimits
 from facs.mean_face import RIGID
 from facs.network.scaling import CONTRAST_FLOOR, EDGE, FLOW_GAIN, FLOW_LIMIT
@@ -26,6 +26,9 @@ APP_KEY: Final = "facs.app"
 
 GREY: Final = (0.299, 0.587, 0.114)
 """Weights of red, green and blue (ITU-R BT.601), which OpenCV's conversion to grey uses."""
+
+_NEARLY: Final = round(1 - 3 * SLIVER, 9)
+"""Share of a slot that has to be covered; a window closes as much of a slot before its end."""
 
 _FLOW_WORDS: Final = (
     *("pyramid_scale", "levels", "window", "iterations"),
@@ -64,6 +67,7 @@ def describe(spec: ModelSpec, *, two_sizes: bool = True, own_motion: bool = True
         "columns": [_column(name) for name in spec.columns],
         "streams": {"spatial": _spatial(spec, two_sizes), "temporal": _temporal(spec, own_motion)},
         "calibration": _calibration(spec),
+        "events": _events(),
         "crop": _crop(spec),
         "flow": _flow(spec),
         "canonical": _canonical(spec),
@@ -156,6 +160,19 @@ def _calibration(spec: ModelSpec) -> dict[str, Any]:
     }
 
 
+def _events() -> dict[str, Any]:
+    return {
+        "onset": "the first frame whose probability reaches the unit's `on`",
+        "offset": "the last frame before the probability falls below `off`, before a frame without "
+        "numbers, or before a hole",
+        "counts": "if the probability of one of its frames reaches `peak`",
+        "hole": "more than `hole_seconds`, and more than `hole_medians` times the median, from one "
+        "frame to the next",
+        "hole_seconds": HOLE,
+        "hole_medians": HOLE_FRAMES,
+    }
+
+
 def _crop(spec: ModelSpec) -> dict[str, Any]:
     return {
         "size": spec.crop_size,
@@ -176,11 +193,20 @@ def _flow(spec: ModelSpec) -> dict[str, Any]:
         "slot_seconds": spec.slot_seconds,
         "window_seconds": 2 * spec.half_window,
         "order": "half of the slots before the frame, half after it, in order of time",
-        "slot": "mean velocity over the slot's span; between two frames it is constant",
+        "slot": "mean velocity over the slot's span; between two frames it is constant. Motion "
+        "that covers `sliver` of the span or less is left out, and the mean is over the rest",
+        "sliver": SLIVER,
+        "full": "where every slot is covered to `least_covered` of its span or more, slivers apart",
+        "least_covered": _NEARLY,
+        "closes": "at the first frame that comes `early_slots` before the window's end, or later; "
+        "motion after that frame does not count",
+        "early_slots": round(1 - _NEARLY, 9),
         "unit": "crop widths per second",
         "method": "Farneback (2003) between neighbouring aligned crops",
         "parameters": dict(zip(_FLOW_WORDS, FARNEBACK, strict=True)),
         "longest_step_seconds": MAX_STEP,
+        "anew": "after a longer step, and after a frame in which the face is not there or beyond "
+        "the limits, there is no motion: what lies before counts for no window",
         "without": "where the window is not full, use the spatial score and calibration alone",
     }
 

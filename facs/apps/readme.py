@@ -9,6 +9,7 @@ from string import Template
 from typing import Final
 
 from facs.apps.description import APP_KEY
+from facs.events import HOLE, HOLE_FRAMES
 from facs.faces.quality import QualityLimits
 from facs.network.spec import ModelSpec
 
@@ -78,6 +79,8 @@ def readme(spec: ModelSpec, exported: Sequence[ExportedFile], json_name: str) ->
         key=APP_KEY,
         width=f"{limits.min_width:.0f}",
         yaw=f"{limits.max_yaw:.0f}",
+        hole=f"{HOLE:g}",
+        medians=HOLE_FRAMES,
         temporal_in=motion if moves else "",
         temporal_out=_TEMPORAL_OUT if moves else "",
     )

@@ -113,6 +113,12 @@ def test_the_readme_says_shapes_licence_and_origin(exported):
     text, spec = (exported / "README.md").read_text(), spec_of(shipped()[DEFAULT])
     for said in ("(batch, 112, 112)", "(batch, 20, 112, 112)", spec.licence, spec.training):
         assert said in text
+    for rule in (
+        "Shrink the picture",
+        "not seen ends it",
+        "more than 0.25 s, and more than 5 times",
+    ):
+        assert rule in " ".join(text.split())
     assert "$" not in text
     assert all(path.name in text for path in exported.glob("*.onnx"))
 

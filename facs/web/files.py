@@ -6,6 +6,9 @@ import asyncio
 import hashlib
 import json
 import re
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +16,7 @@ from typing import Any, Final
 from fastapi import HTTPException
 
 from facs.web.downloads import available
+from facs.web.held import InUse
 from facs.web.jobs import Job
 from facs.web.names import stem_for_files
 from facs.web.process import WorkFailed
@@ -52,6 +56,9 @@ def thresholds_of(texts: list[str]) -> dict[str, float]:
 class FileWriter:
     """Writes each file once, and two that ask for the same wait for the same.
 
+    What it gives stays as long as its ``async with`` does. Of one kind, for other thresholds or
+    questions, the last one stays longer.
+
     Parameters
     ----------
     work : callable
@@ -65,9 +72,11 @@ class FileWriter:
     def __init__(self, work: Work, memory: int, model: str | None = None) -> None:
         self._work, self._memory, self._model = work, memory, model
         self._slots = asyncio.Semaphore(AT_ONCE)
-        self._busy: dict[Path, asyncio.Lock] = {}
+        self._in_use = InUse()
 
-    async def path(self, job: Job, kind: str, thresholds: dict[str, float]) -> Path:
+    def path(
+        self, job: Job, kind: str, thresholds: dict[str, float]
+    ) -> AbstractAsyncContextManager[Path]:
         """Where the file is, written now if it was not there.
 
         Raises
@@ -83,9 +92,9 @@ class FileWriter:
             "stem": stem_for_files(job.status.name),
             "thresholds": thresholds,
         }
-        return await self._once(job, f"{kind}-{_key(thresholds)}", order)
+        return self._once(job, f"{kind}-{_key(thresholds)}", order)
 
-    async def why(self, job: Job, question: Question) -> Path:
+    def why(self, job: Job, question: Question) -> AbstractAsyncContextManager[Path]:
         """Where the picture is that answers a question, written now if it was not there.
 
         Raises
@@ -94,17 +103,27 @@ class FileWriter:
             422 where there is no answer.
         """
         order = {"do": "explain", "question": asdict(question), "model": self._model}
-        return await self._once(job, question.name, order)
+        return self._once(job, question.name, order)
 
-    async def _once(self, job: Job, name: str, order: dict[str, Any]) -> Path:
+    @asynccontextmanager
+    async def _once(self, job: Job, name: str, order: dict[str, Any]) -> AsyncIterator[Path]:
         folder = job.folder / "files" / name
-        lock = self._busy.setdefault(folder, asyncio.Lock())
         try:
-            async with lock, self._slots:
-                return _only_file(folder) or await self._written(job, folder, order)
-        finally:
-            if not lock.locked():
-                self._busy.pop(folder, None)
+            with self._in_use.hold(folder) as lock:
+                async with lock, self._slots:
+                    path = _only_file(folder) or await self._written(job, folder, order)
+                self._forget(folder)
+                yield path
+        finally:  # again: others may have been in use
+            self._forget(folder)
+
+    def _forget(self, folder: Path) -> None:
+        """Remove others of its kind, or the folder itself where nothing was written into it."""
+        kind = folder.name.rpartition("-")[0]
+        others = [one for one in folder.parent.glob(f"{kind}-*") if one != folder]
+        for one in others if _only_file(folder) else [folder]:
+            if one not in self._in_use:
+                shutil.rmtree(one, ignore_errors=True)
 
     async def _written(self, job: Job, folder: Path, order: dict[str, Any]) -> Path:
         """Write in a task of its own, which ends when the job is deleted."""
@@ -120,7 +139,8 @@ class FileWriter:
             job.tasks.discard(task)
 
     async def _write(self, job: Job, folder: Path, order: dict[str, Any]) -> Path:
-        _forget_others(folder)
+        if not job.folder.is_dir():  # while others were before it
+            raise HTTPException(404, "the result was deleted")
         folder.mkdir(parents=True, exist_ok=True)
         where = {"folder": str(job.folder), "out": str(folder), "memory": self._memory}
         try:
@@ -141,13 +161,3 @@ def _only_file(folder: Path) -> Path | None:
     if not folder.is_dir():
         return None
     return next((path for path in folder.iterdir() if not path.name.startswith(".")), None)
-
-
-def _forget_others(folder: Path) -> None:
-    """Remove the same kind of file for other thresholds or questions: the last one is kept."""
-    import shutil
-
-    kind = folder.name.rpartition("-")[0]
-    for other in folder.parent.glob(f"{kind}-*"):
-        if other != folder:
-            shutil.rmtree(other, ignore_errors=True)

@@ -9,6 +9,7 @@ from fastapi.responses import FileResponse
 
 from facs.web import playback
 from facs.web.files import FileWriter, thresholds_of
+from facs.web.held import HeldFile
 from facs.web.jobs import Job
 from facs.web.needs import DoneJob, answers
 from facs.web.question import Question
@@ -86,8 +87,7 @@ async def why(
     writer: Annotated[FileWriter, Depends(_writer)],
 ) -> FileResponse:
     """The aligned face, brighter where the score of the unit depends on it; see docs/explain.md."""
-    path = await writer.why(job, Question(person, row, unit))
-    return FileResponse(path, media_type="image/png")
+    return await HeldFile.of(writer.why(job, Question(person, row, unit)), "image/png")
 
 
 @router.get(
@@ -124,5 +124,4 @@ async def file(
     on: Annotated[list[str], Query(description="A threshold of your own: AU12:0.4")] = [],  # noqa: B006
 ) -> FileResponse:
     """A file by the model's thresholds, or by those of on."""
-    path = await writer.path(job, format, thresholds_of(on))
-    return FileResponse(path, filename=path.name)
+    return await HeldFile.of(writer.path(job, format, thresholds_of(on)))

@@ -35,10 +35,17 @@ def main(order: dict[str, Any]) -> None:
     try:
         tell({"done": _ACTIONS[order["do"]](order)})
     except FacsError as error:
-        # The name that the file has here says nothing to whoever sent it.
-        tell({"error": " ".join(str(error).split()).removeprefix(f"{UPLOAD}: ")})
+        tell({"error": _for_others(str(error), order)})
     except MemoryError:
         tell({"error": "the video needs more memory than one analysis may take"})
+
+
+def _for_others(words: str, order: dict[str, Any]) -> str:
+    """Leave out where files lie here, and what they are called: it says nothing to others."""
+    for place in (order.get("out"), order["folder"]):
+        if place is not None:
+            words = words.replace(f"{place}{os.sep}", "").replace(place, "the folder")
+    return " ".join(words.split()).removeprefix(f"{UPLOAD}: ")
 
 
 def tell(message: dict[str, Any]) -> None:

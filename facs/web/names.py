@@ -10,6 +10,9 @@ __all__ = ["shown_name", "stem_for_files"]
 
 LONGEST: Final = 120
 
+MOST_BYTES: Final = 200
+"""A name in a folder has at most 255 bytes on most systems, its ending among them."""
+
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Categories of characters that end lines, turn text around, or cannot be written."""
 
@@ -36,11 +39,14 @@ def shown_name(name: str) -> str:
 def stem_for_files(name: str) -> str:
     """What the names of results begin with: letters and digits of any script, and `` .-_()``.
 
+    Of a long name it is the end, as of the one that is shown.
+
     Examples
     --------
     >>> stem_for_files("day 1 (<b>).mp4"), stem_for_files("con.mp4"), stem_for_files("שלום.webm")
     ('day 1 (_b_)', '_con', 'שלום')
     """
     stem = shown_name(name).rpartition(".")[0] or shown_name(name)
-    safe = re.sub(r"[^\w .()\-]", "_", stem).strip(" .") or "video"
+    whole = re.sub(r"[^\w .()\-]", "_", stem).encode()
+    safe = whole[-MOST_BYTES:].decode(errors="ignore").strip(" .") or "video"  # no half letters
     return f"_{safe}" if _RESERVED.fullmatch(safe) else safe

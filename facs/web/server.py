@@ -90,6 +90,8 @@ def serve(
     ------
     InputError
         If others can reach the server and it asks for no token.
+    ModelError
+        If there is no such model.
     MissingPackageError
         If FastAPI, uvicorn or python-multipart is not installed.
     OutputError
@@ -100,9 +102,11 @@ def serve(
     try:
         import uvicorn  # noqa: F401
 
+        from facs.network.weights import files_of
         from facs.web.app import create_app
     except ImportError as error:
         raise MissingPackageError.of(error.name or "fastapi", "web", "facs serve") from None
+    files_of(options.model)  # fails now, and not in the first video
     if options.folder is not None:
         Store(options.folder).close()  # fails now, in words, rather than while starting
     with listen(address) as listening:

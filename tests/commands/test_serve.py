@@ -163,6 +163,14 @@ def test_a_token_that_is_empty_or_cannot_be_sent_is_refused(token):
         ServeOptions(token=token)
 
 
+def test_a_model_that_is_not_there_is_refused_before_anybody_can_come(facs):
+    with socket.create_server(("127.0.0.1", 0)) as other:  # else it would serve where it fails
+        words = ("--port", other.getsockname()[1], "--model", "nope")
+        status, said, error = facs("serve", *words)
+    assert (status, said) == (2, "")
+    assert "wanted a model of" in error and "'nope'" in error and error.count("\n") == 1
+
+
 def test_without_the_packages_the_extra_is_named(facs, monkeypatch):
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     status, _, error = facs("serve")

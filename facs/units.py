@@ -148,20 +148,25 @@ _LETTERS: Final = ("", "A", "B", "C", "D", "E")
 
 
 UnitLike = ActionUnit | int | str
-"""What names a unit: ``ActionUnit.AU12``, ``12`` or ``"AU12"``."""
+"""What names a unit: ``ActionUnit.AU12``, ``12``, ``"12"`` or ``"AU12"``."""
 
 
 def as_unit(unit: UnitLike) -> ActionUnit:
-    """Read ``12``, ``"AU12"``, ``"AU06"`` or an ActionUnit as an ActionUnit.
+    """Read ``12``, ``"12"``, ``"AU12"``, ``"AU06"`` or an ActionUnit as an ActionUnit.
 
     Raises
     ------
     InputError
         If there is no such unit.
+
+    Examples
+    --------
+    >>> as_unit("12"), as_unit("au06")
+    (<ActionUnit.AU12: 12>, <ActionUnit.AU6: 6>)
     """
     number: Any = unit
     if isinstance(unit, str):
-        match = re.fullmatch(r"AU0*(\d+)", unit.strip(), flags=re.IGNORECASE)
+        match = re.fullmatch(r"(?:AU)?0*(\d+)", unit.strip(), flags=re.IGNORECASE)
         number = int(match[1]) if match else unit
     try:
         return ActionUnit(operator.index(number))

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from facs.units import SIDED, ActionUnit, Region, letter
+from facs.errors import InputError
+from facs.units import SIDED, ActionUnit, Region, as_unit, letter
 
 
 def test_the_value_of_a_unit_is_its_facs_number():
@@ -24,6 +25,17 @@ def test_units_in_the_middle_of_the_face_have_no_sides():
     assert ActionUnit.AU12.sided and ActionUnit.AU43.sided
     assert not any(ActionUnit(number).sided for number in (9, 17, 25, 26, 27, 61, 64))
     assert sum(unit.sided for unit in ActionUnit) == len(SIDED)
+
+
+@pytest.mark.parametrize("unit", [ActionUnit.AU6, 6, "6", " 06", "AU6", "au06"])
+def test_a_unit_is_known_by_its_number_however_that_is_written(unit):
+    assert as_unit(unit) is ActionUnit.AU6
+
+
+@pytest.mark.parametrize("unit", ["", "AU", "3", 3, "1.5", "-6", "AU-6", "smile", None])
+def test_what_is_no_unit_is_refused(unit):
+    with pytest.raises(InputError, match="wanted an action unit such as"):
+        as_unit(unit)
 
 
 @pytest.mark.parametrize(

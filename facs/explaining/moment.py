@@ -62,8 +62,13 @@ def find_moment(
     Raises
     ------
     InputError
-        If there is nobody, no such person, no such unit, or no numbers at that time.
+        If there are no frames, there is nobody, no such person, no such unit, or no numbers at
+        that time.
     """
+    if not len(recording):
+        said = "; ".join(recording.notes) or "there is none"
+        at = "none" if time is None else f"{time:g} s"
+        raise InputError(f"wanted a time at which the film has a frame, got {at}: {said}")
     people = [person for person in recording.people if track in (None, person.track)]
     if not people:
         known = ", ".join(str(person.track) for person in recording.people) or "nobody"

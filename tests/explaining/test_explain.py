@@ -215,6 +215,13 @@ def test_a_face_that_was_not_scored_is_not_explained(recording):
         facs.explain(dark, "AU12", video=np.zeros((2, 96, 128, 3), np.uint8))
 
 
+@pytest.mark.parametrize(("time", "said"), [(99, "the last one is at 0.13 s"), (-9, "is none")])
+def test_a_time_at_which_there_is_no_film_is_told_from_a_film_with_nobody(time, said):
+    film = np.zeros((5, 96, 128, 3), np.uint8)
+    with pytest.raises(InputError, match=f"wanted a time .* got {time} s: .*{said}"):
+        facs.explain(film, "AU12", time=time)
+
+
 def test_asking_for_differences_loads_no_torch():
     program = (
         "import json, sys; import facs; "

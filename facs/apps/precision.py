@@ -13,7 +13,7 @@ from facs.errors import MissingPackageError, ModelError
 if TYPE_CHECKING:
     import onnx
 
-__all__ = ["annotate", "as_single", "opset_of", "read_onnx"]
+__all__ = ["annotate", "as_single", "has_eight_bits", "opset_of", "read_onnx"]
 
 STANDARD: Final = frozenset({"", "ai.onnx"})
 """Names of the domain of ONNX's own operators."""
@@ -34,6 +34,11 @@ def read_onnx(path: Path) -> onnx.ModelProto:
     return onnx.load(path)
 
 
+def has_eight_bits(model: onnx.ModelProto) -> bool:
+    """Whether weights are stored in eight bits, from which halves do not come back."""
+    return any(node.op_type == "DequantizeLinear" for node in model.graph.node)
+
+
 def as_single(model: onnx.ModelProto) -> onnx.ModelProto:
     """Store weights in single precision that were kept in half and cast back at every start.
 
@@ -47,7 +52,7 @@ def as_single(model: onnx.ModelProto) -> onnx.ModelProto:
     import onnx
     from onnx import numpy_helper
 
-    if any(node.op_type == "DequantizeLinear" for node in model.graph.node):
+    if has_eight_bits(model):
         raise ModelError("wanted weights in half or single precision, these have eight bits")
     whole = onnx.ModelProto()
     whole.CopyFrom(model)

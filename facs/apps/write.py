@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from facs.apps.description import APP_KEY, describe
-from facs.apps.precision import annotate, as_single, opset_of, read_onnx
+from facs.apps.precision import annotate, as_single, has_eight_bits, opset_of, read_onnx
 from facs.apps.readme import ExportedFile, readme
 from facs.errors import InputError, ModelError, OutputError
 from facs.files import atomic
@@ -22,7 +22,7 @@ from facs.network.weights import ShippedModel, files_of, sha256_of
 if TYPE_CHECKING:
     import onnx
 
-__all__ = ["MANIFEST", "PRECISIONS", "export_model"]
+__all__ = ["MANIFEST", "PRECISIONS", "export_model", "left_over"]
 
 PRECISIONS: Final = ("fp32", "fp16", "int8")
 
@@ -73,6 +73,8 @@ def export_model(
     source = files_of(model)
     name = source.spatial.stem.removesuffix("-spatial")
     spec = OnnxStream(source.spatial).spec
+    _refuse_eight_bits(source)
+    small = _in_eight_bits(source, spec) if "int8" in precisions else source
     target = _folder(folder)
     facts = describe(
         spec,
@@ -81,7 +83,7 @@ def export_model(
     )
     exported: list[ExportedFile] = []
     for precision in dict.fromkeys(precisions):
-        for stream, content in _streams(source, spec, precision):
+        for stream, content in _streams(small if precision == "int8" else source, precision):
             path = target / f"{name}-{precision}-{stream}.onnx"
             exported.append(_write(content, path, stream, precision, facts))
     if not any(file.stream == "temporal" for file in exported):
@@ -94,6 +96,11 @@ def export_model(
         with atomic(target / file) as path:
             path.write_text(text, encoding="utf-8")
     return [target / file.name for file in exported] + [target / file for file in texts]
+
+
+def left_over(exported: Sequence[Path]) -> list[Path]:
+    """ONNX files of earlier exports beside those of this one, whose ``model.json`` has them not."""
+    return sorted(set(exported[0].parent.glob("*.onnx")) - set(exported))
 
 
 def _sees_two_sizes(path: Path) -> bool:
@@ -122,12 +129,18 @@ def _folder(folder: str | os.PathLike[str]) -> Path:
     return target
 
 
-def _streams(
-    source: ShippedModel, spec: ModelSpec, precision: str
-) -> Iterator[tuple[str, onnx.ModelProto]]:
+def _refuse_eight_bits(source: ShippedModel) -> None:
+    if not has_eight_bits(read_onnx(source.spatial)):
+        return
+    name = source.spatial.stem.removesuffix("-spatial")
+    whole = name.removesuffix("-int8")
+    way = f"export {whole}, whose int8 they are" if whole != name else "export what they are of"
+    raise ModelError(f"wanted weights in half or single precision, these have eight bits: {way}")
+
+
+def _streams(files: ShippedModel, precision: str) -> Iterator[tuple[str, onnx.ModelProto]]:
     """The streams of a model in one precision, each with its name."""
-    chosen = _in_eight_bits(source, spec) if precision == "int8" else source
-    for stream, path in (("spatial", chosen.spatial), ("temporal", chosen.temporal)):
+    for stream, path in (("spatial", files.spatial), ("temporal", files.temporal)):
         if path is not None:
             stored = read_onnx(path)
             yield stream, as_single(stored) if precision == "fp32" else stored

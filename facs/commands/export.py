@@ -20,7 +20,10 @@ def export(
     ] = ["fp32", "fp16", "int8"],  # noqa: B006  (typer wants a plain list)
 ) -> None:
     """Write a model as ONNX for apps, with all that they must know as JSON and a README."""
-    from facs.apps.write import export_model
+    from facs.apps.write import MANIFEST, export_model, left_over
 
-    for path in export_model(model, out, precision):
+    written = export_model(model, out, precision)
+    for path in written:
         typer.echo(f"wrote {path}  {path.stat().st_size / 1e6:.1f} MB")
+    for path in left_over(written):
+        typer.echo(f"note: {path} lay there before: {MANIFEST} does not list it", err=True)

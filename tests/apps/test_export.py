@@ -132,7 +132,8 @@ def test_a_model_of_ones_own_is_exported_without_eight_bits(tmp_path, tmp_path_f
     with pytest.raises(
         ModelError, match=r"wanted tiny-int8-spatial\.onnx beside .* leave int8 out"
     ):
-        export_model(path, tmp_path, ["int8"])
+        export_model(path, tmp_path / "new", ["fp16", "int8"])
+    assert not (tmp_path / "new").exists()
 
 
 def test_what_cannot_be_exported_is_refused_in_words(tmp_path):
@@ -140,8 +141,10 @@ def test_what_cannot_be_exported_is_refused_in_words(tmp_path):
         export_model(DEFAULT, tmp_path, ["bf16"])
     with pytest.raises(InputError, match="got none"):
         export_model(DEFAULT, tmp_path, [])
-    with pytest.raises(ModelError, match="these have eight bits"):
-        export_model(f"{DEFAULT}-int8", tmp_path, ["fp32"])
+    for precision in ("fp32", "fp16", "int8"):
+        with pytest.raises(ModelError, match=f"these have eight bits: export {DEFAULT}, whose"):
+            export_model(f"{DEFAULT}-int8", tmp_path, [precision])
+    assert list(tmp_path.iterdir()) == []
     with pytest.raises(ModelError, match="wanted a model of"):
         export_model("nothing", tmp_path)
     (tmp_path / "file").touch()

@@ -15,7 +15,7 @@ from facs.network.spec import ModelSpec
 
 __all__ = ["DEFAULT", "ShippedModel", "files_of", "load_model", "pair_of", "sha256_of", "shipped"]
 
-DEFAULT: Final = "facs-10"
+DEFAULT: Final = "facs-11"
 """Name of the model that is used where none is asked for."""
 
 

@@ -30,7 +30,7 @@ def begun(request):
     columns = ("new", *spec.columns)
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        stream = make(StreamConfig(len(columns), dropout=0.0))
+        stream = make(StreamConfig(len(columns), dropout=0.0, motion="own"))
     begin_with(stream, path, columns, torch.from_numpy(seen))
     return stream, rebuild(path, spec, seen, OnnxStream(path)(seen)).stream, torch.from_numpy(seen)
 

@@ -103,8 +103,9 @@ def frame_ends(times: NDArray[np.float64]) -> NDArray[np.float64]:
     if not len(times):
         return np.zeros(0)
     ends = np.append(times[1:], times[0] + (seconds_covered(times) or PICTURE))
-    for last in (np.flatnonzero(after_holes(times)) - 1).tolist():
-        ends[last] = times[last] + np.median(np.diff(times))
+    before = np.flatnonzero(after_holes(times)) - 1
+    if len(before):
+        ends[before] = times[before] + np.median(np.diff(times))
     return ends
 
 

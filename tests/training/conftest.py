@@ -17,3 +17,11 @@ def landmarks(tmp_path_factory):
         network.flags.bias.fill_(3.0)
     path = tmp_path_factory.mktemp("landmarks") / "landmarks.onnx"
     return export_landmarks(network.eval(), path, 1, 0)
+
+
+@pytest.fixture
+def same_weights():
+    """Networks begin with the same weights, whichever tests ran before."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        yield

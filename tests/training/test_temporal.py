@@ -22,12 +22,7 @@ from tests.training.builders import COLUMNS
 
 RATE = torch.full((3,), 0.5)
 
-
-@pytest.fixture(autouse=True)
-def _same_weights_every_time():
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        yield
+pytestmark = pytest.mark.usefixtures("same_weights")
 
 
 def labels(n):

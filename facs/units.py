@@ -13,7 +13,17 @@ from typing import Any, Final
 
 from facs.errors import InputError
 
-__all__ = ["SIDED", "ActionUnit", "Region", "Side", "UnitLike", "as_unit", "letter"]
+__all__ = [
+    "LETTERS",
+    "SIDED",
+    "ActionUnit",
+    "Region",
+    "Side",
+    "UnitLike",
+    "as_unit",
+    "grade_of",
+    "letter",
+]
 
 
 class Region(Enum):
@@ -144,8 +154,8 @@ SIDED: Final[frozenset[ActionUnit]] = frozenset(
 )
 """Units of which left and right are scored apart."""
 
-_LETTERS: Final = ("", "A", "B", "C", "D", "E")
-
+LETTERS: Final = "ABCDE"
+"""The FACS intensity letters, from trace to maximum: 1 to 5."""
 
 UnitLike = ActionUnit | int | str
 """What names a unit: ``ActionUnit.AU12``, ``12``, ``"12"`` or ``"AU12"``."""
@@ -196,4 +206,17 @@ def letter(intensity: float) -> str:
     """
     if intensity != intensity:
         return "?"
-    return _LETTERS[min(5, max(0, int(intensity + 0.5)))]
+    grade = min(5, max(0, int(intensity + 0.5)))
+    return LETTERS[grade - 1] if grade else ""
+
+
+def grade_of(letter: str) -> float:
+    """Intensity of a FACS letter, A to E or a to e: 1 to 5; NaN for anything else.
+
+    Examples
+    --------
+    >>> grade_of("C"), grade_of("e"), grade_of("left")
+    (3.0, 5.0, nan)
+    """
+    known = len(letter) == 1 and letter.upper() in LETTERS
+    return 1.0 + LETTERS.index(letter.upper()) if known else float("nan")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from facs.errors import InputError
-from facs.units import SIDED, ActionUnit, Region, as_unit, letter
+from facs.units import SIDED, ActionUnit, Region, as_unit, grade_of, letter
 
 
 def test_the_value_of_a_unit_is_its_facs_number():
@@ -52,3 +52,12 @@ def test_what_was_not_seen_has_no_letter():
 
 def test_letters_end_where_the_scale_ends():
     assert (letter(-1.0), letter(9.0)) == ("", "E")
+
+
+def test_a_letter_is_read_as_the_number_that_it_is_written_for():
+    assert [letter(grade_of(text)) for text in "ABCDEabcde"] == [*"ABCDEABCDE"]
+
+
+@pytest.mark.parametrize("text", ["", "F", "AB", "left", "?", "3"])
+def test_what_is_no_letter_has_no_number(text):
+    assert letter(grade_of(text)) == "?"

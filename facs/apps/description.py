@@ -17,7 +17,7 @@ from facs.faces.quality import QualityLimits
 from facs.mean_face import RIGID
 from facs.network.scaling import CONTRAST_FLOOR, EDGE, FLOW_GAIN, FLOW_LIMIT
 from facs.network.spec import LEVELS, ModelSpec
-from facs.units import SIDED, ActionUnit
+from facs.units import LETTERS, SIDED, ActionUnit
 
 __all__ = ["APP_KEY", "describe"]
 
@@ -147,7 +147,7 @@ def _output(spec: ModelSpec) -> dict[str, Any]:
 
 def _calibration(spec: ModelSpec) -> dict[str, Any]:
     return {
-        "letters": "ABCDE",
+        "letters": LETTERS,
         "levels": LEVELS,
         "rule": "P(at least letter k) = 1 / (1 + exp(cuts[column][k] - slope[column] * score))",
         "presence": "P(at least A)",

@@ -14,7 +14,7 @@ from facs.evaluation.clocks import ROUNDING, ends_of_frames
 from facs.evaluation.unit_columns import in_order
 from facs.evaluation.unit_table import UnitTable
 
-__all__ = ["CodedSpan", "Coding", "grade_of", "sampled", "steady", "the_person"]
+__all__ = ["CodedSpan", "Coding", "sampled", "steady", "the_person"]
 
 Floats = NDArray[np.float64]
 
@@ -181,18 +181,6 @@ def _covered(times: Floats, ends: Floats, span: CodedSpan) -> slice:
     holds = int(np.searchsorted(times, span.start + ROUNDING, side="right")) - 1
     inside = holds >= 0 and span.start <= ends[holds]
     return slice(holds, holds + 1) if inside else slice(0, 0)
-
-
-def grade_of(text: str) -> float:
-    """Intensity of a letter A to E; NaN for anything else.
-
-    Examples
-    --------
-    >>> grade_of("C"), grade_of("left")
-    (3.0, nan)
-    """
-    word = text.strip().upper()
-    return 1.0 + "ABCDE".index(word) if len(word) == 1 and word in "ABCDE" else float("nan")
 
 
 def the_person(path: Path, known: set[str], wanted: str | None) -> str:

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from facs.codes import parse_code
 from facs.errors import InputError, MissingPackageError
-from facs.evaluation.codings import CodedSpan, Coding, grade_of, the_person
+from facs.evaluation.codings import CodedSpan, Coding, the_person
 from facs.evaluation.unit_columns import in_order, read_name
 from facs.events import NOT_SCORED
+from facs.units import grade_of
 
 __all__ = ["read_elan"]
 
-_CODE: Final = re.compile(r"(?:AU)?([LR]?)0*([1-9]\d?)([LR]?)([A-E]?)", flags=re.IGNORECASE)
 _NEUTRAL: Final = re.compile(r"(?:AU)?0+", flags=re.IGNORECASE)
 
 
@@ -152,10 +153,13 @@ def _codes(text: str) -> list[tuple[str, float]] | None:
     """
     if _NEUTRAL.fullmatch(text.strip()):
         return []
-    matches = [_CODE.fullmatch(part) for part in re.split(r"[+,;\s]+", text.strip())]
-    if not all(matches):
+    try:
+        codes = [parse_code(part) for part in re.split(r"[+,;\s]+", text.strip())]
+    except InputError:
         return None
-    return [(f"AU{int(m[2])}", grade_of(m[4])) for m in matches if m]
+    if not all(code.number for code in codes):  # 0 is said alone
+        return None
+    return [(f"AU{code.number}", code.strength) for code in codes]
 
 
 def _intensity(text: str) -> float:

@@ -11,11 +11,12 @@ from typing import Final
 import numpy as np
 
 from facs.errors import InputError
-from facs.evaluation.codings import CodedSpan, Coding, grade_of, the_person
+from facs.evaluation.codings import CodedSpan, Coding, the_person
 from facs.evaluation.codings_elan import read_elan
 from facs.evaluation.sheet import read_header
 from facs.evaluation.unit_columns import in_order, read_name
 from facs.events import NOT_SCORED
+from facs.units import grade_of
 
 __all__ = ["is_coding", "read_coding"]
 
@@ -142,7 +143,9 @@ def _boris(path: Path) -> Iterator[_Found]:
         point = row["Stop (s)"].strip() in _NONE
         end = start if point else _number(path, row, "Stop (s)") - offset
         grades = [
-            grade_of(text) for name, text in row.items() if (name or "").startswith("Modifier")
+            grade_of((text or "").strip())
+            for name, text in row.items()
+            if (name or "").startswith("Modifier")
         ]
         letter = max((g for g in grades if g == g), default=float("nan"))
         yield _Found(row.get("Subject") or "", row["Behavior"].strip(), start, end, letter)
@@ -157,7 +160,7 @@ def _bids(path: Path) -> Iterator[_Found]:
         start = _number(path, row, "onset")
         point = row["duration"].strip() in _NONE[1:]  # an empty cell is a mistake
         end = start if point else start + _number(path, row, "duration")
-        letter = grade_of(row.get("intensity") or "")
+        letter = grade_of((row.get("intensity") or "").strip())
         yield _Found(row.get("person") or "", label, start, end, letter)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from facs.evaluation.tables_in import GROUPS, read_labels, read_predictions
 from facs.evaluation.unit_columns import unit_name
 from facs.evaluation.unit_table import UnitTable
 from facs.events import least_peak
+from facs.units import grade_of
 
 __all__ = [
     "Comparison",
@@ -28,8 +28,6 @@ __all__ = [
     "read_thresholds",
     "thresholds_of",
 ]
-
-_LETTERS: Final = "ABCDE"
 
 
 @dataclass(frozen=True)
@@ -214,12 +212,10 @@ def read_level(text: str) -> float:
     >>> read_level("B"), read_level("1.5")
     (2.0, 1.5)
     """
-    if len(text) == 1 and text.upper() in _LETTERS:
-        return 1.0 + _LETTERS.index(text.upper())
     try:
         level = float(text)
     except ValueError:
-        level = float("nan")
+        level = grade_of(text)
     if not 0 < level <= 5:
         raise InputError(f"wanted a level of A to E or a number in (0, 5], got {text!r}")
     return level

@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.errors import InputError
+from facs.units import LETTERS, grade_of
 
 __all__ = ["Sheet", "read_header"]
 
 Floats = NDArray[np.float64]
 
-_LETTERS: Final = {"a": 1.0, "b": 2.0, "c": 3.0, "d": 4.0, "e": 5.0}
+_GRADES: Final = {letter.lower(): grade_of(letter) for letter in LETTERS}
 _UNKNOWN: Final = ("", "nan", "na", "n/a", "none", "null", "?", "-")
 
 
@@ -109,14 +110,14 @@ class Sheet:
 
     def lettered(self, index: int) -> bool:
         """Whether a column has a letter A to E."""
-        return any(word.lower() in _LETTERS for word in self.cells[index])
+        return any(word.lower() in _GRADES for word in self.cells[index])
 
     def grades(self, index: int, lettered: bool) -> Floats:
         """Cells of one column as numbers; if `lettered`, A to E as 1 to 5, and an empty one as 0.
 
         Coders who write letters write down what they see, and nothing where they see nothing.
         """
-        grades = _LETTERS | {"": 0.0} if lettered else {}
+        grades = _GRADES | {"": 0.0} if lettered else {}
         name = self.header[index]
         words = (word.lower() for word in self.cells[index])
         return np.array(

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from facs.errors import InputError
 from facs.person import Person
-from facs.units import SIDED, ActionUnit, as_unit
+from facs.units import SIDED, ActionUnit, as_unit, grade_of
 
 __all__ = ["Element", "Prototype", "read_prototypes", "threshold"]
 
@@ -26,7 +26,6 @@ Floats = NDArray[np.float32]
 
 SHIPPED: Final = Path(__file__).with_name("prototypes.csv")
 
-_LETTERS: Final = "ABCDE"
 _PART: Final = re.compile(r"([LR]?)(\d+)([A-E]?)")
 
 
@@ -91,7 +90,7 @@ class Element:
         known = [unit for unit in self.units if unit in person.units]
         there = np.any([person[unit] >= threshold(person, unit) for unit in known], axis=0)
         if self.letter:
-            least = _LETTERS.index(self.letter) + 0.5  # from where the letter is the nearest one
+            least = grade_of(self.letter) - 0.5  # from where the letter is the nearest one
             there &= np.any([person.intensity(unit) >= least for unit in known], axis=0)
         if self.side:
             there &= self.probability(person) >= min(threshold(person, self.units[0]), 0.5)

@@ -10,9 +10,10 @@ import math
 from pathlib import Path
 from typing import Final
 
+from facs.codes import Code, parse_code
 from facs.errors import InputError
 from facs.training.datasets import CodedSet, FrameAt, joined
-from facs.training.datasets_codes import Code, coded_rows, known_units, parse_code, text_of
+from facs.training.datasets_codes import coded_rows, known_units, text_of
 from facs.units import ActionUnit
 
 __all__ = ["read_ck"]

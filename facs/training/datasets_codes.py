@@ -1,59 +1,25 @@
-"""FACS codes as coders write them, and tables of labels made from them."""
+"""Tables of labels made from the FACS codes of coders."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from facs.codes import Code
 from facs.errors import InputError
 from facs.training.datasets import CodedSet, FrameAt
 from facs.units import ActionUnit
 
-__all__ = ["Code", "coded_rows", "known_units", "letters_set", "numbers", "parse_code", "text_of"]
+__all__ = ["coded_rows", "known_units", "letters_set", "numbers", "text_of"]
 
 Floats = NDArray[np.float32]
 
 BLINKS: Final = (45, 46)
 """Blink and wink: they say that lids moved, not that they were shut in this very frame."""
-
-_CODE: Final = re.compile(r"(?:AU)?([LR]?)0*(\d{1,2})([A-E]?)([LR]?)", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Code:
-    """One code: the unit's FACS number, its side (``""``: both) and strength (NaN: not said)."""
-
-    number: int
-    side: str = ""
-    strength: float = float("nan")
-
-
-def parse_code(text: str) -> Code:
-    """Read a code with its prefix of side and its letter of strength.
-
-    Raises
-    ------
-    InputError
-        If it is no code.
-
-    Examples
-    --------
-    >>> parse_code("12"), parse_code("L14"), parse_code("AU06C").strength
-    (Code(number=12, side='', strength=nan), Code(number=14, side='left', strength=nan), 3.0)
-    """
-    found = _CODE.fullmatch(text.strip())
-    if found is None:
-        raise InputError(f"wanted a FACS code such as 12, L14 or 6C, got {text!r}")
-    before, number, letter, after = found.groups()
-    side = {"": "", "L": "left", "R": "right"}[(before or after).upper()]
-    strength = float("ABCDE".index(letter.upper()) + 1) if letter else float("nan")
-    return Code(int(number), side, strength)
 
 
 def known_units(codes: Iterable[Code]) -> tuple[ActionUnit, ...]:

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
 
+from facs.codes import Code, parse_code
 from facs.errors import InputError
 from facs.training.datasets import CodedSet, FrameAt, joined
-from facs.training.datasets_codes import Code, coded_rows, known_units, parse_code
+from facs.training.datasets_codes import coded_rows, known_units
 from facs.units import ActionUnit
 
 __all__ = ["read_mmi"]

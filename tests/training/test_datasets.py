@@ -7,10 +7,11 @@ import shutil
 import numpy as np
 import pytest
 
+from facs.codes import Code, parse_code
 from facs.errors import InputError, VideoNotFoundError
 from facs.network.spec import LEVELS
 from facs.training.datasets import FrameAt, column_labels, images, joined, letter_fraction
-from facs.training.datasets_codes import Code, coded_rows, parse_code
+from facs.training.datasets_codes import coded_rows
 from facs.training.datasets_disfa import read_disfa
 from facs.training.datasets_read import DATASETS, read_coded
 from facs.units import ActionUnit
@@ -257,20 +258,6 @@ def test_letters_lie_between_their_levels():
     for letter in range(1, 6):
         fraction = letter_fraction(np.array([letter], np.float32))[0]
         assert sum(fraction >= level for level in LEVELS) == letter
-
-
-@pytest.mark.parametrize("text", ["12B", "AU12b", "R04", "4L", "au4"])
-def test_codes_are_read_as_coders_write_them(text):
-    code = parse_code(text)
-    assert code.number == (12 if "12" in text else 4)
-    assert code.side == {"R04": "right", "4L": "left"}.get(text, "")
-    assert (code.strength == 2) == ("2" in text)
-
-
-@pytest.mark.parametrize("text", ["", "L", "12F", "123", "12 13", "B12"])
-def test_what_is_no_code_is_refused(text):
-    with pytest.raises(InputError, match="FACS code"):
-        parse_code(text)
 
 
 def test_two_sides_of_one_unit_make_one_unit_with_the_stronger_letter():

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from facs.errors import InputError
-from facs.units import grade_of
+from facs.units import SideName, grade_of
 
-__all__ = ["Code", "parse_code"]
+__all__ = ["SIDE_OF", "Code", "parse_code"]
 
-_SIDES: Final = {"": "", "L": "left", "R": "right"}
+SIDE_OF: Final[dict[str, SideName | Literal[""]]] = {"": "", "L": "left", "R": "right"}
+"""What the letter of a side means."""
 
 # Some write the side after the number before the letter of strength, some after it.
 _CODE: Final = re.compile(
@@ -24,7 +25,7 @@ class Code:
     """One code: the unit's FACS number, its side (``""``: both) and strength (NaN: not said)."""
 
     number: int
-    side: str = ""
+    side: SideName | Literal[""] = ""
     strength: float = float("nan")
 
 
@@ -49,5 +50,5 @@ def parse_code(text: str) -> Code:
     before, number, side, letter, letter_first, side_last = (
         group or "" for group in found.groups()
     )
-    side = _SIDES[(before or side or side_last).upper()]
-    return Code(int(number), side, grade_of(letter or letter_first))
+    said = (before or side or side_last).upper()
+    return Code(int(number), SIDE_OF[said], grade_of(letter or letter_first))

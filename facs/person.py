@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from facs.arrays import array_forms, check_range, check_thresholds, checked_times, frozen_array
 from facs.errors import InputError
 from facs.events import Event, find_events, least_peak
-from facs.units import ActionUnit, UnitLike, as_unit
+from facs.units import SIDES, ActionUnit, SideName, UnitLike, as_unit
 
 if TYPE_CHECKING:
     from facs.meaning.baseline import Baseline
@@ -166,13 +166,13 @@ class Person:
         """Intensity of `unit`, shape (n,), in [0, 5] or NaN; letters by `facs.units.letter`."""
         return self.intensities[:, _position(unit, self.units, "units")]
 
-    def side(self, unit: UnitLike, side: Literal["left", "right"]) -> Floats:
+    def side(self, unit: UnitLike, side: SideName) -> Floats:
         """Probability of `unit` on the subject's own left or right, shape (n,)."""
         _check_side(side)
         values = self.left if side == "left" else self.right
         return values[:, _position(unit, self.sided, "units with two sides")]
 
-    def side_intensity(self, unit: UnitLike, side: Literal["left", "right"]) -> Floats:
+    def side_intensity(self, unit: UnitLike, side: SideName) -> Floats:
         """Intensity of `unit` on the subject's own left or right, shape (n,), in [0, 5]."""
         _check_side(side)
         values = self.left_intensity if side == "left" else self.right_intensity
@@ -298,7 +298,7 @@ def _check_units(units: tuple[ActionUnit, ...], sided: tuple[ActionUnit, ...]) -
 
 
 def _check_side(side: str) -> None:
-    if side not in ("left", "right"):
+    if side not in SIDES:
         raise InputError(f"wanted 'left' or 'right' (the subject's own), got {side!r}")
 
 

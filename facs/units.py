@@ -9,20 +9,22 @@ from __future__ import annotations
 import operator
 import re
 from enum import Enum, IntEnum
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from facs.errors import InputError
 
 __all__ = [
     "LETTERS",
     "SIDED",
+    "SIDES",
     "ActionUnit",
     "Region",
-    "Side",
+    "SideName",
     "UnitLike",
     "as_unit",
     "grade_of",
     "letter",
+    "other_side",
 ]
 
 
@@ -36,13 +38,6 @@ class Region(Enum):
     MOUTH = "mouth"
     JAW = "jaw"
     GAZE = "gaze"
-
-
-class Side(Enum):
-    """The subject's own left or right."""
-
-    LEFT = "left"
-    RIGHT = "right"
 
 
 class ActionUnit(IntEnum):
@@ -154,6 +149,11 @@ SIDED: Final[frozenset[ActionUnit]] = frozenset(
 )
 """Units of which left and right are scored apart."""
 
+SideName = Literal["left", "right"]
+"""The subject's own left or right."""
+
+SIDES: Final[tuple[SideName, ...]] = ("left", "right")
+
 LETTERS: Final = "ABCDE"
 """The FACS intensity letters, from trace to maximum: 1 to 5."""
 
@@ -184,6 +184,17 @@ def as_unit(unit: UnitLike) -> ActionUnit:
         raise InputError(
             f"wanted an action unit such as ActionUnit.AU12, 12 or 'AU12', got {unit!r}"
         ) from None
+
+
+def other_side(side: str) -> SideName:
+    """The right of the left, and the left of the right.
+
+    Examples
+    --------
+    >>> other_side("left")
+    'right'
+    """
+    return "right" if side == "left" else "left"
 
 
 def letter(intensity: float) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from facs.errors import InputError
+from facs.units import SIDES
 
 __all__ = ["KINDS", "UnitColumn", "has_small_side", "in_order", "read_name", "unit_name"]
 
@@ -48,7 +49,7 @@ class UnitColumn:
     kind: str = "plain"
 
     def __post_init__(self) -> None:
-        if not 1 <= self.unit <= 99 or self.side not in ("", "left", "right"):
+        if not 1 <= self.unit <= 99 or self.side not in ("", *SIDES):
             raise InputError(f"wanted a unit in [1, 99] and a side, got {self.unit}, {self.side!r}")
         if self.kind not in KINDS:
             raise InputError(f"wanted a kind of {KINDS}, got {self.kind!r}")

@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 
 from facs.crops.mask import ellipse
 from facs.errors import InputError
-from facs.explaining.explanation import METHODS, SIDES, Explanation
+from facs.explaining.explanation import ASKED, METHODS, Explanation
 from facs.explaining.moment import Moment, find_moment, read_moment, source_of
 from facs.explaining.opened import Opened, open_stream
 from facs.network.spec import STREAMS, ModelSpec
 from facs.network.weights import files_of, sha256_of
 from facs.pipeline import analyze
 from facs.recording import Recording
-from facs.units import ActionUnit, UnitLike, as_unit
+from facs.units import SIDES, ActionUnit, UnitLike, as_unit
 
 __all__ = ["explain"]
 
@@ -120,7 +120,7 @@ def explain(
 
 def _check(side: str | None, method: str, stream: str) -> None:
     for name, value, known in (
-        ("side", side, (None, *SIDES)),
+        ("side", side, (None, *ASKED)),
         ("method", method, METHODS),
         ("stream", stream, STREAMS),
     ):
@@ -193,7 +193,7 @@ def _columns(
         if side is not None:
             raise InputError(f"{unit} has no sides, got side={side!r}")
         return None, [place[str(unit)]]
-    at = {name: place[f"{unit}_{name}"] for name in ("left", "right")}
+    at: dict[str, int] = {name: place[f"{unit}_{name}"] for name in SIDES}
     if side is None:
         on = spec.on[spec.units.index(unit)]
         shown = [name for name in at if presence[at[name]] >= on]

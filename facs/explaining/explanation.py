@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 
 from facs.errors import InputError
 from facs.network.spec import STREAMS
-from facs.units import ActionUnit
+from facs.units import SIDES, ActionUnit
 
-__all__ = ["METHODS", "SIDES", "Explanation"]
+__all__ = ["ASKED", "METHODS", "Explanation"]
 
 METHODS: Final = ("differences", "occlusion", "gradient", "gradcam")
 """The first two need ONNX Runtime alone, the last two torch: see `facs.explaining.explain`."""
 
-SIDES: Final = ("left", "right", "both")
+ASKED: Final = (*SIDES, "both")
+"""What side can be asked for; a unit without sides has none."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -104,7 +105,7 @@ class Explanation:
         for name, value, known in (
             ("method", self.method, METHODS),
             ("stream", self.stream, STREAMS),
-            ("side", self.side, (*SIDES, None)),
+            ("side", self.side, (*ASKED, None)),
         ):
             if value not in known:
                 raise InputError(f"wanted {name} of {known}, got {value!r}")

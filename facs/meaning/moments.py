@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from facs.errors import InputError
 from facs.person import Person
-from facs.units import SIDED, ActionUnit, Region
+from facs.units import SIDED, SIDES, ActionUnit, Region, other_side
 
 __all__ = ["ANGLES", "AXES", "EYES", "EYE_COLUMNS", "Moment", "moments"]
 
@@ -24,7 +24,7 @@ EYE_COLUMNS: Final = frozenset(
     f"{int(unit)} {side}"
     for unit in ActionUnit
     if unit in SIDED and unit.region is Region.EYE
-    for side in ("left", "right")
+    for side in SIDES
 )
 """What the lids of one eye do: left out with an eye that is ignored."""
 
@@ -90,14 +90,13 @@ def moments(person: Person, ignored: Collection[str] = ()) -> Iterator[Moment]:
 
 def _columns(person: Person, left_out: set[str]) -> tuple[list[str], NDArray[np.float64]]:
     named = {str(int(unit)): person.probability[:, i] for i, unit in enumerate(person.units)}
-    for side in ("left", "right"):
+    for side in SIDES:
         values = getattr(person, side)
         for i, unit in enumerate(person.sided):
             named[f"{int(unit)} {side}"] = values[:, i]
     for name in left_out & set(named):
-        number, side = name.split()
-        other = "right" if side == "left" else "left"
-        named[number] = named[f"{number} {other}"]
+        number, ignored = name.split()
+        named[number] = named[f"{number} {other_side(ignored)}"]
         del named[name]
     for i, axis in enumerate(AXES):
         named[axis] = person.pose[:, i]

@@ -13,6 +13,7 @@ from facs.meaning.gestures import AHEAD, SHORTEST_BLINK, Gesture
 from facs.meaning.rules import Condition, default_release
 from facs.meaning.signals import Signal, Term
 from facs.person import Person
+from facs.units import SIDES
 
 __all__ = ["own_gesture"]
 
@@ -108,7 +109,7 @@ def _table(people: Sequence[Person]) -> tuple[list[str], NDArray[np.float64]]:
     rows = []
     for person in people:
         names = [str(int(unit)) for unit in person.units]
-        names += [f"{side} {int(u)}" for side in ("left", "right") for u in person.sided]
+        names += [f"{side} {int(u)}" for side in SIDES for u in person.sided]
         table = np.concatenate([person.probability, person.left, person.right], axis=1)
         rows.append(table[person.seen & (person.reasons == 0)])
     return names, np.concatenate(rows).astype(np.float64) if rows else np.zeros((0, 0))
@@ -152,7 +153,7 @@ def _usable(names: list[str], change: NDArray[np.float64]) -> NDArray[np.intp]:
     kept = []
     for i, name in enumerate(names):
         side, _, unit = name.rpartition(" ")
-        pair = [change[at[f"{s} {unit}"]] for s in ("left", "right") if f"{s} {unit}" in at]
+        pair = [change[at[f"{s} {unit}"]] for s in SIDES if f"{s} {unit}" in at]
         largest = float(np.abs(pair).max(initial=0.0))
         one_sided = largest >= LEAST_CHANGE and abs(pair[0] - pair[1]) > ONE_SIDED * largest
         if bool(side) == one_sided:

@@ -11,14 +11,15 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from facs.codes import SIDE_OF
 from facs.errors import InputError
 from facs.person import Person
-from facs.units import SIDED, ActionUnit, as_unit, grade_of
+from facs.units import SIDED, ActionUnit, SideName, as_unit, grade_of, other_side
 
 __all__ = ["Element", "Prototype", "read_prototypes", "threshold"]
 
@@ -51,7 +52,7 @@ class Element:
     """
 
     units: tuple[ActionUnit, ...]
-    side: str = ""
+    side: SideName | Literal[""] = ""
     letter: str = ""
 
     def __str__(self) -> str:
@@ -64,7 +65,7 @@ class Element:
         found = [part.groups() for part in parts if part]
         if len(found) < len(parts) or len({(side, letter) for side, _, letter in found}) > 1:
             raise InputError(f"wanted a unit such as 12, 5B, R12A or 26|27, got {text!r}")
-        side = {"L": "left", "R": "right", "": ""}[found[0][0]]
+        side = SIDE_OF[found[0][0]]
         units = tuple(as_unit(f"AU{number}") for _, number, _ in found)
         if side and not set(units) <= SIDED:
             raise InputError(f"wanted a side only of units that have two, got {text!r}")
@@ -78,9 +79,9 @@ class Element:
     def probability(self, person: Person) -> Floats:
         """How surely it is there, (n,) in [0, 1]; NaN where the person was not seen."""
         if self.side:
-            here, there = self.side, "left" if self.side == "right" else "right"
             unit = self.units[0]
-            scores = np.minimum(_side(person, unit, here), 1 - _side(person, unit, there))
+            here, there = (person.side(unit, s) for s in (self.side, other_side(self.side)))
+            scores = np.minimum(here, 1 - there)
             return np.asarray(scores, np.float32)
         known = [person[unit] for unit in self.units if unit in person.units]
         return np.asarray(np.max(known, axis=0), np.float32)
@@ -180,7 +181,3 @@ def read_prototypes(table: str = "emfacs", path: str | Path | None = None) -> li
 def threshold(person: Person, unit: ActionUnit) -> float:
     """Probability from which a unit counts as shown, by the model that scored `person`."""
     return float(person.on[person.units.index(unit)])
-
-
-def _side(person: Person, unit: ActionUnit, side: str) -> Floats:
-    return person.side(unit, "left" if side == "left" else "right")

@@ -9,13 +9,13 @@ from typing import Final
 
 from facs.errors import InputError
 from facs.meaning.moments import ANGLES, Moment
-from facs.units import SIDED, ActionUnit, Region, as_unit
+from facs.units import SIDED, SIDES, ActionUnit, Region, as_unit
 
 __all__ = ["Signal", "Term", "plain"]
 
 NAN: Final = float("nan")
 
-SIDES: Final = ("", "both", "either", "left", "right")
+_ASKED: Final = ("", "both", "either", *SIDES)
 
 _NOUNS: Final = {Region.BROW: "brow", Region.EYE: "eye", Region.CHEEK: "cheek"}
 _TERM: Final = re.compile(
@@ -44,8 +44,8 @@ class Term:
     weight: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.side not in SIDES:
-            raise InputError(f"wanted a side of {SIDES}, got {self.side!r}")
+        if self.side not in _ASKED:
+            raise InputError(f"wanted a side of {_ASKED}, got {self.side!r}")
         if self.channel not in ANGLES:
             unit = as_unit(f"AU{self.channel}")
             if self.side and unit not in SIDED:
@@ -65,7 +65,7 @@ class Term:
             return NAN if pitch != pitch else max(yaw, pitch)
         if not self.side:
             return scores.get(self.channel, NAN)
-        if self.side in ("left", "right"):
+        if self.side in SIDES:
             return scores.get(f"{self.channel} {self.side}", NAN)
         left = scores.get(f"{self.channel} left")
         right = scores.get(f"{self.channel} right")
@@ -79,7 +79,7 @@ class Term:
         """The unit that must be measured (None for an angle), and whether sides must be."""
         if self.channel in ANGLES:
             return None, False
-        return as_unit(f"AU{self.channel}"), self.side in ("left", "right")
+        return as_unit(f"AU{self.channel}"), self.side in SIDES
 
     def __str__(self) -> str:
         weight = "" if self.weight == 1 else f"{plain(self.weight)}*"

@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any
 
 from facs._version import __version__
 from facs.errors import MissingPackageError
@@ -26,6 +26,7 @@ from facs.outputs.spans import (
     unscored_spans,
 )
 from facs.person import Person
+from facs.units import SIDES
 
 if TYPE_CHECKING:
     from facs.recording import Recording
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 __all__ = ["write_cues", "write_eaf", "write_srt", "write_vtt"]
 
 PathLike = str | os.PathLike[str]
-
-_SIDES: Final[tuple[Literal["left", "right"], ...]] = ("left", "right")
 
 
 # ELAN
@@ -95,7 +94,7 @@ def _tiers(person: Person) -> Iterator[tuple[str, Iterable[tuple[float, float, s
     for unit in person.units:
         yield f"{name}_{unit}", _codes(unit_spans(person, unit))
         if unit in person.sided:
-            for side in _SIDES:
+            for side in SIDES:
                 yield f"{name}_{unit}_{side}", _codes(side_spans(person, unit, side))
     yield f"{name}_{NOT_SCORED}", unscored_spans(person)
 

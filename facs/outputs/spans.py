@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from facs.events import NOT_SCORED, Event, after_holes, find_events, least_peak
 from facs.outputs.views import REASON_WORDS, only_side
 from facs.person import REASONS, Person, seconds_covered
-from facs.units import ActionUnit, letter
+from facs.units import ActionUnit, SideName, letter
 
 if TYPE_CHECKING:
     from facs.recording import Recording
@@ -115,7 +115,7 @@ def unit_spans(person: Person, unit: ActionUnit) -> list[Span]:
     return _spans(person, unit, person.events(unit), person.intensities[:, column], None)
 
 
-def side_spans(person: Person, unit: ActionUnit, side: Literal["left", "right"]) -> list[Span]:
+def side_spans(person: Person, unit: ActionUnit, side: SideName) -> list[Span]:
     """Spans in which one side of the subject showed `unit`, by the unit's own thresholds."""
     column = person.units.index(unit)
     events = find_events(

@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 from facs.errors import InputError
 from facs.evaluation.unit_table import UnitTable
 
-__all__ = ["ROUNDING", "ends_of_frames", "rows_by_time", "usual_frame"]
+__all__ = ["ROUNDING", "UNLIKE", "ends_of_frames", "rows_by_time", "usual_frame"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 ROUNDING: Final = 1e-3
 """Seconds; programs for annotation keep milliseconds."""
+
+UNLIKE: Final = 100.0
+"""How many times as fast one clock may run as another; milliseconds are 1,000 times seconds."""
 
 
 def usual_frame(frame: Integers, time: Floats) -> float:
@@ -80,12 +83,14 @@ def rows_by_time(
     Raises
     ------
     InputError
-        If times contradict frames, and no row of the one table is at the time of the other's.
+        If times contradict frames, and no row of the one table is at the time of the other's; or
+        if one table seems to count milliseconds.
     """
     mended, said, count = rows.copy(), [], 0
     found = _groups(predictions, by_name)
     for key, own in _groups(labels, by_name).items():
         pair = _clock(labels, own), _clock(predictions, found.get(key, own[:0]))
+        _refuse_other_units(predictions, labels, pair)
         half = _half_a_frame(*pair)
         moved = _nearest(*pair, half + ROUNDING)
         why = _contradiction(predictions, labels, own, rows[own], half + ROUNDING)
@@ -96,6 +101,7 @@ def rows_by_time(
             )
         if why or ((rows[own] < 0).all() and (moved >= 0).any()):
             mended[own], mended[pair[0].rows] = -1, moved
+            _refuse_crowds(predictions, labels, moved)
             said.append(why or "the two count frames from other numbers")
             count += len(own)
     return mended, [f"{count:,} rows are matched by time, not by frame: {said[0]}"] if said else []
@@ -124,6 +130,27 @@ def _groups(table: UnitTable, by_name: bool) -> dict[tuple[str, str], Integers]:
     return {key: np.array(group, np.int64) for key, group in groups.items()}
 
 
+def _refuse_other_units(
+    predictions: UnitTable, labels: UnitTable, clocks: tuple[_Clock, _Clock]
+) -> None:
+    """Refuse two clocks of which one runs so much faster that it counts something else.
+
+    Rows of a picture every few seconds, numbered one by one, are as slow, but not as long.
+    """
+    if min(len(clock.rows) for clock in clocks) < 2:
+        return
+    frames = [usual_frame(clock.frame, clock.time) for clock in clocks]
+    whole = [float(np.ptp(clock.time)) for clock in clocks]
+    slow = int(frames[1] > frames[0])
+    if frames[slow] > UNLIKE * frames[1 - slow] > 0 and whole[slow] > 10 * whole[1 - slow]:
+        names = (labels.source, predictions.source)
+        raise InputError(
+            f"wanted times in seconds, got a frame of {frames[slow]:g} s in {names[slow]} and of "
+            f"{frames[1 - slow]:g} s in {names[1 - slow]}: are the times of {names[slow]} "
+            "milliseconds?"
+        )
+
+
 def _half_a_frame(labels: _Clock, predictions: _Clock) -> float:
     """Of the longer frames of two clocks; NaN where one of them does not run."""
     clocks = (labels, predictions)
@@ -141,6 +168,18 @@ def _nearest(labels: _Clock, predictions: _Clock, within: float) -> Integers:
     at = np.searchsorted(middles, labels.time)
     near = np.abs(predictions.time[at] - labels.time) <= within
     return np.where(near, predictions.rows[at], -1)
+
+
+def _refuse_crowds(predictions: UnitTable, labels: UnitTable, moved: Integers) -> None:
+    """Refuse predictions so rare in time that each would stand for a crowd of labels."""
+    found = moved[moved >= 0]
+    rows = len(np.unique(found))
+    if len(found) > UNLIKE * rows:
+        raise InputError(
+            f"wanted times in seconds in both tables, got {rows:,} rows of {predictions.source} "
+            f"for {len(found):,} of {labels.source}: are the times of one of them milliseconds? "
+            "A picture every few seconds keeps the number of its frame"
+        )
 
 
 def _contradiction(

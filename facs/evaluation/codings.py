@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.errors import InputError
-from facs.evaluation.clocks import ROUNDING, ends_of_frames
+from facs.evaluation.clocks import ROUNDING, UNLIKE, ends_of_frames
 from facs.evaluation.unit_columns import in_order
 from facs.evaluation.unit_table import UnitTable
 
-__all__ = ["CodedSpan", "Coding", "sampled", "steady", "the_person"]
+__all__ = [
+    *("CodedSpan", "Coding", "of_one_clock", "sampled", "steady", "the_person"),
+    "while_filmed",
+]
 
 Floats = NDArray[np.float64]
 
@@ -33,6 +36,8 @@ class CodedSpan:
         1 to 5 are the letters A to E; NaN where the coder gave none.
     by_frames : bool
         Whether `end` is when the last frame begins, as in our own events, and not when it ends.
+    coded : bool
+        False where it could not be told whether the unit was there.
 
     Raises
     ------
@@ -45,6 +50,7 @@ class CodedSpan:
     end: float
     intensity: float = float("nan")
     by_frames: bool = False
+    coded: bool = True
 
     def __post_init__(self) -> None:
         if not self.start <= self.end:
@@ -119,6 +125,60 @@ def steady(until: float, rate: float) -> UnitTable:
     return UnitTable.of("frames", (), frame=frames, time=frames / rate)
 
 
+def while_filmed(coding: Coding, rows: UnitTable) -> Coding:
+    """The same coding, with a note of how many spans begin after the last of some rows.
+
+    Parameters
+    ----------
+    coding : Coding
+    rows : UnitTable
+        Frames of one video in order of time.
+
+    Raises
+    ------
+    InputError
+        If all begin later: times in milliseconds, or numbers of frames.
+
+    Examples
+    --------
+    >>> late = Coding("a.tsv", ("AU12",), (CodedSpan("AU12", 4000.0, 6400.0),))
+    >>> while_filmed(late, steady(60.0, 25.0))
+    Traceback (most recent call last):
+    facs.errors.InputError: a.tsv: wanted spans in the 60 s of frames, got the \
+first at 4000 s: are its times milliseconds, or numbers of frames?
+    """
+    starts = [span.start for span in coding.spans if span.name]
+    end = float(ends_of_frames(rows.frame, rows.time)[-1])
+    late = sum(start >= end for start in starts)
+    if not late:
+        return coding
+    if late == len(starts):
+        raise InputError(
+            f"{coding.source}: wanted spans in the {end:g} s of {rows.source}, got the first at "
+            f"{min(starts):g} s: are its times milliseconds, or numbers of frames?"
+        )
+    count = f"{late:,} of {len(starts):,} spans"
+    note = f"{Path(coding.source).name}: {count} begin after the last frame and are left out"
+    return replace(coding, notes=(*coding.notes, note))
+
+
+def of_one_clock(one: Coding, other: Coding) -> None:
+    """Refuse two codings of which one seems to be in milliseconds.
+
+    Raises
+    ------
+    InputError
+        If one begins after the other ended, more than a hundred times as late.
+    """
+    for late, early in ((one, other), (other, one)):
+        first = min((span.start for span in late.spans), default=0.0)
+        if early.spans and first > early.until and late.until > UNLIKE * early.until:
+            raise InputError(
+                f"{late.source}: wanted spans near those of {early.source}, which end at "
+                f"{early.until:g} s, got the first at {first:g} s: are its times milliseconds?"
+            )
+
+
 def sampled(coding: Coding, rows: UnitTable) -> UnitTable:
     """A coding at the rows of a table, which are frames of one video in order of time.
 
@@ -135,8 +195,9 @@ def sampled(coding: Coding, rows: UnitTable) -> UnitTable:
     Returns
     -------
     UnitTable
-        Presence of every unit that was looked for; intensity, 0 where it was not there, if
-        the coding has any letters; NaN where it could not be coded.
+        Presence of every unit that was looked for; NaN where it could not be coded. Intensity,
+        0 where it was not there, if the coding has any; NaN throughout for a unit that was
+        seen and never graded.
 
     Examples
     --------
@@ -147,16 +208,18 @@ def sampled(coding: Coding, rows: UnitTable) -> UnitTable:
     ends = ends_of_frames(rows.frame, rows.time)
     presence = np.zeros((len(rows), len(coding.names)))
     intensity = np.zeros_like(presence)
-    for span in (span for span in coding.spans if span.name):
+    for span in (span for span in coding.spans if span.name and span.coded):
         cells = _covered(rows.time, ends, span), coding.names.index(span.name)
         presence[cells] = 1
         # Of two spans that overlap the stronger counts; NaN, which has no letter, gives way.
         intensity[cells] = np.fmax(intensity[cells], span.intensity)
     intensity[(presence == 1) & (intensity == 0)] = np.nan
-    if not (intensity > 0).any():
-        intensity[:] = np.nan
-    for span in (span for span in coding.spans if not span.name):
-        covered = _covered(rows.time, ends, span)
+    graded = (intensity > 0).any(axis=0)
+    # Zeros of a unit that was seen and never graded would be a grade of nothing else.
+    intensity[:, (presence == 1).any(axis=0) & ~graded | ~graded.any()] = np.nan
+    for span in (span for span in coding.spans if not (span.name and span.coded)):
+        which = coding.names.index(span.name) if span.name else slice(None)
+        covered = _covered(rows.time, ends, span), which
         presence[covered] = intensity[covered] = np.nan
     return UnitTable.of(
         coding.source,
@@ -179,8 +242,11 @@ def _covered(times: Floats, ends: Floats, span: CodedSpan) -> slice:
     if first < after:
         return slice(first, after)
     holds = int(np.searchsorted(times, span.start + ROUNDING, side="right")) - 1
-    inside = holds >= 0 and span.start <= ends[holds]
-    return slice(holds, holds + 1) if inside else slice(0, 0)
+    if holds < 0:
+        return slice(0, 0)
+    # A span that begins where a frame ends, to rounding, is in none: a hole begins there.
+    within = ends[holds] - min(ROUNDING, (ends[holds] - times[holds]) / 2)
+    return slice(holds, holds + 1) if span.start < within else slice(0, 0)
 
 
 def the_person(path: Path, known: set[str], wanted: str | None) -> str:

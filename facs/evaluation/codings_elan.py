@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from pathlib import Path, PurePath
+from typing import Any, NamedTuple
 
-from facs.codes import parse_code
 from facs.errors import InputError, MissingPackageError
+from facs.evaluation.coder_words import codes_of
 from facs.evaluation.codings import CodedSpan, Coding, the_person
+from facs.evaluation.codings_tier import Rows, UnitTier, has_grades
 from facs.evaluation.unit_columns import in_order, read_name
 from facs.events import NOT_SCORED
-from facs.units import grade_of
 
 __all__ = ["read_elan"]
-
-_NEUTRAL: Final = re.compile(r"(?:AU)?0+", flags=re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -27,30 +24,50 @@ class _Tier:
     names: tuple[str, ...]
     spans: list[CodedSpan]
     by_text: bool = False
-    strange: tuple[str, ...] = ()
+    lost: str = ""
+    taken: tuple[str, ...] = ()
+    by_numbers: bool = False
 
 
 def read_elan(path: Path, person: str | None) -> Coding:
     """Read what one coder wrote of one person; see `facs.evaluation.codings_in.read_coding`."""
     document = _open_elan(path)
-    rows = {name: _annotations(document, name) for name in document.get_tier_names()}
-    # Where tiers are named as units, one of bare numbers counts trials.
-    named = any(read_name(_split(name)[1]) for name in rows)
-    read = {name: _read_tier(name, found, numbers=not named) for name, found in rows.items()}
+    media, said = _media(document)
+    rows = {name: _annotations(document, name, media.offset) for name in document.get_tier_names()}
+    read = _read_tiers(rows)
     tiers = [tier for tier in read.values() if tier is not None]
     chosen = the_person(path, {tier.person for tier in tiers}, person)
     own = [tier for tier in tiers if tier.person == chosen]
     names = in_order(name for tier in own for name in tier.names)
     if not names:
         raise InputError(f"{path}: wanted tiers such as AU12 or child_AU12, got {', '.join(rows)}")
-    strange = sorted(name for name, tier in read.items() if tier is None and rows[name])
-    texts = sorted(name for name, tier in read.items() if tier is not None and tier.by_text)
-    lost = [
-        f"{name}: {_said(tier.strange)}" for name, tier in read.items() if tier and tier.strange
-    ]
-    told = {"ignored, no units": strange, "read by what they say": texts, "left out": lost}
-    notes = tuple(f"{path.name}: {said}: {', '.join(some)}" for said, some in told.items() if some)
+    notes = tuple(f"{path.name}: {note}" for note in (*said, *_notes(rows, read)))
     return Coding(str(path), names, tuple(span for t in own for span in t.spans), notes=notes)
+
+
+def _read_tiers(rows: dict[str, Rows]) -> dict[str, _Tier | None]:
+    units = {name: read_name(_split(name)[1]) for name in rows}
+    # Where tiers are named as units, one of bare numbers counts trials.
+    named = any(units.values())
+    # One who writes intensities as numbers may have a unit of which all are 1.
+    graded = any(unit and has_grades(unit, rows[name]) for name, unit in units.items())
+    return {
+        name: _read_tier(name, found, numbers=not named, graded=graded)
+        for name, found in rows.items()
+    }
+
+
+def _notes(rows: dict[str, Rows], read: dict[str, _Tier | None]) -> list[str]:
+    """What was not read as it stands, each with the names of its tiers."""
+    known = {name: tier for name, tier in read.items() if tier is not None}
+    said = {
+        "ignored, no units": sorted(name for name in read.keys() - known if rows[name]),
+        "read by what they say": sorted(name for name, tier in known.items() if tier.by_text),
+        "left out": [f"{name}: {tier.lost}" for name, tier in known.items() if tier.lost],
+        "numbers are intensities": sorted(n for n, tier in known.items() if tier.by_numbers),
+        "taken as there": [f"{name}: {_some(t.taken)}" for name, t in known.items() if t.taken],
+    }
+    return [f"{what}: {', '.join(some)}" for what, some in said.items() if some]
 
 
 def _open_elan(path: Path) -> Any:
@@ -68,38 +85,73 @@ def _open_elan(path: Path) -> Any:
         ) from error
 
 
-_Rows = list[tuple[float, float, str]]
+class _Medium(NamedTuple):
+    """A file that ELAN plays, and at which of its seconds the annotations begin."""
+
+    name: str
+    offset: float
 
 
-def _annotations(document: Any, name: str) -> _Rows:
-    """Annotations of a tier that have times of their own, in seconds."""
+def _media(document: Any) -> tuple[_Medium, list[str]]:
+    """The video by whose clock times are read, and what is to be said of its clock.
+
+    ELAN lines up media by offsets: at time 0 of the annotations each is at its own
+    ``TIME_ORIGIN``.
+    """
+    listed = sorted(
+        document.media_descriptors,
+        key=lambda found: not (found.get("MIME_TYPE") or "").startswith("video"),
+    )
+    media = [
+        _Medium(
+            PurePath(found.get("MEDIA_URL") or "the video").name,
+            float(found.get("TIME_ORIGIN") or 0) / 1000,
+        )
+        for found in listed
+    ] or [_Medium("", 0.0)]
+    chosen = media[0]
+    if len({medium.offset for medium in media}) > 1:
+        others = ", ".join(f"{m.name} {m.offset:g} s" for m in media[1:])
+        return chosen, [
+            f"times are those of {chosen.name}, offset {chosen.offset:g} s; there are {others}"
+        ]
+    if not chosen.offset:
+        return chosen, []
+    return chosen, [f"times are those of {chosen.name}, whose offset is {chosen.offset:g} s"]
+
+
+def _annotations(document: Any, name: str, offset: float) -> Rows:
+    """Annotations of a tier that have times of their own, in seconds of the video."""
     rows = document.get_annotation_data_for_tier(name)
     return [
-        (row[0] / 1000, row[1] / 1000, (row[2] or "").strip())
+        (row[0] / 1000 + offset, row[1] / 1000 + offset, (row[2] or "").strip())
         for row in rows
         if row[0] is not None and row[1] is not None
     ]
 
 
-def _read_tier(name: str, rows: _Rows, *, numbers: bool) -> _Tier | None:
+def _read_tier(name: str, rows: Rows, *, numbers: bool, graded: bool) -> _Tier | None:
     """A tier by its name (``child_AU12``), or by annotations that are codes (``12C``, ``1+2``).
 
-    None where it is about something else; `numbers` says whether bare numbers are codes.
+    None where it is about something else; `numbers` says whether bare numbers are codes,
+    `graded` whether they are intensities in the tier of a unit.
     """
     person, label = _split(name)
     if label == NOT_SCORED:
         return _Tier(person, (), [CodedSpan("", start, end) for start, end, _ in rows])
     unit = read_name(label)
-    if unit is not None:
-        own = f"AU{unit.unit}"
-        shown = [(a, b, text) for a, b, text in rows if _codes(text) != []]
-        return _Tier(person, (own,), [CodedSpan(own, a, b, _intensity(t)) for a, b, t in shown])
-    return _read_texts(person, rows, numbers)
+    if unit is None:
+        return _read_texts(person, rows, numbers)
+    tier = UnitTier(unit, rows, graded)
+    lost = _count(tier.of_others, "names another unit", "name other units")
+    return _Tier(
+        person, (tier.name,), tier.spans, lost=lost, taken=tier.taken, by_numbers=tier.by_numbers
+    )
 
 
-def _read_texts(person: str, rows: _Rows, numbers: bool) -> _Tier | None:
+def _read_texts(person: str, rows: Rows, numbers: bool) -> _Tier | None:
     """A tier whose annotations are codes: most of them or, if they are bare numbers, all."""
-    coded = [(start, end, _codes(text)) for start, end, text in rows]
+    coded = [(start, end, codes_of(text)) for start, end, text in rows]
     spans = [CodedSpan(n, a, b, grade) for a, b, codes in coded for n, grade in codes or ()]
     known = [text for (*_, text), (*_, codes) in zip(rows, coded, strict=True) if codes is not None]
     if not spans or 2 * len(known) <= len(rows):
@@ -108,19 +160,27 @@ def _read_texts(person: str, rows: _Rows, numbers: bool) -> _Tier | None:
     if bare and not (numbers and all(codes for *_, codes in coded)):
         return None
     strange = tuple(f"{text!r} at {start:.1f} s" for start, _, text in rows if text not in known)
-    return _Tier(person, in_order(span.name for span in spans), spans, True, strange)
+    lost = _count(strange, "is no code", "are no codes")
+    return _Tier(person, in_order(span.name for span in spans), spans, True, lost)
 
 
-def _said(strange: tuple[str, ...]) -> str:
-    """How many annotations are no codes, and the first of them.
+def _count(found: tuple[str, ...], one: str, several: str) -> str:
+    """How many annotations there are of a kind, and the first of them; nothing of none.
 
     Examples
     --------
-    >>> _said(("'T23' at 10.0 s",))
+    >>> _count(("'T23' at 10.0 s",), "is no code", "are no codes")
     "1 annotation is no code: 'T23' at 10.0 s"
     """
-    count = "1 annotation is no code" if len(strange) == 1 else f"{len(strange)} are no codes"
-    return f"{count}: {strange[0]}"
+    if not found:
+        return ""
+    what = f"1 annotation {one}" if len(found) == 1 else f"{len(found)} {several}"
+    return f"{what}: {found[0]}"
+
+
+def _some(found: tuple[str, ...]) -> str:
+    """The first of several, and how many more there are."""
+    return found[0] + (f" and {len(found) - 1} more" if len(found) > 1 else "")
 
 
 def _split(tier: str) -> tuple[str, str]:
@@ -139,30 +199,3 @@ def _split(tier: str) -> tuple[str, str]:
         if label == NOT_SCORED or named:
             return "_".join(parts[:count]), label
     return "", tier
-
-
-def _codes(text: str) -> list[tuple[str, float]] | None:
-    """Units and intensities of ``1C+2C``, none of ``0``; None where a part is no code.
-
-    Examples
-    --------
-    >>> _codes("L12C+25")
-    [('AU12', 3.0), ('AU25', nan)]
-    >>> _codes("0"), _codes("smiles") is None
-    ([], True)
-    """
-    if _NEUTRAL.fullmatch(text.strip()):
-        return []
-    try:
-        codes = [parse_code(part) for part in re.split(r"[+,;\s]+", text.strip())]
-    except InputError:
-        return None
-    if not all(code.number for code in codes):  # 0 is said alone
-        return None
-    return [(f"AU{code.number}", code.strength) for code in codes]
-
-
-def _intensity(text: str) -> float:
-    """Of ``C``, ``12C`` or ``L12C``; NaN where there is no letter."""
-    codes = _codes(text)
-    return codes[0][1] if codes else grade_of(text)

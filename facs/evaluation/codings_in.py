@@ -11,12 +11,12 @@ from typing import Final
 import numpy as np
 
 from facs.errors import InputError
+from facs.evaluation.coder_words import number_of, strength_of
 from facs.evaluation.codings import CodedSpan, Coding, the_person
 from facs.evaluation.codings_elan import read_elan
 from facs.evaluation.sheet import read_header
 from facs.evaluation.unit_columns import in_order, read_name
 from facs.events import NOT_SCORED
-from facs.units import grade_of
 
 __all__ = ["is_coding", "read_coding"]
 
@@ -31,6 +31,7 @@ class _Found:
     end: float
     intensity: float = float("nan")
     by_frames: bool = False
+    ungraded: str = ""  # what stands where an intensity is wanted
 
 
 def is_coding(path: Path) -> bool:
@@ -82,15 +83,20 @@ def read_coding(path: Path, *, person: str | None = None) -> Coding:
 
 
 def _coding(path: Path, lines: list[_Found], end: float) -> Coding:
-    spans, strange = [], set()
+    spans, strange, ungraded = [], set(), set()
     for line in lines:
         unit = read_name(line.label)
         if line.label == NOT_SCORED or unit is not None:
             name = "" if unit is None else f"AU{unit.unit}"
             spans.append(CodedSpan(name, line.start, line.end, line.intensity, line.by_frames))
+            ungraded.add(line.ungraded)
         else:
             strange.add(line.label)
-    notes = (f"{path.name}: ignored, no units: {', '.join(sorted(strange))}",) if strange else ()
+    told = {
+        "ignored, no units": strange,
+        "wanted intensities 1 to 5 or A to E, ignored": ungraded - {""},
+    }
+    notes = tuple(f"{path.name}: {what}: {', '.join(sorted(w))}" for what, w in told.items() if w)
     names = in_order(span.name for span in spans if span.name)
     return Coding(str(path), names, tuple(spans), end, notes)
 
@@ -142,13 +148,13 @@ def _boris(path: Path) -> Iterator[_Found]:
         # A point event has no end of its own.
         point = row["Stop (s)"].strip() in _NONE
         end = start if point else _number(path, row, "Stop (s)") - offset
-        grades = [
-            grade_of((text or "").strip())
-            for name, text in row.items()
-            if (name or "").startswith("Modifier")
-        ]
-        letter = max((g for g in grades if g == g), default=float("nan"))
-        yield _Found(row.get("Subject") or "", row["Behavior"].strip(), start, end, letter)
+        cells = (text for name, text in row.items() if (name or "").startswith("Modifier"))
+        words = [word.strip() for text in cells for word in (text or "").split("|")]
+        letter = max((g for g in map(strength_of, words) if g == g), default=float("nan"))
+        # Most modifiers are words about something else; a number that is no grade is a mistake.
+        lost = [w for w in words if number_of(w) is not None and np.isnan(strength_of(w))]
+        subject, label = row.get("Subject") or "", row["Behavior"].strip()
+        yield _Found(subject, label, start, end, letter, ungraded=", ".join(lost))
 
 
 def _bids(path: Path) -> Iterator[_Found]:
@@ -160,8 +166,10 @@ def _bids(path: Path) -> Iterator[_Found]:
         start = _number(path, row, "onset")
         point = row["duration"].strip() in _NONE[1:]  # an empty cell is a mistake
         end = start if point else start + _number(path, row, "duration")
-        letter = grade_of((row.get("intensity") or "").strip())
-        yield _Found(row.get("person") or "", label, start, end, letter)
+        word = (row.get("intensity") or "").strip()
+        letter = strength_of(word)
+        lost = word if np.isnan(letter) and word not in _NONE else ""
+        yield _Found(row.get("person") or "", label, start, end, letter, ungraded=lost)
 
 
 def _events(path: Path) -> Iterator[_Found]:

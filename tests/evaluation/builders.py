@@ -50,3 +50,11 @@ def comparison(probability, presence, *, subject=None, time=None, groups=None, *
     }
     labels = labels_of(presence, groups=groups, **facts)
     return align(predictions_of(probability), labels, **options)
+
+
+def seconds(coding):
+    """Spans in order of unit; an intensity that is not known is None."""
+    return sorted(
+        (s.name, s.start, s.end, None if np.isnan(s.intensity) else s.intensity)
+        for s in coding.spans
+    )

@@ -11,43 +11,9 @@ from facs.errors import InputError, MissingPackageError
 from facs.evaluation.codings import CodedSpan, Coding, sampled, steady
 from facs.evaluation.codings_in import is_coding, read_coding
 from facs.evaluation.unit_table import UnitTable
+from tests.evaluation.builders import seconds
 
 NAN = float("nan")
-
-
-@pytest.fixture
-def elan(tmp_path):
-    """Write annotations with pympi: tier -> (start ms, end ms, value), ..."""
-    pympi = pytest.importorskip("pympi")
-
-    def write(tiers, name="coder.eaf"):
-        document = pympi.Eaf()
-        document.remove_tier("default")
-        for tier, rows in tiers.items():
-            document.add_tier(tier)
-            for row in rows:
-                document.add_annotation(tier, *row)
-        document.to_file(str(tmp_path / name))
-        return tmp_path / name
-
-    return write
-
-
-@pytest.fixture
-def text(tmp_path):
-    def write(lines, name="a.tsv"):
-        (tmp_path / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return tmp_path / name
-
-    return write
-
-
-def seconds(coding):
-    """Spans in order of unit; an intensity that is not known is None."""
-    return sorted(
-        (s.name, s.start, s.end, None if np.isnan(s.intensity) else s.intensity)
-        for s in coding.spans
-    )
 
 
 # ELAN

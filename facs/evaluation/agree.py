@@ -13,7 +13,7 @@ from facs.errors import InputError
 from facs.evaluation.agree_sides import Side, only, reaching, read_side
 from facs.evaluation.align import align
 from facs.evaluation.aligned import Aligned, Thresholds
-from facs.evaluation.codings import Coding, sampled, steady
+from facs.evaluation.codings import Coding, of_one_clock, sampled, steady, while_filmed
 from facs.evaluation.unit_columns import in_order, unit_name
 from facs.evaluation.unit_table import UnitTable
 
@@ -125,22 +125,26 @@ def _check_renames(rename: Mapping[str, str], first: Side, second: Side) -> None
 def _at_the_same_moments(
     one: UnitTable | Coding, other: UnitTable | Coding, how: Pairing
 ) -> tuple[UnitTable, UnitTable]:
-    if isinstance(one, UnitTable) and isinstance(other, UnitTable):
-        if how.until is None:
-            return one, other
-        return _cut(_timed(one, how), how.until), _cut(_timed(other, how), how.until)
-    if isinstance(one, UnitTable):
-        rows = _watched(_frames(one, how), other, how)
-    elif isinstance(other, UnitTable):
-        rows = _watched(_frames(other, how), one, how)
-    else:
+    if isinstance(other, Coding):
+        if not isinstance(one, Coding):
+            return _beside(one, other, how)
+        of_one_clock(one, other)
         until = max(one.until, other.until) if how.until is None else how.until
         rows = steady(until, how.rate or RATE)
-    first, second = (
-        _sampled(side, rows, how.level) if isinstance(side, Coding) else rows
-        for side in (one, other)
-    )
-    return first, second
+        return _sampled(one, rows, how.level), _sampled(other, rows, how.level)
+    if isinstance(one, Coding):
+        return _beside(other, one, how)[::-1]
+    if how.until is None:
+        return one, other
+    return _cut(_timed(one, how), how.until), _cut(_timed(other, how), how.until)
+
+
+def _beside(table: UnitTable, coding: Coding, how: Pairing) -> tuple[UnitTable, UnitTable]:
+    """A table and spans, at the frames of the table that the coder watched."""
+    frames = _frames(table, how)
+    spans = while_filmed(coding, frames)
+    rows = _watched(frames, spans, how)
+    return rows, _sampled(spans, rows, how.level)
 
 
 def _sampled(coding: Coding, rows: UnitTable, level: float | None) -> UnitTable:
@@ -148,10 +152,10 @@ def _sampled(coding: Coding, rows: UnitTable, level: float | None) -> UnitTable:
     return table if level is None else reaching(table, level)
 
 
-def _watched(table: UnitTable, coding: UnitTable | Coding, how: Pairing) -> UnitTable:
+def _watched(table: UnitTable, coding: Coding, how: Pairing) -> UnitTable:
     """The frames that the coder watched: what comes after them was not coded, not absent."""
     end = how.until
-    if end is None and isinstance(coding, Coding) and np.isfinite(coding.end):
+    if end is None and np.isfinite(coding.end):
         end = coding.until
     return table if end is None else _cut(table, end)
 

@@ -29,19 +29,6 @@ HALF = Thresholds(
 """The thresholds of `machine`."""
 
 
-@pytest.fixture
-def spans(tmp_path):
-    """BIDS events: (label, start, end) -> file."""
-
-    def write(name, *rows):
-        lines = ["onset\tduration\ttrial_type"]
-        lines += [f"{start}\t{end - start}\t{label}" for label, start, end in rows]
-        (tmp_path / name).write_text("\n".join(lines) + "\n")
-        return tmp_path / name
-
-    return write
-
-
 def machine(n=300, seed=0):
     """Ten seconds of one person: two units that come and go, one that never does, some gaps."""
     rng = np.random.default_rng(seed)
@@ -155,6 +142,18 @@ def test_a_recording_agrees_with_its_annotations_in_elan(tmp_path):
     assert aligned.names == ("AU6", "AU9", "AU12")
     np.testing.assert_array_equal(aligned.decision, aligned.truth)
     assert np.isnan(aligned.decision).any(axis=1).sum() == 15
+
+
+@pytest.mark.parametrize("write", [write_boris, write_bids, write_eaf])
+def test_the_last_frame_before_a_hole_comes_back(tmp_path, write):
+    pytest.importorskip("pympi")
+    times = np.arange(60) / 25
+    times[30:] += 3
+    recording = make_recording(make_person(np.full((60, 3), 0.9), times=times), times=times)
+    recording.save(tmp_path / "a.facs")
+    path = tmp_path / ("b.eaf" if write is write_eaf else "b.tsv")
+    write(recording, path)
+    assert pair(tmp_path / "a.facs", path).known.all()
 
 
 def test_a_recording_agrees_with_its_events_where_it_was_scored(tmp_path):

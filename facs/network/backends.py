@@ -40,7 +40,8 @@ class OnnxStream:
     Raises
     ------
     ModelError
-        If the file is absent, is no ONNX file, or carries no specification of ours.
+        If the file is absent, is no ONNX file, carries no specification of ours, or takes and gives
+        other types and shapes than that says.
     """
 
     def __init__(self, path: Path, threads: int = 1) -> None:
@@ -55,13 +56,7 @@ class OnnxStream:
                 "metadata; facs export and facs train write such files"
             )
         self.spec = ModelSpec.from_json(text)
-        inputs = [value.name for value in self._session.get_inputs()]
-        outputs = [value.name for value in self._session.get_outputs()]
-        if len(inputs) != 1 or "scores" not in outputs:
-            raise ModelError(
-                f"wanted one input and the output 'scores', {path} has {inputs} and {outputs}"
-            )
-        self._input = inputs[0]
+        self._input = _checked_input(self._session, self.spec, path)
 
     def __call__(self, batch: NDArray[Any]) -> Scores:
         """Run one batch; raises ModelError if the file does not do what it says of itself."""
@@ -76,7 +71,46 @@ class OnnxStream:
                 f"{self.spec.name}: wanted scores ({len(batch)}, {len(self.spec.columns)}), "
                 f"got {found.shape}"
             )
+        if not np.isfinite(found).all():
+            raise ModelError(f"{self.spec.name}: wanted finite scores, got NaN or infinity")
         return found
+
+
+def _checked_input(session: Any, spec: ModelSpec, path: Path) -> str:
+    """Name of a file's one input, which has to take what its specification says."""
+    inputs, outputs = session.get_inputs(), session.get_outputs()
+    names = [value.name for value in inputs], [value.name for value in outputs]
+    if len(inputs) != 1 or "scores" not in names[1]:
+        raise ModelError(
+            f"wanted one input and the output 'scores', {path} has {names[0]} and {names[1]}"
+        )
+    taken = spec.crop_size, spec.crop_size
+    if spec.stream == "spatial":
+        wanted: tuple[str, tuple[int, ...]] = "tensor(uint8)", taken
+    else:
+        wanted = "tensor(float)", (2 * spec.slots, *taken)
+    _check_port(inputs[0], *wanted, path)
+    scores = outputs[names[1].index("scores")]
+    _check_port(scores, "tensor(float)", (len(spec.columns),), path)
+    return str(inputs[0].name)
+
+
+def _check_port(port: Any, kind: str, shape: tuple[int, ...], path: Path) -> None:
+    """Refuse another type, another size, and a batch size that is fixed.
+
+    Sizes that a file leaves open are names, or None, in ONNX Runtime.
+    """
+    sizes = list(port.shape)
+    fits = len(sizes) == 1 + len(shape) and not isinstance(sizes[0], int)
+    fits = fits and all(
+        size == wanted or not isinstance(size, int)
+        for size, wanted in zip(sizes[1:], shape, strict=True)
+    )
+    if port.type != kind or not fits:
+        raise ModelError(
+            f"wanted {port.name!r} as {kind} of shape {['batch', *shape]}, {path} has "
+            f"{port.type} of shape {sizes}"
+        )
 
 
 class TorchStream:

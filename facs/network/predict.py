@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
 import numpy as np
@@ -77,14 +77,8 @@ class TwoStreamModel:
     def __init__(self, spatial: Stream, temporal: Stream | None = None, sha256: str = "") -> None:
         if spatial.spec.stream != "spatial":
             raise ModelError(f"wanted a spatial stream first, got a {spatial.spec.stream} one")
-        if temporal is not None and (
-            temporal.spec.stream != "temporal"
-            or _identity(temporal.spec) != _identity(spatial.spec)
-        ):
-            raise ModelError(
-                f"wanted two streams of one model, got {spatial.spec.name} {spatial.spec.version} "
-                f"and {temporal.spec.name} {temporal.spec.version} ({temporal.spec.stream})"
-            )
+        if temporal is not None:
+            _check_pair(spatial.spec, temporal.spec)
         self.spec = spatial.spec
         self.uses_motion = temporal is not None
         self.sha256 = sha256
@@ -122,8 +116,17 @@ def _check(clip: FaceClip, spec: ModelSpec) -> None:
         raise ModelError(f"wanted flow of {2 * spec.slots} planes, got {len(clip.flow)}")
 
 
-def _identity(spec: ModelSpec) -> tuple[Any, ...]:
-    return spec.name, spec.version, spec.units, spec.crop_size, spec.slots, spec.slot_seconds
+def _check_pair(spatial: ModelSpec, temporal: ModelSpec) -> None:
+    """Both files say the same of all but their stream, so which is asked does not matter."""
+    differ = [
+        f.name for f in fields(ModelSpec) if getattr(spatial, f.name) != getattr(temporal, f.name)
+    ]
+    if temporal.stream != "temporal" or differ != ["stream"]:
+        raise ModelError(
+            f"wanted two streams of one model, got {spatial.name} {spatial.version} and "
+            f"{temporal.name} {temporal.version} ({temporal.stream}), which differ in "
+            f"{', '.join(differ) or 'nothing'}"
+        )
 
 
 def per_unit(letters: Floats, spec: ModelSpec, fused: NDArray[np.bool_]) -> Scores:

@@ -15,6 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.errors import ModelError
+from facs.network.kinds import (
+    LARGEST_CROP,
+    LARGEST_NUMBER,
+    LONGEST_SLOT,
+    MOST_SLOTS,
+    check_number,
+    check_text,
+)
 from facs.units import SIDED, ActionUnit
 
 __all__ = ["LEVELS", "SPEC_KEY", "STREAMS", "Calibration", "ModelSpec", "columns_of"]
@@ -66,11 +74,13 @@ class Calibration:
                 f"wanted one row of cuts per slope, got {len(self.cuts)} for {len(self.slope)}"
             )
         for slope in self.slope:
-            if not 0 < slope < float("inf"):
-                raise ModelError(f"wanted slopes > 0, got {slope}")
+            if not 0 < slope <= LARGEST_NUMBER:
+                raise ModelError(f"wanted slopes > 0, {LARGEST_NUMBER:g} at most, got {slope}")
         for row in self.cuts:
             if len(row) != len(LEVELS) or not all(a <= b for a, b in pairwise(row)):
                 raise ModelError(f"wanted {len(LEVELS)} increasing cuts, got {row}")
+            if max(map(abs, row)) > LARGEST_NUMBER:
+                raise ModelError(f"wanted cuts within {LARGEST_NUMBER:g} of zero, got {row}")
 
     @classmethod
     def identity(cls, columns: int) -> Calibration:
@@ -130,10 +140,13 @@ class ModelSpec:
 
     def __post_init__(self) -> None:
         """Check that the parts belong together."""
+        self._check_kinds()
         if self.stream not in STREAMS:
             raise ModelError(f"wanted stream in {STREAMS}, got {self.stream!r}")
         if not self.units:
             raise ModelError("wanted at least one action unit, got none")
+        if len(set(self.units)) < len(self.units):
+            raise ModelError("wanted each action unit once, got one of them twice")
         n = len(self.columns)
         for name, got in (
             ("spatial", len(self.spatial.slope)),
@@ -148,8 +161,16 @@ class ModelSpec:
             raise ModelError(f"wanted thresholds for {len(self.units)} units, got {len(self.on)}")
         if any(not 0 < off <= on < 1 for on, off in zip(self.on, self.off, strict=True)):
             raise ModelError("wanted thresholds with 0 < off <= on < 1")
-        if self.crop_size < 32 or self.slots < 2 or self.slots % 2 or not self.slot_seconds > 0:
-            raise ModelError("wanted crop_size >= 32, an even number of slots, slot_seconds > 0")
+
+    def _check_kinds(self) -> None:
+        """A file of somebody else may hold anything; what does not fit fails far from here."""
+        for name in ("name", "version", "stream", "training", "licence"):
+            check_text(name, getattr(self, name))
+        check_number("crop_size", self.crop_size, 32, LARGEST_CROP, whole=True)
+        check_number("slots", self.slots, 2, MOST_SLOTS, whole=True)
+        if self.slots % 2:
+            raise ModelError(f"wanted an even number of slots, got {self.slots}")
+        check_number("slot_seconds", self.slot_seconds, 1e-3, LONGEST_SLOT)
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -157,3 +157,19 @@ def test_streams_that_do_not_belong_together_are_refused(spatial, temporal):
     motion = None if temporal is None else FixedStream(temporal, [0] * 5)
     with pytest.raises(ModelError, match="wanted"):
         TwoStreamModel(FixedStream(spatial, [0] * 5), motion)
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"fusion": (0.5,) * 5}, "fusion"),
+        ({"on": (0.6,) * 3}, "on"),
+        ({"training": "other faces"}, "training"),
+        ({"licence": "GPL"}, "licence"),
+        ({"fused": Calibration((2.0,) * 5, PLAIN.cuts)}, "fused"),
+    ],
+)
+def test_a_stream_of_another_run_is_refused_and_what_differs_is_named(change, word):
+    streams = FixedStream(SPEC, (0,) * 5), FixedStream(replace(MOTION, **change), (0,) * 5)
+    with pytest.raises(ModelError, match=f"differ in stream, {word}|differ in .*{word}.*"):
+        TwoStreamModel(*streams)

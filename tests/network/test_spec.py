@@ -37,7 +37,7 @@ def test_half_the_window_is_half_the_slots():
     assert tiny_spec().half_window == pytest.approx(5 / 30)
 
 
-NAN = float("nan")
+NAN, INF = float("nan"), float("inf")
 
 
 @pytest.mark.parametrize(
@@ -58,9 +58,23 @@ NAN = float("nan")
         ({"on": (0.5, 0.5, NAN)}, "off <= on"),
         ({"crop_size": 16}, "crop_size"),
         ({"slots": 5}, "even number of slots"),
-        ({"slots": 0}, "even number of slots"),
         ({"slot_seconds": 0.0}, "slot_seconds"),
         ({"slot_seconds": NAN}, "slot_seconds"),
+        ({"slot_seconds": INF}, "slot_seconds"),
+        ({"slot_seconds": True}, "slot_seconds"),
+        ({"slots": 0}, "slots"),
+        ({"slots": 10.0}, "slots as a whole number"),
+        ({"slots": 10**9}, "slots"),
+        ({"crop_size": NAN}, "crop_size as a whole number"),
+        ({"crop_size": 112.0}, "crop_size as a whole number"),
+        ({"crop_size": 10**9}, "crop_size .* got 1000000000"),
+        ({"crop_size": "112"}, "crop_size"),
+        ({"name": 5}, "name as text, got 5"),
+        ({"version": None}, "version as text"),
+        ({"training": ["a"]}, "training as text"),
+        ({"licence": {"a": 1}}, "licence as text"),
+        ({"stream": ["spatial"]}, "stream as text"),
+        ({"units": (ActionUnit.AU4, ActionUnit.AU4)}, "one of them twice"),
     ],
 )
 def test_what_does_not_belong_together_is_refused(change, message):
@@ -79,6 +93,10 @@ def test_what_does_not_belong_together_is_refused(change, message):
         ((1.0,), ((0.0, 1.0, 2.0, 3.0),)),
         ((1.0,), ((0.0, 2.0, 1.0, 3.0, 4.0),)),
         ((1.0,), ((0.0, 1.0, NAN, 3.0, 4.0),)),
+        ((1.0,), ((0.0, 1.0, 2.0, 3.0, INF),)),
+        ((1.0,), ((-INF, 1.0, 2.0, 3.0, 4.0),)),
+        ((1.0,), ((1e39,) * 5,)),
+        ((1e300,), RISING),
     ],
 )
 def test_a_calibration_that_could_contradict_itself_is_refused(slope, cuts):

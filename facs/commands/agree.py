@@ -54,7 +54,7 @@ def agree(
     )  # fmt: skip
     names = (first.name, second.name) if first.name != second.name else (str(first), str(second))
     aligned = pair(first, second, how)
-    report = evaluate(aligned, names[0], ReportOptions(draws=0, tolerance=tolerance))
+    report = evaluate(aligned, names[0], ReportOptions(draws=0, tolerance=tolerance, coders=True))
     _print(agreement_table(report))
     for fact in agreement_facts(report, *names):
         typer.echo(f"- {fact}")

@@ -16,9 +16,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from facs.errors import InputError
 
-__all__ = ["Resamples", "interval", "resample"]
+__all__ = ["FEWEST", "MANY", "Resamples", "interval", "resample"]
 
 Floats = NDArray[np.float64]
+
+FEWEST: Final = 5
+"""Subjects from which an interval is told; that of two holds the truth half of the time, and says
+95 % (benchmarks/results/coverage.md)."""
+
+MANY: Final = 20
+"""Subjects from which an interval is about as wide as it should be."""
 
 _CELLS: Final = 2_000_000  # of one block of weights: 16 MB
 _DEFINED: Final = 0.9  # of the draws; a metric of which more draws are undefined has no interval

@@ -49,7 +49,7 @@ SUMMARY_METRICS: Final = {
     "micro_f1": "micro F1",
     **{f"macro_{name}": f"macro {title}" for name, title in LABEL_METRICS.items()},
 }
-"""Metrics of all units together; a macro metric is the mean over units that have it."""
+"""Metrics of all units together; a macro metric is the mean over units that have it in the data."""
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,13 @@ class Measured:
         By the keys of `LABEL_METRICS`.
     summary : dict of array, shape (draws,)
         By the keys of `SUMMARY_METRICS`.
+    events : array, shape (2, U)
+        How many events of each unit were found, and how many there are, in the data.
     """
 
     labels: dict[str, Floats]
     summary: dict[str, Floats]
+    events: Floats
 
 
 def measure(
@@ -103,14 +106,20 @@ def measure(
         "micro_precision": pooled.precision,
         "micro_recall": pooled.recall,
         "micro_f1": pooled.f1,
-        **{f"macro_{name}": _mean(values) for name, values in labels.items()},
+        **{f"macro_{name}": _macro(values) for name, values in labels.items()},
     }
-    return Measured(labels, summary)
+    whole = events["event_f1"]
+    return Measured(labels, summary, np.stack([whole.tp + whole.fp, whole.tp + whole.fn])[:, 0])
 
 
-def _mean(values: Floats) -> Floats:
-    """Mean over the last axis, NaN left out."""
-    return ratio(np.nansum(values, -1), (~np.isnan(values)).sum(-1))
+def _macro(values: Floats) -> Floats:
+    """Mean over the units that have a number in the data, for every draw (draws, U).
+
+    A draw that leaves one of them undefined has no mean: that of the others is about other
+    units, and would move the interval away from the value.
+    """
+    chosen = values[:, ~np.isnan(values[0])]
+    return ratio(chosen.sum(-1), np.full(len(chosen), chosen.shape[1]))
 
 
 def _over_samples(decision: Floats, truth: Floats, resamples: Resamples) -> dict[str, Floats]:

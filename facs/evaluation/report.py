@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from facs.errors import InputError
 from facs.evaluation.aligned import Aligned
 from facs.evaluation.baselines import GUESSES, all_zero, guessing
-from facs.evaluation.bootstrap import Resamples, interval, resample
+from facs.evaluation.bootstrap import FEWEST, Resamples, interval, resample
 from facs.evaluation.measures import LABEL_METRICS, Measured, measure
+from facs.evaluation.multilabel import samples
 from facs.evaluation.report_values import (
     Estimate,
     GroupRow,
@@ -25,6 +26,7 @@ from facs.evaluation.report_values import (
 __all__ = ["GROUP_METRICS", "Report", "ReportOptions", "evaluate"]
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 GROUP_METRICS: Final = (
     *("hamming_score", "hamming_score_active", "hamming_loss"),
@@ -71,6 +73,8 @@ def evaluate(aligned: Aligned, name: str = "", options: ReportOptions | None = N
         name=name,
         rows=len(whole),
         unseen=int(np.isnan(whole.decision).all(1).sum()),
+        uncoded=int(np.isnan(whole.truth).all(1).sum()),
+        active=int(samples(whole.decision, whole.truth).active.sum()),
         subjects=resamples.clusters,
         sequences=len(np.unique(whole.sequence[whole.sequence >= 0])),
         options=chosen,
@@ -78,7 +82,7 @@ def evaluate(aligned: Aligned, name: str = "", options: ReportOptions | None = N
         labels=_label_rows(whole, measured, chosen),
         sides=_side_rows(aligned, sides, resamples, chosen),
         groups=_groups(whole, chosen),
-        notes=(*aligned.notes, *_undefined(whole, resamples)),
+        notes=(*aligned.notes, *_undefined(whole, resamples, chosen)),
     )
 
 
@@ -87,9 +91,9 @@ def _measured(aligned: Aligned, resamples: Resamples, options: ReportOptions) ->
 
 
 def _estimate(values: Floats, clusters: int, options: ReportOptions) -> Estimate:
-    """Of one subject there is no interval: nothing is known of others."""
+    """Of few subjects there is no interval: too little is known of others."""
     value = float(values[0])
-    if clusters < 2 or not options.draws or math.isnan(value):
+    if clusters < FEWEST or not options.draws or math.isnan(value):
         return Estimate(value)
     return Estimate(value, *interval(values, options.level))
 
@@ -130,6 +134,9 @@ def _label_rows(
             support=int(there.sum()),
             subjects=len(np.unique(aligned.subject[there])),
             predicted=int((known[:, u] & (aligned.decision[:, u] == 1)).sum()),
+            graded=int((~np.isnan(aligned.strength[:, u] + aligned.intensity[:, u])).sum()),
+            events_found=int(measured.events[0, u]),
+            events_there=int(measured.events[1, u]),
             threshold=float(aligned.on[u]),
             metrics={
                 key: _estimate(measured.labels[key][:, u], clusters, options)
@@ -168,13 +175,9 @@ def _group(aligned: Aligned, options: ReportOptions) -> GroupRow:
     return GroupRow(len(aligned), resamples.clusters, units, estimates)
 
 
-def _undefined(aligned: Aligned, resamples: Resamples) -> list[str]:
+def _undefined(aligned: Aligned, resamples: Resamples, options: ReportOptions) -> list[str]:
     """What could not be measured, and why."""
-    positives = np.where(aligned.known, aligned.truth, 0).sum(0)
-    uncoded = np.isnan(aligned.truth).all(0)
-    unpredicted = np.isnan(aligned.decision).all(0) & ~uncoded
-    never = (positives == 0) & ~uncoded & ~unpredicted
-    said = {"never there": never, "not coded": uncoded, "without a prediction": unpredicted}
+    said = _between_coders(aligned) if options.coders else _against_labels(aligned)
     notes = [
         f"{what} in these rows: {' '.join(np.array(aligned.names)[which])}"
         for what, which in said.items()
@@ -184,6 +187,38 @@ def _undefined(aligned: Aligned, resamples: Resamples) -> list[str]:
         notes.append("no row has a time: no events, no kappa with tolerance")
     if np.isnan(aligned.strength).all() or np.isnan(aligned.intensity).all():
         notes.append("no intensities on both sides: no ICC")
-    if resamples.clusters < 2:
-        notes.append("one subject: no intervals")
+    if options.draws and resamples.clusters < FEWEST:
+        subjects = "one subject" if resamples.clusters == 1 else f"{resamples.clusters} subjects"
+        notes.append(f"{subjects}: no intervals, which take {FEWEST}")
     return notes
+
+
+def _against_labels(aligned: Aligned) -> dict[str, Bools]:
+    """Units that cannot be measured, where the second side is what is true."""
+    uncoded = _lacking(aligned.truth)
+    unpredicted = _lacking(aligned.decision) & ~uncoded
+    never = ~_shown(aligned, aligned.truth) & ~uncoded & ~unpredicted
+    return {"never there": never, "not coded": uncoded, "without a prediction": unpredicted}
+
+
+def _between_coders(aligned: Aligned) -> dict[str, Bools]:
+    """The same, where neither side is more true than the other."""
+    first, second = (_shown(aligned, codes) for codes in (aligned.decision, aligned.truth))
+    lacking = [_lacking(codes) for codes in (aligned.decision, aligned.truth)]
+    return {
+        "seen by neither": ~(first | second | lacking[0] | lacking[1]),
+        "seen by 1 alone": first & ~second,
+        "seen by 2 alone": second & ~first,
+        "not coded by 1": lacking[0],
+        "not coded by 2": lacking[1],
+    }
+
+
+def _lacking(codes: Floats) -> Bools:
+    """Which units one side says nothing of."""
+    return np.asarray(np.isnan(codes).all(0))
+
+
+def _shown(aligned: Aligned, codes: Floats) -> Bools:
+    """Which units are somewhere there among the cells that both sides know."""
+    return np.asarray((aligned.known & (codes == 1)).any(0))

@@ -28,6 +28,9 @@ class ReportOptions:
         Of kappa with tolerance and of the onsets of events.
     iou : float, in [0, 1]
         Least intersection over union of events.
+    coders : bool
+        Whether the second side is a coder like the first, and not what is true. Only words of
+        the notes differ.
     """
 
     draws: int = 1000
@@ -35,6 +38,7 @@ class ReportOptions:
     seed: int = 0
     tolerance: float = 0.2
     iou: float = 0.5
+    coders: bool = False
 
     def __post_init__(self) -> None:
         if self.draws < 0 or not 0 < self.level < 1:
@@ -81,6 +85,10 @@ class LabelRow:
         Rows in which the unit is there, and how many subjects show it.
     predicted : int
         Rows in which it was predicted.
+    graded : int
+        Rows with an intensity on both sides, of which ICC is.
+    events_found, events_there : int
+        Predicted and labelled events.
     threshold : float
         Score from which it counts as predicted; NaN where the table itself decided.
     metrics : dict of Estimate
@@ -92,6 +100,9 @@ class LabelRow:
     support: int
     subjects: int
     predicted: int
+    graded: int
+    events_found: int
+    events_there: int
     threshold: float
     metrics: dict[str, Estimate]
 
@@ -118,8 +129,9 @@ class Report:
     ----------
     name : str
         Of what was measured.
-    rows, unseen : int
-        Rows with labels, and how many of them nothing was predicted for.
+    rows, unseen, uncoded, active : int
+        Rows with labels; how many of them nothing was predicted for, in how many no unit could
+        be coded, and in how many a unit was predicted or is there.
     subjects, sequences : int
         Whom the rows are of, and how many stretches of video have times.
     options : ReportOptions
@@ -135,6 +147,8 @@ class Report:
     name: str
     rows: int
     unseen: int
+    uncoded: int
+    active: int
     subjects: int
     sequences: int
     options: ReportOptions

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from facs.errors import InputError
+from facs.evaluation.bootstrap import FEWEST, MANY
 from facs.evaluation.measures import LABEL_METRICS, SUMMARY_METRICS
 from facs.evaluation.report import GROUP_METRICS
 from facs.evaluation.report_values import Estimate, LabelRow, Report
 from facs.files import atomic
 
-__all__ = ["View", "facts", "markdown", "views", "write_report"]
+__all__ = ["View", "facts", "markdown", "number", "views", "write_report"]
 
 _FOUND: Final = ("precision", "recall", "f1", "roc_auc", "average_precision")
 _AGREED: Final = tuple(name for name in LABEL_METRICS if name not in _FOUND)
-_WITH_INTERVALS: Final = ("f1", "roc_auc")  # of a unit, where a table has no room for all
+_WITH_INTERVALS: Final = (
+    "f1",
+    "roc_auc",
+    "kappa",
+    "icc_3_1",
+    "event_f1",
+)  # of a unit, where a table has no room for all
 
 
 @dataclass(frozen=True)
@@ -35,9 +42,9 @@ def views(report: Report) -> list[View]:
     """The tables of a report, the most important first; those without rows are left out."""
     found = [
         _summary(report),
-        _labels("Units", report.labels, _FOUND, counts=True),
-        _labels("Units: agreement, intensity, events", report.labels, _AGREED, counts=False),
-        _labels("Left and right", report.sides, _FOUND, counts=True),
+        _labels("Units", report.labels, _COUNTS, _FOUND),
+        _labels("Units: agreement, intensity, events", report.labels, _SIZES, _AGREED),
+        _labels("Left and right", report.sides, _COUNTS, _FOUND),
         *_groups(report),
     ]
     return [view for view in found if view.rows]
@@ -50,12 +57,18 @@ def facts(report: Report) -> list[str]:
     lines = [
         f"{report.rows:,} labelled rows of {report.subjects:,} subjects, {report.unseen:,} without "
         f"any prediction; {report.sequences:,} sequences with times",
+        f"{report.active:,} rows are active: a unit was predicted or is there",
     ]
-    if options.draws and report.subjects > 1:
+    if options.draws and report.subjects >= FEWEST:
         lines.append(
             f"intervals: {percent}, {options.draws:,} bootstrap draws of whole subjects, "
             f"seed {options.seed}"
         )
+        if report.subjects < MANY:
+            lines.append(
+                f"intervals of {report.subjects} subjects are too narrow: they hold the truth less "
+                "often than they say (docs/evaluation.md)"
+            )
     lines.append(
         f"tolerance of onsets and of kappa {options.tolerance:g} s; events match one to one, "
         f"IoU at least {options.iou:g} where it is named"
@@ -102,30 +115,39 @@ def _summary(report: Report) -> View:
     for key, title in SUMMARY_METRICS.items():
         row = report.summary[key]
         over = "" if row.units is None else f"{row.units} of {len(report.labels)}"
-        cells = [_with_interval(row.estimate), _number(row.all_zero), _number(row.prevalence)]
+        cells = [_with_interval(row.estimate), number(row.all_zero), number(row.prevalence)]
         rows.append([title, *cells, over])
     return View("Summary", ("metric", "value", "all-zero", "prevalence", "units"), rows)
 
 
+_Cells = Mapping[str, Callable[[LabelRow], str]]
+
+_COUNTS: Final[_Cells] = {
+    "rows": lambda row: f"{row.rows:,}",
+    "support": lambda row: f"{row.support:,}",
+    "subjects": lambda row: str(row.subjects),
+    "threshold": lambda row: number(row.threshold, 2),
+}
+_SIZES: Final[_Cells] = {
+    "rows": lambda row: f"{row.rows:,}",
+    "graded rows": lambda row: f"{row.graded:,}",
+    "events found": lambda row: f"{row.events_found:,}",
+    "events there": lambda row: f"{row.events_there:,}",
+}
+
+
 def _labels(
-    title: str, labels: dict[str, LabelRow], metrics: tuple[str, ...], *, counts: bool
+    title: str, labels: dict[str, LabelRow], counts: _Cells, metrics: tuple[str, ...]
 ) -> View:
-    first = ("rows", "support", "subjects", "threshold") if counts else ()
-    columns = ("unit", *first, *(LABEL_METRICS[key] for key in metrics))
+    columns = ("unit", *counts, *(LABEL_METRICS[key] for key in metrics))
     rows = []
     for name, row in labels.items():
-        numbers = [
-            f"{row.rows:,}",
-            f"{row.support:,}",
-            str(row.subjects),
-            _number(row.threshold, 2),
-        ]
         cells = [
             _with_interval(row.metrics[key]) if key in _WITH_INTERVALS
-            else _number(row.metrics[key].value)
+            else number(row.metrics[key].value)
             for key in metrics
         ]  # fmt: skip
-        rows.append([name, *(numbers if counts else []), *cells])
+        rows.append([name, *(said(row) for said in counts.values()), *cells])
     return View(title, columns, rows)
 
 
@@ -141,7 +163,14 @@ def _groups(report: Report) -> Iterator[View]:
         yield View(f"By {name}", (name, *columns), rows)
 
 
-def _number(value: float, digits: int = 3) -> str:
+def number(value: float, digits: int = 3) -> str:
+    """A number as a table shows it: a dash where it is undefined, and no negative zero.
+
+    Examples
+    --------
+    >>> number(-0.0001), number(float("nan")), number(0.5, 2)
+    ('0.000', '-', '0.50')
+    """
     if value != value:
         return "-"
     text = f"{value:.{digits}f}"
@@ -149,7 +178,7 @@ def _number(value: float, digits: int = 3) -> str:
 
 
 def _with_interval(estimate: Estimate) -> str:
-    text = _number(estimate.value)
+    text = number(estimate.value)
     if estimate.low != estimate.low:
         return text
-    return f"{text} [{_number(estimate.low)}, {_number(estimate.high)}]"
+    return f"{text} [{number(estimate.low)}, {number(estimate.high)}]"

@@ -443,8 +443,11 @@ def test_the_table_has_both_prevalences_and_every_measure(compared):
     assert view.columns[:4] == ("unit", "frames", "prevalence 1", "prevalence 2")
     rows = {row[0]: row for row in view.rows}
     assert rows["AU12"][1:5] == ["250", "0.500", "0.500", "0.600"]
-    assert set(rows["AU1"][4:]) == {"-"}
+    assert set(rows["AU1"][4:-3]) == {"-"}
     assert rows["mean"][4] == f"{(0.6 - 1 / 9) / 2:.3f}"
+    assert rows["units in the mean"][4:] == ["2", "2", "0", "0", "2", "2", "", "", ""]
+    assert view.columns[-3:] == ("graded frames", "events 1", "events 2")
+    assert rows["AU4"][-3:] == ["0", "1", "1"]
 
 
 def test_the_facts_name_both_sides_and_the_index_of_the_manual(compared):
@@ -453,6 +456,27 @@ def test_the_facts_name_both_sides_and_the_index_of_the_manual(compared):
     # a second each: only 1; both; AU12 by both and AU4 by 2; both; both; only 2; only 1
     index = np.mean([0, 1, 2 / 3, 1, 1, 0, 0])
     assert f"{index:.3f}; the manual asks coders for 0.70" in facts
+    assert "mean over the 175 frames in which either saw a unit" in facts
+
+
+def test_who_saw_a_unit_and_who_could_not_code_is_said_of_both(spans):
+    first = spans("a.tsv", ("AU12", 0, 2), ("not_scored", 8, 9))
+    second = spans("b.tsv", ("AU4", 0, 2), ("not_scored", 4, 7))
+    aligned = pair(first, second, Pairing(units=("AU1", "AU4", "AU12"), until=10))
+    report = evaluate(aligned, "a", ReportOptions(draws=0, coders=True))
+    facts = "\n".join(agreement_facts(report, "a", "b"))
+    assert "250 frames, of which 1 could not code 25 and 2 75" in facts
+    for words in ("seen by neither in these rows: AU1", "by 1 alone in these rows: AU12"):
+        assert words in facts
+    assert "seen by 2 alone in these rows: AU4" in facts
+    assert "never there" not in facts and "interval" not in facts
+
+
+def test_what_is_rare_is_not_nothing_and_zero_has_no_sign(spans):
+    first, second = spans("a.tsv", ("AU12", 1, 1.04)), spans("b.tsv", ("AU12", 3, 3.04))
+    report = evaluate(pair(first, second, Pairing(until=400)), "a", ReportOptions(draws=0))
+    row = agreement_table(report).rows[0]
+    assert row[:5] == ["AU12", "10,000", "0.0001", "0.0001", "0.000"]
 
 
 @pytest.mark.parametrize("name", ["a.md", "a.csv", "a.json"])
@@ -461,7 +485,8 @@ def test_the_numbers_are_written(compared, tmp_path, name):
     text = (tmp_path / name).read_text()
     if name == "a.csv":
         rows = {row["unit"]: row for row in csv.DictReader(text.splitlines())}
-        assert (rows["AU12"]["kappa"], rows["AU1"]["kappa"]) == ("0.600", "")
+        assert float(rows["AU12"]["kappa"]) == compared[0].labels["AU12"].metrics["kappa"].value
+        assert (rows["AU1"]["kappa"], rows["AU4"]["events_2"]) == ("", "1")
     elif name == "a.json":
         assert json.loads(text)["labels"]["AU12"]["metrics"]["kappa"]["value"] == pytest.approx(0.6)
     else:

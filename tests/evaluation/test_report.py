@@ -20,7 +20,7 @@ from facs.evaluation.measures import LABEL_METRICS, SUMMARY_METRICS, measure
 from facs.evaluation.metrics import roc_auc
 from facs.evaluation.report import evaluate
 from facs.evaluation.report_values import ReportOptions
-from facs.evaluation.report_views import markdown, views, write_report
+from facs.evaluation.report_views import facts, markdown, views, write_report
 from facs.evaluation.timeline import Timeline
 from facs.evaluation.unit_table import UnitTable
 from facs.events import Event, find_events
@@ -30,7 +30,7 @@ QUICK = ReportOptions(draws=0)
 NAMES = ("AU1", "AU2", "AU4")
 
 
-def films(people=6, frames=40, seed=0, unknown=0.05, sides=False):
+def films(people=20, frames=40, seed=0, unknown=0.05, sides=False):
     """Labels of intensity in runs, and probabilities and intensities that follow them."""
     rng = np.random.default_rng(seed)
     names = (*NAMES, "AU4_left", "AU4_right")[: 5 if sides else 3]
@@ -205,7 +205,63 @@ def test_what_was_never_there_is_not_what_nobody_coded_or_predicted():
 def test_one_subject_has_no_interval_and_the_report_says_so():
     report = evaluate(replace(ALIGNED, subject=np.full(len(ALIGNED), "s")), options=ReportOptions())
     assert np.isnan(report.summary["hamming_score"].estimate.low)
-    assert "one subject: no intervals" in report.notes
+    assert "one subject: no intervals, which take 5" in report.notes
+
+
+def test_of_few_subjects_there_is_no_interval_and_of_some_a_warning():
+    def report(subjects):
+        whose = np.array([f"s{k % subjects}" for k in range(len(ALIGNED))])
+        return evaluate(replace(ALIGNED, subject=whose), options=ReportOptions(draws=50))
+
+    four, five, twenty = (report(count) for count in (4, 5, 20))
+    assert np.isnan(four.summary["hamming_score"].estimate.low)
+    assert "4 subjects: no intervals, which take 5" in four.notes
+    assert five.summary["hamming_score"].estimate.low < 1
+    narrow = ["too narrow" in "".join(facts(one)) for one in (four, five, twenty)]
+    assert narrow == [False, True, False]
+    silent = evaluate(replace(ALIGNED, subject=np.full(len(ALIGNED), "s")), options=QUICK)
+    assert not any("interval" in note for note in silent.notes)
+
+
+def test_a_macro_interval_is_about_the_units_of_its_value():
+    """Four units that one subject each shows, found badly; one that all show, found well.
+
+    A draw without a subject has no number for that subject's unit: the mean of the others lies
+    higher, and the interval would lie above the value.
+    """
+    shown = np.zeros((8, 100, 5), bool)
+    shown[:, :40, 4] = True
+    shown[range(4), :20, range(4)] = True
+    found = shown.copy()
+    found[range(4), 2:, range(4)] = False
+    keys = {
+        "frame": np.tile(np.arange(100), 8),
+        "file": np.repeat([f"v{k}" for k in range(8)], 100),
+    }
+    names = ("AU1", "AU2", "AU4", "AU5", "AU12")
+    labels = UnitTable.of("l", names, presence=shown.reshape(-1, 5), **keys)
+    predictions = UnitTable.of("p", names, probability=found.reshape(-1, 5) * 0.9, **keys)
+    report = evaluate(align(predictions, labels), options=ReportOptions(draws=200))
+    macro, micro = (report.summary[f"{kind}_f1"].estimate for kind in ("macro", "micro"))
+    assert macro.value == pytest.approx((4 * 2 * 2 / 22 + 1) / 5)
+    assert np.isnan([macro.low, macro.high]).all()
+    assert micro.low < micro.value < micro.high
+
+
+def test_every_number_says_over_how_much_it_is():
+    row, known = REPORT.labels["AU1"], ALIGNED.known[:, 0]
+    graded = ~np.isnan(ALIGNED.strength[:, 0]) & ~np.isnan(ALIGNED.intensity[:, 0])
+    assert row.graded == graded.sum() == known.sum()
+    line = Timeline.of(ALIGNED)
+    there = line.events("AU1", np.where(known, ALIGNED.truth[:, 0], NAN), HALF)
+    assert row.events_there == len(there) > 0
+    active = ((ALIGNED.decision == 1) | (ALIGNED.truth == 1)) & ALIGNED.known
+    assert REPORT.active == active.any(1).sum()
+    text = markdown(REPORT)
+    assert f"{REPORT.active:,} rows are active" in text
+    estimate = row.metrics["kappa"]
+    cells = f"| AU1 | {row.rows:,} | {row.graded:,} | {row.events_found} | {row.events_there} |"
+    assert f"{cells} {estimate.value:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]" in text
 
 
 # baselines
@@ -281,7 +337,7 @@ def test_a_group_is_measured_like_a_report_of_its_rows():
     women = ALIGNED.of_rows(ALIGNED.groups["sex"] == "female")
     alone = evaluate(women, options=ReportOptions(draws=100))
     group = REPORT.groups["sex"]["female"]
-    assert (group.rows, group.subjects, group.units) == (120, 2, 3)
+    assert (group.rows, group.subjects, group.units) == (400, 5, 3)
     for key, estimate in group.metrics.items():
         assert estimate == alone.summary[key].estimate
 

@@ -1,9 +1,9 @@
 """How often the intervals of the evaluation hold the truth, for how many subjects.
 
-``python benchmarks/coverage_of_intervals.py --out benchmarks/results/coverage.md``: subjects are invented, each
-with an own recall, number of frames that show a unit, and number of false alarms. The F1 of very
-many of them is the truth. Of a few a 95 % interval is drawn as `facs evaluate` draws it, many
-times, and counted how often the truth lies inside.
+``python benchmarks/coverage_of_intervals.py --out benchmarks/results/coverage.md``: subjects are
+invented, each with an own recall, number of frames that show a unit, and number of false alarms.
+The F1 of very many of them is the truth. Of a few a 95 % interval is drawn as `facs evaluate`
+draws it, many times, and counted how often the truth lies inside.
 """
 
 from __future__ import annotations

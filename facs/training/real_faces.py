@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from facs.errors import InputError
 
-__all__ = ["EMOTIONS", "FaceSet", "read_fer", "read_photos", "third_of"]
+__all__ = ["EMOTIONS", "FaceSet", "of_split", "read_fer", "read_photos", "third_of"]
 
 EMOTIONS: Final = (
     "neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt"
@@ -29,6 +29,8 @@ MOST_ALIKE: Final = 8
 """More pictures than this of one person with one emotion would teach how that person looks."""
 
 FER_SPLITS: Final = {"train": 0, "validation": 1, "test": 2}
+"""The `usage` of a picture. FER2013 has many pictures more than once, some in two splits: such a
+picture belongs to the later split alone."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +72,33 @@ class FaceSet:
 
 
 def read_fer(path: Path, split: str, min_votes: int = 6) -> FaceSet:
-    """FER2013 with FER+ votes; faces on whose emotion fewer than `min_votes` voted are left out."""
+    """FER2013 with FER+ votes.
+
+    Left out are faces on whose emotion fewer than `min_votes` voted, and pictures that a later
+    split holds byte for byte: nobody is tested on a picture that taught or chose thresholds.
+    Near-copies stay (``benchmarks/near_copies.py`` finds them).
+    """
     data = np.load(path, allow_pickle=False)
+    jpeg, offsets = data["jpeg"], data["offsets"].astype(np.int64)
     votes = data["ferplus_votes"][:, : len(EMOTIONS)].astype(np.float32)
-    total = votes.sum(1)
-    rows = np.flatnonzero((data["usage"] == FER_SPLITS[split]) & (total >= min_votes))
-    shares = votes[rows] / total[rows, None]
-    return FaceSet(data["jpeg"], data["offsets"].astype(np.int64), rows, shares)
+    total, usage = votes.sum(1), data["usage"]
+    rows = np.flatnonzero((usage == FER_SPLITS[split]) & (total >= min_votes))
+    later = set(_pictures(jpeg, offsets, np.flatnonzero(usage > FER_SPLITS[split])))
+    alone = [picture not in later for picture in _pictures(jpeg, offsets, rows)]
+    rows = rows[np.array(alone, bool)]
+    return FaceSet(jpeg, offsets, rows, votes[rows] / total[rows, None])
+
+
+def of_split(path: Path, split: str) -> NDArray[np.int64]:
+    """Rows of FER2013 that its authors put into a split, whatever their votes."""
+    with np.load(path, allow_pickle=False) as data:
+        return np.flatnonzero(data["usage"] == FER_SPLITS[split])
+
+
+def _pictures(
+    jpeg: NDArray[np.uint8], offsets: NDArray[np.int64], rows: NDArray[np.int64]
+) -> list[bytes]:
+    return [jpeg[offsets[row] : offsets[row + 1]].tobytes() for row in rows]
 
 
 def third_of(name: str) -> int:

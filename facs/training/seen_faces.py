@@ -17,7 +17,7 @@ from facs.canonical import CROP_SIZE
 from facs.errors import InputError
 from facs.faces.landmarks import Landmarker
 from facs.training.measure import Streams
-from facs.training.real_faces import FaceSet, read_fer
+from facs.training.real_faces import FaceSet, of_split, read_fer
 from facs.training.seen_and_voted import seen_and_voted
 from facs.training.seen_units import read_seen, seen_targets
 from facs.training.streams import central_crops
@@ -71,7 +71,7 @@ class SeenScores:
 def read_seen_faces(
     fer: Path, listed: Path, columns: tuple[str, ...], landmarker: Landmarker
 ) -> SeenFaces:
-    """Cut the listed faces of FER2013's PublicTest.
+    """Cut the listed faces of FER2013's PublicTest; those that the PrivateTest has too stay out.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def read_seen_faces(
     faces = read_fer(fer, "validation")
     seen = {name: replace(look, maybe=frozenset()) for name, look in read_seen(listed).items()}
     names = np.array([f"{fer.stem}:{row}" for row in faces.rows])
-    others = sorted(seen.keys() - set(names.tolist()))
+    others = sorted(seen.keys() - {f"{fer.stem}:{row}" for row in of_split(fer, "validation")})
     if others:
         raise InputError(f"{listed}: wanted pictures of the PublicTest of {fer}, got {others[0]}")
     rows = np.flatnonzero([name in seen for name in names])

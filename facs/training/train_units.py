@@ -22,6 +22,7 @@ from facs.network.two_stream import SpatialStream, StreamConfig, TemporalStream
 from facs.network.weights import files_of
 from facs.training.begin import begin_with
 from facs.training.cut_sets import CutFaces, Split, cut_shards, joined, read_cut
+from facs.training.datasets import thinned
 from facs.training.datasets_cut import cut_coded
 from facs.training.datasets_read import read_coded
 from facs.training.finish import finish
@@ -172,7 +173,8 @@ def _still(faces: CutFaces) -> CutFaces:
 def _coded(options: UnitRun, columns: tuple[str, ...]) -> Iterator[CutFaces]:
     """Faces that people coded, aligned; what they left open is NaN."""
     for name, folder in options.coded:
-        cut = cut_coded(read_coded(name, folder), Landmarker(options.landmarks), columns)
+        coded = thinned(read_coded(name, folder))
+        cut = cut_coded(coded, Landmarker(options.landmarks), columns)
         who = [zlib.crc32(f"{name} {subject}".encode()) for subject in cut.subject]
         n = len(cut)
         yield CutFaces(

@@ -10,7 +10,7 @@ import pytest
 from facs.codes import Code, parse_code
 from facs.errors import InputError, VideoNotFoundError
 from facs.network.spec import LEVELS
-from facs.training.datasets import FrameAt, column_labels, images, joined, letter_fraction
+from facs.training.datasets import FrameAt, column_labels, images, joined, letter_fraction, thinned
 from facs.training.datasets_codes import coded_rows
 from facs.training.datasets_disfa import read_disfa
 from facs.training.datasets_read import DATASETS, read_coded
@@ -289,3 +289,11 @@ def test_parts_are_joined_and_chosen_from():
 def test_arrays_of_another_form_are_refused(presence, words):
     with pytest.raises(InputError, match=words):
         coded(["a"], presence)
+
+
+def test_a_long_clip_teaches_evenly_with_no_more_than_so_many_frames():
+    clips = ["a"] * 7 + ["b"] * 2 + ["a"] * 1
+    shown = [[i % 2, 0] for i in range(10)]
+    kept = thinned(coded(["s"] * 10, shown, clip=clips), most=3)
+    assert kept.clip.tolist() == ["a", "a", "a", "b", "b", "a"]
+    assert kept.presence[:, 0].tolist() == [0, 1, 0, 1, 0, 1]  # rows 0, 3, 6; 7, 8; 9

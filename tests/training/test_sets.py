@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -91,3 +92,16 @@ def test_scenes_become_grey_pictures_of_one_height(tmp_path):
 def test_a_folder_without_scenes_is_refused(tmp_path):
     with pytest.raises(InputError, match="hdr"):
         read_scenes(tmp_path)
+
+
+def test_a_picture_of_two_splits_belongs_to_the_later_one_alone(tmp_path):
+    path = write_fer(tmp_path / "fer.npz")
+    data = dict(np.load(path))
+    pictures = [data["jpeg"][a:b] for a, b in pairwise(data["offsets"])]
+    pictures[0] = pictures[1] = pictures[2]  # one of each split, in their order
+    pictures[3] = pictures[7]
+    lengths = [len(picture) for picture in pictures]
+    data |= {"jpeg": np.concatenate(pictures), "offsets": np.r_[0, np.cumsum(lengths)]}
+    np.savez(path, **data)
+    rows = [set(read_fer(path, split).rows) for split in ("train", "validation", "test")]
+    assert rows == [{6, 9}, {4, 7, 10}, {2, 5, 8}]

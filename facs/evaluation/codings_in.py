@@ -14,7 +14,7 @@ from facs.errors import InputError
 from facs.evaluation.coder_words import number_of, strength_of
 from facs.evaluation.codings import CodedSpan, Coding, the_person
 from facs.evaluation.codings_elan import read_elan
-from facs.evaluation.sheet import read_header
+from facs.evaluation.sheet import has_comma, read_header
 from facs.evaluation.unit_columns import in_order, read_name
 from facs.events import NOT_SCORED
 
@@ -199,7 +199,8 @@ def _number(path: Path, row: Mapping[str, str], column: str) -> float:
     try:
         value = float(row[column])
     except (TypeError, ValueError):
-        raise InputError(f"{path}: {column}: wanted seconds, got {row[column]!r}") from None
+        wanted = "seconds with a point, not a comma" if has_comma(row[column] or "") else "seconds"
+        raise InputError(f"{path}: {column}: wanted {wanted}, got {row[column]!r}") from None
     if not np.isfinite(value):
         raise InputError(f"{path}: {column}: wanted seconds, got {value}")
     return value

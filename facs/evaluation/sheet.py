@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 from facs.errors import InputError
 from facs.units import LETTERS, grade_of
 
-__all__ = ["Sheet", "read_header"]
+__all__ = ["Sheet", "has_comma", "read_header"]
 
 Floats = NDArray[np.float64]
 
@@ -119,11 +121,10 @@ class Sheet:
         """
         grades = _GRADES | {"": 0.0} if lettered else {}
         name = self.header[index]
-        words = (word.lower() for word in self.cells[index])
         return np.array(
             [
-                grades[word] if word in grades else self.number(name, row, word)
-                for row, word in enumerate(words)
+                grades[word.lower()] if word.lower() in grades else self.number(name, row, word)
+                for row, word in enumerate(self.cells[index])
             ]
         )
 
@@ -134,13 +135,25 @@ class Sheet:
         try:
             return float(word)
         except ValueError:
-            raise self.complaint(column, row, "a number", word) from None
+            wanted = "a number with a point, not a comma" if has_comma(word) else "a number"
+            raise self.complaint(column, row, wanted, word) from None
 
     def complaint(self, column: str, row: int, wanted: str, got: object) -> InputError:
         """Make the one line that says what is wrong with a cell."""
         return InputError(
             f"{self.source}: line {self.lines[row]}, {column}: wanted {wanted}, got {got!r}"
         )
+
+
+def has_comma(word: str) -> bool:
+    """Whether a cell is a number of a spreadsheet that writes a comma for the point.
+
+    Examples
+    --------
+    >>> has_comma("0,10"), has_comma("left, right")
+    (True, False)
+    """
+    return re.fullmatch(r"[+-]?\d+,\d+", word.strip()) is not None
 
 
 def read_header(path: Path) -> tuple[str, ...]:
@@ -159,6 +172,7 @@ def read_header(path: Path) -> tuple[str, ...]:
 def _rows(path: Path) -> Iterator[Iterator[tuple[int, list[str]]]]:
     """Rows that are not empty, each with the line on which it ends."""
     try:
+        _refuse_spreadsheets_own(path)
         with path.open(encoding="utf-8-sig", newline="") as file:
             first = file.readline()
             file.seek(0)
@@ -166,6 +180,16 @@ def _rows(path: Path) -> Iterator[Iterator[tuple[int, list[str]]]]:
             yield ((reader.line_num, row) for row in reader if any(map(str.strip, row)))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"wanted a CSV file, {path} cannot be read: {error}") from error
+
+
+def _refuse_spreadsheets_own(path: Path) -> None:
+    """Name two habits of spreadsheets that would only fail further on."""
+    with path.open("rb") as file:
+        first = file.readline(100)
+    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise InputError(f"{path}: wanted text in UTF-8, got UTF-16: save it as UTF-8")
+    if first.removeprefix(codecs.BOM_UTF8).lower().startswith(b"sep="):
+        raise InputError(f"{path}: wanted a header in line 1, got 'sep=': delete that line")
 
 
 def _header(rows: Iterator[tuple[int, list[str]]]) -> tuple[str, ...]:

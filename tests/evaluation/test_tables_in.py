@@ -268,7 +268,7 @@ def test_a_file_without_rows(table):
 
 
 def test_a_file_that_is_no_text(tmp_path):
-    (tmp_path / "a.csv").write_bytes(b"\xff\xfe\x00\x01")
+    (tmp_path / "a.csv").write_bytes(b"\xff\x00\x00\x01")
     assert "cannot be read" in refused(tmp_path / "a.csv")
 
 
@@ -459,3 +459,15 @@ def test_a_nine_is_not_blamed_for_another_cell(table):
 def test_a_header_is_read_without_its_rows(table):
     assert read_header(table(" frame, AU1", "0,1", "1")) == ("frame", "AU1")
     assert read_header(table("")) == ()
+
+
+def test_habits_of_spreadsheets_are_named(table):
+    comma = refused(table("frame;AU12", "0;0,10"))
+    assert "line 2, AU12: wanted a number with a point, not a comma, got '0,10'" in comma
+    assert "got 'sep=': delete that line" in refused(table("sep=;", "frame;AU12", "0;1"))
+    wide = table("frame,AU12", "0,1", encoding="utf-16")
+    assert "wanted text in UTF-8, got UTF-16: save it as UTF-8" in refused(wide)
+
+
+def test_a_cell_is_named_as_it_was_written(table):
+    assert "got 'LC'" in refused(table("frame,AU12", "0,B", "1,LC"))

@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 
 from facs.errors import InputError
+from facs.evaluation.agree_rows import at_common_rows
 from facs.evaluation.agree_sides import Side, only, reaching, read_side
-from facs.evaluation.align import align
 from facs.evaluation.aligned import Aligned, Thresholds
 from facs.evaluation.codings import Coding, of_one_clock, sampled, steady, while_filmed
 from facs.evaluation.unit_columns import in_order, unit_name
@@ -95,7 +95,8 @@ def pair(first: Path, second: Path, pairing: Pairing | None = None) -> Aligned:
     -------
     Aligned
         The first as what was decided, the second as what is true; agreement has no such order.
-        Rows are the frames of a table, or of both; or moments `rate` a second.
+        Rows are the frames of a table, of two the one whose frames are rarer; or moments `rate`
+        a second.
 
     Raises
     ------
@@ -109,10 +110,7 @@ def pair(first: Path, second: Path, pairing: Pairing | None = None) -> Aligned:
     if how.units:
         wanted = in_order(map(unit_name, how.units))
         a, b = only(a, wanted), only(b, wanted)
-    # The intensity of the second would decide about its presence; its presence is known.
-    known = replace(b, intensity=np.full_like(b.intensity, np.nan))
-    aligned = align(a, known, rate=how.rate)
-    return replace(aligned, intensity=align(a, b, rate=how.rate).intensity)
+    return at_common_rows(a, b, how.rate)
 
 
 def _check_renames(rename: Mapping[str, str], first: Side, second: Side) -> None:

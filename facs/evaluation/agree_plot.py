@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_agreement"]
 
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
 FORMATS: Final = (".png", ".svg", ".pdf")
 WIDTH: Final = 11.0  # inches
 ROW: Final = 0.42  # inches for a unit
@@ -54,7 +57,7 @@ def plot_agreement(
     report : Report
         Of `aligned`.
     aligned : Aligned
-        The times are drawn of the first sequence that has any.
+        Times are drawn of its first film that has any.
     path : str or path, ending in .png, .svg or .pdf
     first, second : str
         What the two sides are called.
@@ -138,36 +141,58 @@ def _draw_prevalence(axes: Axes, report: Report, units: list[str]) -> None:
 
 
 def _draw_times(axes: Axes, aligned: Aligned, units: list[str]) -> None:
-    first = min(set(aligned.sequence.tolist()) - {-1}, default=-2)
-    rows = np.flatnonzero(aligned.sequence == first)
-    if len(rows) < 2:
+    timed = aligned.sequence >= 0
+    films = [film for film in np.unique(aligned.film[timed]) if _rows_of(aligned, film).size > 1]
+    if not films:
         axes.set_xticks([])
         axes.set_xlabel("no times", color=PALE, fontsize=8.5)
         return
+    rows = _rows_of(aligned, films[0])
     times = aligned.time[rows]
-    axes.set_xlim(float(times[0]), float(times[-1] + np.median(np.diff(times))))
+    ends = _ends(times, aligned.sequence[rows])
+    axes.set_xlim(float(times[0]), float(ends[-1]))
+    holes = [(float(a), float(b - a)) for a, b in zip(ends[:-1], times[1:], strict=True) if b > a]
     for row, unit in enumerate(units):
         column = aligned.names.index(unit)
         for values, offset, colour in (
             (aligned.decision[rows, column], -0.32, FIRST),
             (aligned.truth[rows, column], 0.04, SECOND),
         ):
-            axes.broken_barh(_runs(times, np.isnan(values)), (row + offset, 0.28), facecolor=GAP)
-            spans = _runs(times, values == 1)
-            axes.broken_barh(
-                spans, (row + offset, 0.28), facecolor=colour, edgecolor=colour, linewidth=0.5
-            )
-    axes.set_xlabel("time (s); grey could not be coded", color=PALE, fontsize=8.5)
+            place = (row + offset, 0.28)
+            axes.broken_barh([*_runs(times, ends, np.isnan(values)), *holes], place, facecolor=GAP)
+            spans = _runs(times, ends, values == 1)
+            axes.broken_barh(spans, place, facecolor=colour, edgecolor=colour, linewidth=0.5)
+    of = f" of the first of {len(films)} films" if len(films) > 1 else ""
+    axes.set_xlabel(f"time (s){of}; grey could not be coded", color=PALE, fontsize=8.5)
 
 
-def _runs(times: NDArray[np.float64], chosen: NDArray[np.bool_]) -> list[tuple[float, float]]:
-    """Start and length of each run of chosen rows, in seconds."""
-    ends = np.append(times[1:], times[-1] + np.median(np.diff(times)))
-    edges = np.flatnonzero(np.diff(chosen.astype(np.int8), prepend=0, append=0))
+def _rows_of(aligned: Aligned, film: int) -> Integers:
+    """Rows of a film that have a time, in order."""
+    return np.flatnonzero((aligned.film == film) & (aligned.sequence >= 0))
+
+
+def _ends(times: Floats, sequence: Integers) -> Floats:
+    """When each row ends: where the next begins or, before a hole, after the usual step."""
+    steps, along = np.diff(times), np.diff(sequence) == 0
+    usual = float(np.median(steps[along] if along.any() else steps))
+    return np.append(np.where(along, times[1:], np.minimum(times[:-1] + usual, times[1:])),
+                     times[-1] + usual)  # fmt: skip
+
+
+def _runs(times: Floats, ends: Floats, chosen: NDArray[np.bool_]) -> list[tuple[float, float]]:
+    """Start and length of each run of chosen rows, in seconds; a hole ends a run."""
+    apart = np.flatnonzero(ends[:-1] < times[1:]) + 1
     return [
-        (float(times[a]), float(ends[b - 1] - times[a]))
-        for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+        (float(times[part[a]]), float(ends[part[b - 1]] - times[part[a]]))
+        for part in np.split(np.arange(len(times)), apart)
+        for a, b in _edges(chosen[part])
     ]
+
+
+def _edges(chosen: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First of each run of chosen rows, and the one after its last."""
+    edges = np.flatnonzero(np.diff(chosen.astype(np.int8), prepend=0, append=0))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 def _name(figure: Figure, height: float, first: str, second: str) -> None:

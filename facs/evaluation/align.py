@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Any, Final
 
 import numpy as np
@@ -17,6 +18,7 @@ __all__ = ["LEVEL", "UNSEEN", "align"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 LEVEL: Final = 1.0
 """Labelled intensity from which a unit is there: letter A."""
@@ -81,6 +83,7 @@ def align(
     if unseen == "absent":
         score, decision, strength = (_filled(array) for array in (score, decision, strength))
     time = _times(predictions, labels, rows, rate)
+    film = _films(labels)
     subject, by = _subjects(predictions, labels, rows)
     return Aligned(
         names=names,
@@ -91,7 +94,8 @@ def align(
         intensity=intensity,
         **limits,
         subject=subject,
-        sequence=_sequences(predictions, labels, time),
+        film=film,
+        sequence=_sequences(predictions, labels, time, film, _laid_out(labels.frame, film, rows)),
         time=time,
         groups=labels.groups,
         notes=(
@@ -197,31 +201,55 @@ def _subjects(
     return np.array(subject), (f"{guessed:,} rows name no subject: each file counts as one",)
 
 
-def _sequences(predictions: UnitTable, labels: UnitTable, time: Floats) -> Integers:
-    """A number for each file and person whose rows have times; -1 for rows without.
+def _films(labels: UnitTable) -> Integers:
+    """A number for each file and person, shape (n,)."""
+    new = np.ones(len(labels), bool)
+    new[1:] = (labels.file[1:] != labels.file[:-1]) | (labels.person[1:] != labels.person[:-1])
+    return np.cumsum(new) - 1
+
+
+def _laid_out(frame: Integers, film: Integers, rows: Integers) -> Bools:
+    """Rows of which events are made: of a film that was predicted more rarely, the predicted ones.
+
+    Otherwise a frame without a prediction ends an event; here it would end each after one frame.
+    """
+    laid = np.ones(len(frame), bool)
+    for own in np.split(np.arange(len(frame)), np.flatnonzero(np.diff(film)) + 1):
+        known = own[rows[own] >= 0]
+        if len(known) > 1 and np.median(np.diff(frame[known])) > np.median(np.diff(frame[own])):
+            laid[own] = rows[own] >= 0
+    return laid
+
+
+def _sequences(
+    predictions: UnitTable, labels: UnitTable, time: Floats, film: Integers, laid: Bools
+) -> Integers:
+    """A number for each stretch of a film whose rows have times; -1 for other rows.
 
     Frames that nobody labelled end a sequence, as what is not seen ends an event; and so does a
     hole in the times.
     """
-    n = len(labels)
-    new = np.ones(n, bool)
-    new[1:] = (labels.file[1:] != labels.file[:-1]) | (labels.person[1:] != labels.person[:-1])
-    new |= _after_a_hole(labels.frame, time, np.cumsum(new))
-    step = np.diff(time, prepend=np.nan)
-    backwards = ~new & (step <= 0)
-    if backwards.any():
-        row = int(np.flatnonzero(backwards)[0])
+    at = np.flatnonzero(laid)
+    seconds = time[at]
+    new = np.diff(film[at], prepend=-1) != 0
+    new |= _after_a_hole(labels.frame[at], seconds, film[at])
+    step = np.diff(seconds, prepend=np.nan)
+    backwards = np.flatnonzero(~new & (step <= 0))
+    if len(backwards):
+        row, before = at[backwards[0]], at[backwards[0] - 1]
         source = predictions.source if np.isnan(labels.time[row]) else labels.source
         file = f"file {str(labels.file[row])!r}, " if labels.file[row] else ""
         raise InputError(
             f"{source}: {file}frame {labels.frame[row]}: wanted times that increase with the "
-            f"frames, got {time[row]:g} s after {time[row - 1]:g} s; mend them, or leave the "
+            f"frames, got {time[row]:g} s after {time[before]:g} s; mend them, or leave the "
             "column time out"
         )
-    return np.where(np.isnan(time), -1, np.cumsum(new) - 1)
+    sequence = np.full(len(time), -1, np.int64)
+    sequence[at] = np.where(np.isnan(seconds), -1, np.cumsum(new) - 1)
+    return sequence
 
 
-def _after_a_hole(frame: Integers, time: Floats, whose: Integers) -> NDArray[np.bool_]:
+def _after_a_hole(frame: Integers, time: Floats, whose: Integers) -> Bools:
     """Rows before which frames are missing: more than from one row to the next as a rule."""
     hole = np.zeros(len(frame), bool)
     for rows in np.split(np.arange(len(frame)), np.flatnonzero(np.diff(whose)) + 1):
@@ -234,12 +262,12 @@ def _after_a_hole(frame: Integers, time: Floats, whose: Integers) -> NDArray[np.
 
 
 def _unit_notes(predictions: UnitTable, labels: UnitTable) -> list[str]:
-    pairs = ((labels, predictions, "no prediction"), (predictions, labels, "no label"))
     notes = []
-    for one, other, lack in pairs:
+    for one, other in ((labels, predictions), (predictions, labels)):
         left = [name for name in one.names if "_" not in name and name not in other.names]
         if left:
-            notes.append(f"{lack}, not scored: {' '.join(left)}")
+            name = PurePath(one.source).name
+            notes.append(f"in {name} alone, not compared: {' '.join(left)}")
     return notes
 
 

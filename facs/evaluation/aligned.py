@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 Words = NDArray[np.str_]
 
 _WIDE: Final = ("score", "decision", "strength", "truth", "intensity")
-_LONG: Final = ("subject", "sequence", "time")
+_LONG: Final = ("subject", "film", "sequence", "time")
 
 
 class Limits(NamedTuple):
@@ -123,9 +123,11 @@ class Aligned:
         Thresholds of the score (`Limits`); NaN where the table itself decided.
     subject : array, shape (n,), str
         Whom a row is of, for intervals.
+    film : array, shape (n,), int
+        Which person of which file a row is of; rows of one follow each other.
     sequence : array, shape (n,), int
-        Which stretch of video a row is of; -1 where it has no time. Rows of a sequence follow
-        each other in time.
+        Which stretch of a film a row is of; -1 where it has no time, or lies between the rows of
+        rarer predictions. Rows of a sequence follow each other in time.
     time : array, shape (n,), seconds or NaN
     groups : mapping of str to array, shape (n,), str
     notes : tuple of str
@@ -142,6 +144,7 @@ class Aligned:
     off: Floats
     peak: Floats
     subject: Words
+    film: NDArray[np.int64]
     sequence: NDArray[np.int64]
     time: Floats
     groups: Mapping[str, Words] = field(default_factory=dict)

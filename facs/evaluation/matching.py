@@ -49,7 +49,7 @@ def match_rows(predictions: UnitTable, labels: UnitTable) -> tuple[NDArray[np.in
     ... )
     >>> rows, notes = match_rows(predictions, labels)
     >>> rows.tolist(), notes
-    ([1, 0, -1], ['1 of 3 rows of l.csv have no prediction: not seen'])
+    ([1, 0, -1], ['1 of 3 rows of l.csv have no row in p.csv: not seen'])
     """
     found, wanted = _same_files(predictions, labels)
     by_name = bool((set(found.person.tolist()) & set(wanted.person.tolist())) - {""})
@@ -91,14 +91,13 @@ def _example(table: UnitTable) -> str:
 
 def _notes(rows: NDArray[np.int64], predictions: UnitTable, labels: UnitTable) -> list[str]:
     notes = []
+    own, other = (PurePath(table.source).name for table in (labels, predictions))
     lost = int((rows < 0).sum())
     if lost:
-        notes.append(
-            f"{lost:,} of {len(rows):,} rows of {labels.source} have no prediction: not seen"
-        )
+        notes.append(f"{lost:,} of {len(rows):,} rows of {own} have no row in {other}: not seen")
     rest = int(predictions.seen.sum() - predictions.seen[np.unique(rows[rows >= 0])].sum())
     if rest > 0:
-        notes.append(f"{rest:,} seen rows of {predictions.source} have no label and do not count")
+        notes.append(f"{rest:,} seen rows of {other} have no row in {own} and do not count")
     return notes
 
 

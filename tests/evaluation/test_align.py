@@ -7,8 +7,9 @@ import pytest
 
 from facs.errors import InputError
 from facs.evaluation.align import align
-from facs.evaluation.aligned import Thresholds
+from facs.evaluation.aligned import HALF, Thresholds
 from facs.evaluation.matching import match_rows
+from facs.evaluation.timeline import Timeline
 from facs.evaluation.unit_table import UnitTable
 from tests.evaluation.builders import NAN, comparison, labels_of, predictions_of
 
@@ -81,8 +82,8 @@ def test_rows_without_a_partner_are_counted():
     rows, notes = match_rows(predictions, labels)
     assert rows.tolist() == [0, 1, -1, -1]
     assert notes == [
-        "2 of 4 rows of labels.csv have no prediction: not seen",
-        "2 seen rows of predictions.csv have no label and do not count",
+        "2 of 4 rows of labels.csv have no row in predictions.csv: not seen",
+        "2 seen rows of predictions.csv have no row in labels.csv and do not count",
     ]
 
 
@@ -101,8 +102,8 @@ def test_only_units_that_both_have_are_scored_and_the_others_are_named():
     predictions = predictions_of([[0.9, 0.1]], names=("AU1", "AU2"))
     aligned = align(predictions, labels)
     assert aligned.names == ("AU1",)
-    assert "no prediction, not scored: AU4" in aligned.notes
-    assert "no label, not scored: AU2" in aligned.notes
+    assert "in labels.csv alone, not compared: AU4" in aligned.notes
+    assert "in predictions.csv alone, not compared: AU2" in aligned.notes
 
 
 def test_tables_without_a_common_unit_are_refused():
@@ -306,3 +307,27 @@ def test_times_that_repeat_name_the_table_and_the_file():
     predictions = predictions_of(ONE, file=["a.mp4"] * 3, time=[0, 0, 0.1])
     with pytest.raises(InputError, match=r"^predictions\.csv: file 'a\.mp4', frame 1: wanted"):
         align(predictions, labels)
+
+
+def test_predictions_of_every_tenth_frame_do_not_cut_events_into_frames():
+    """The labels of all frames, and of these alone, have the same events."""
+    shown = np.arange(600)[:, None] % 200 < 80
+    rare = np.arange(0, 600, 10)
+    time = np.arange(600) / 25
+    predictions = predictions_of(shown[rare] * 0.9, frame=rare, time=time[rare])
+    labels = labels_of(shown, time=time)
+    rows = labels.rows(rare)
+    dense, alike = align(predictions, labels), align(predictions, rows)
+    for aligned in (dense, alike):
+        truth = np.where(aligned.known, aligned.truth, np.nan)[:, 0]
+        events = Timeline.of(aligned).events("AU1", truth, HALF)
+        assert [round(event.duration, 2) for event in events] == [2.8] * 3
+
+
+def test_a_frame_without_a_prediction_ends_an_event_where_the_others_have_one():
+    shown = np.ones((9, 1))
+    seen = [0, 1, 2, 4, 5, 6, 7, 8]
+    predictions = predictions_of(shown[seen] * 0.9, frame=seen)
+    aligned = align(predictions, labels_of(shown, time=np.arange(9) / 25))
+    truth = np.where(aligned.known, aligned.truth, np.nan)[:, 0]
+    assert len(Timeline.of(aligned).events("AU1", truth, HALF)) == 2

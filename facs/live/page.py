@@ -21,7 +21,6 @@ from facs.live.languages import language_of
 from facs.live.log import Entry
 from facs.live.picture import jpeg
 from facs.live.session import Session
-from facs.meaning.profile import Profile
 from facs.web.app import SILENT, STATIC
 from facs.web.guard import Guard
 
@@ -74,7 +73,7 @@ def create_page(session: Session, over: Event | None = None) -> FastAPI:
 def _add_state(app: FastAPI, session: Session, over: Event) -> None:
     @app.get("/api/facts")
     def facts() -> dict[str, Any]:
-        return _facts(session.profile, session.log.path is not None)
+        return _facts(session)
 
     @app.get("/api/state")
     def state() -> dict[str, Any]:
@@ -128,14 +127,16 @@ async def _stream(session: Session, over: Event) -> AsyncIterator[str]:
         await asyncio.sleep(PERIOD)
 
 
-def _facts(profile: Profile, is_logged: bool) -> dict[str, Any]:
+def _facts(session: Session) -> dict[str, Any]:
+    profile = session.profile
     words = " ".join(sign.word for sign in profile.signs)
     return {
+        "session": session.id,
         "name": profile.name,
         "language": language_of(words),
         "wake": profile.sleep.wake.name,
         "asleep_s": profile.sleep.after,
-        "logged": is_logged,
+        "logged": session.log.path is not None,
         "gestures": [
             {"gesture": sign.gesture.name, "word": sign.word, "rule": sign.gesture.rule}
             for sign in profile.signs

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from threading import RLock
 from typing import Final
+from uuid import uuid4
 
 from facs.live.choice import Chosen
 from facs.live.clock import Clock
@@ -66,6 +67,7 @@ class Session:
     ) -> None:
         self.profile = profile
         self.notes = tuple(notes)
+        self.id = uuid4().hex
         self.log = log or EventLog()
         self.counts = Counts()
         self._outlets = tuple(outlets)
@@ -243,6 +245,7 @@ class Session:
         with self._lock:
             doing, why = self._doing()
             return State(
+                self.id,
                 doing,
                 self._seconds,
                 tuple(level_of(s.gesture, s.word, self._moment) for s in self.profile.signs),

@@ -40,6 +40,8 @@ class State:
 
     Parameters
     ----------
+    session : str
+        Of which session: words are numbered anew in each.
     doing : str
         One of `WORDS`.
     seconds : float
@@ -58,6 +60,7 @@ class State:
         Changes whenever an entry of the log does.
     """
 
+    session: str
     doing: str
     seconds: float
     levels: tuple[Level, ...]

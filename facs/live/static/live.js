@@ -10,19 +10,29 @@ import { chooseLanguage, doingText, text } from "./texts.js";
 
 const OLD = 5; // seconds after which a word is shown paler
 const PICTURE = 500; // ms between two pictures, while somebody wants to see them
+const SILENT = 2000; // ms without a state after which the program counts as gone
+const LOOK = 250; // ms between two looks for that
 
 let state = null;
 let version = -1;
+let toldAt = 0; // when the latest state came
+let gone = false;
+let focused = null; // where the keyboard was when it went: a button that is disabled loses it
 
 async function start() {
   let facts;
   try {
     facts = await getJson("facts");
   } catch (error) {
+    lose();
     tellProblem(error.message);
+    setTimeout(start, SILENT);
     return;
   }
-  chooseLanguage(facts.language, () => (version = -1));
+  chooseLanguage(facts.language, () => {
+    version = -1;
+    if (gone) sayGone();
+  });
   if (facts.name) document.title = `${facts.name} · facs live`;
   $("log-note").dataset.text = facts.logged ? "logged" : "notLogged";
   $("log-note").textContent = text($("log-note").dataset.text);
@@ -36,13 +46,50 @@ async function start() {
 function listen(facts) {
   const told = new EventSource("api/events");
   told.onmessage = ({ data }) => {
-    tellProblem();
-    showState(JSON.parse(data), facts);
+    const now = JSON.parse(data);
+    if (now.session !== facts.session) {
+      told.close();
+      location.reload(); // words, lines and names on this page are those of another session
+      return;
+    }
+    toldAt = performance.now();
+    if (gone) comeBack();
+    showState(now, facts);
   };
-  told.onerror = () => {
-    if (state?.doing !== "over") tellProblem(text("gone"));
-  };
+  told.onerror = lose;
+  toldAt = performance.now();
+  setInterval(() => performance.now() - toldAt > SILENT && lose(), LOOK);
 }
+
+/** The program does not answer: what stands here was, and nobody is heard. */
+function lose() {
+  if (gone) return;
+  gone = true;
+  focused = document.activeElement;
+  sayGone();
+  for (const button of deeds()) button.disabled = true;
+  show("picture", false);
+  $("word").classList.add("old");
+  showLevels((state?.levels ?? []).map((level) => ({ ...level, value: null, met: false, reading: "" })));
+}
+
+function sayGone() {
+  if (state?.doing === "over") return; // nobody is surprised
+  $("doing").dataset.doing = "gone";
+  say("doing", text("unheard"));
+  say("why", "");
+  tellProblem(text("gone"));
+}
+
+function comeBack() {
+  gone = false;
+  for (const button of deeds()) button.disabled = false;
+  if (document.activeElement === document.body) focused?.focus();
+  show("picture", true);
+  tellProblem();
+}
+
+const deeds = () => document.querySelectorAll("[data-scan], #log button");
 
 function showState(now, facts) {
   state = now;
@@ -71,7 +118,10 @@ function say(id, words) {
 
 function showWord(said) {
   for (const id of ["undo", "right", "wrong"]) $(id).disabled = !said || said.undone;
-  if (!said) return;
+  if (!said) {
+    clearWord();
+    return;
+  }
   if ($("word").dataset.number !== String(said.number)) {
     $("word").dataset.number = said.number;
     $("word").replaceChildren(make("span", {}, said.text)); // new each time, so that it is read again
@@ -79,6 +129,12 @@ function showWord(said) {
   $("word").classList.toggle("undone", said.undone);
   $("word").classList.toggle("old", said.ago > OLD);
   say("word-note", said.undone ? `${said.gesture} · ${text("undone")}` : said.gesture);
+}
+
+function clearWord() {
+  delete $("word").dataset.number;
+  say("word", "");
+  say("word-note", "");
 }
 
 function framesOf({ shown, decided, dropped, late, age, median, p95, worst }) {
@@ -104,7 +160,7 @@ function setUpButtons() {
 }
 
 function showPicture() {
-  if (!$("camera").open || document.hidden) return;
+  if (!$("camera").open || document.hidden || gone) return;
   $("picture").src = `api/picture.jpg?${Date.now()}`;
 }
 

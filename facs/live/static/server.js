@@ -21,6 +21,7 @@ export async function deed(path, body) {
   const json = { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   try {
     await ask(path, body ? { method: "PUT", ...json } : { method: "POST" });
+    tellProblem(); // of what was refused before
   } catch (error) {
     tellProblem(error.message);
   }

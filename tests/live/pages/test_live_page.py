@@ -75,19 +75,20 @@ def browser():
         browser.close()
 
 
+@contextmanager
+def served(profile, port=0):
+    stage = Stage(profile)
+    try:
+        with serving(stage.session, port) as url:
+            yield stage, url
+    finally:
+        stage.close()
+
+
 @pytest.fixture
 def visit(browser):
     """Open the page of a session; nothing may fail and nothing may go elsewhere."""
     opened, faults = [], []
-
-    @contextmanager
-    def served(profile):
-        stage = Stage(profile)
-        try:
-            with serving(stage.session) as url:
-                yield stage, url
-        finally:
-            stage.close()
 
     def go(profile=HERS, size=DESKTOP, **options):
         serving_it = served(profile)
@@ -250,6 +251,90 @@ def test_the_picture_is_shown_only_where_somebody_asks(visit):
     assert asked == []
     page.get_by_text("Show what it sees").click()
     wait_for(lambda: page.locator("#picture").evaluate("e => e.naturalWidth > 0"), 20)
+
+
+# When the program is gone
+
+
+GONE = "Nothing is heard now"
+OTHERS = Profile((Sign(SMILE.with_trigger(0.8), "bye"),), name="M.")
+
+
+@pytest.fixture
+def left(browser):
+    """A page whose program has ended after a word; its port."""
+    context = browser.new_context(locale="en")
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    with served(HERS) as (stage, url):
+        page.goto(url)
+        stage.say("hello")
+        shows(page, "#word", "hello")
+        page.locator("#pause").focus()
+    yield page, int(url.rstrip("/").rpartition(":")[2])
+    context.close()
+
+
+def test_a_program_that_ended_hears_nothing_and_the_page_says_so(left):
+    page, _ = left
+    shows(page, "#doing", GONE)
+    assert "Is facs live still running?" in text(page, "#problem")
+    assert page.locator("[data-scan]:visible:enabled, #log button:enabled").count() == 0
+    assert page.locator("#word.old").count() == 1
+    asked = []
+    page.on("request", lambda sent: "picture" in sent.url and asked.append(sent.url))
+    page.get_by_text("Show what it sees").click()
+    page.wait_for_timeout(1200)
+    assert asked == []
+    page.locator("#language").select_option("he")
+    assert text(page, "#doing") == "כרגע דבר אינו נשמע"
+
+
+def test_of_a_new_session_the_page_shows_nothing_of_the_old_one(left):
+    page, port = left
+    with served(OTHERS, port) as (stage, _):
+        page.get_by_role("meter", name="bye: 12").wait_for()
+        shows(page, "#doing", "Listening")
+        assert page.get_by_role("meter").count() == 1
+        assert page.locator(".line").evaluate("e => e.style.insetInlineStart") == "80%"
+        assert text(page, "#word") == text(page, "#problem") == ""
+        assert page.title() == "M. · facs live"
+        stage.say("bye")  # the first word of this session too
+        shows(page, "#word", "bye")
+
+
+def test_a_page_whose_first_question_is_not_answered_asks_again(left):
+    page, port = left
+    page.route("**/api/facts", lambda route: route.abort())
+    with served(OTHERS, port):
+        shows(page, "#doing", GONE)
+        assert page.locator("[data-scan]:visible:enabled").count() == 0
+        page.unroute("**/api/facts")
+        shows(page, "#doing", "Listening")
+        assert page.locator("#pause").is_enabled()
+
+
+def test_a_program_that_hangs_is_told_too_and_may_come_back(visit, monkeypatch):
+    monkeypatch.setattr("facs.live.page.PERIOD", 0.1)
+    page, _ = visit()
+    shows(page, "#doing", "Listening")
+    page.locator("#pause").focus()
+    monkeypatch.setattr("facs.live.page.PERIOD", 5.0)
+    shows(page, "#doing", GONE)
+    assert page.locator("[data-scan]:visible:enabled").count() == 0
+    monkeypatch.setattr("facs.live.page.PERIOD", 0.1)
+    shows(page, "#doing", "Listening")
+    assert page.locator("#pause").is_enabled() and not page.locator("#problem").is_visible()
+    assert page.evaluate("document.activeElement.id") == "pause"
+
+
+def test_what_is_refused_stays_to_be_read(visit):
+    page, _ = visit()
+    page.route("**/api/pause", lambda route: route.fulfill(status=409, json={"detail": "not now"}))
+    page.get_by_role("button", name="Pause").click()
+    shows(page, "#problem", "not now")
+    page.wait_for_timeout(500)
+    assert text(page, "#problem") == "not now"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -64,15 +64,24 @@ def facts(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def table(
-    caption: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Iterable[int]
+    caption: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    numbers: Iterable[int],
+    about: str = "",
 ) -> str:
-    """A table of text that scrolls by itself; the columns `numbers` stand to the right."""
+    """A table of text that scrolls by itself; the columns `numbers` stand to the right.
+
+    Who cannot see where it stands hears what it is `about` before its caption.
+    """
     right = set(numbers)
     head = _cells("th", header, right, ' scope="col"')
     body = "\n".join(f"<tr>{_cells('td', row, right)}</tr>" for row in rows)
     label = escape(caption)
+    spoken = f"{escape(about)}: {label}" if about else label
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">\n<table>\n'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{spoken}">\n<table>\n'
         f"<caption>{label}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n"
         "</table>\n</div>"
     )

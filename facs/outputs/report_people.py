@@ -42,7 +42,7 @@ def is_long(person: Person) -> bool:
 
 def person_section(person: Person) -> Iterator[str]:
     """What one person showed: timeline, units, events."""
-    yield f"<h2>Person {person.track}</h2>"
+    yield f"<h2>{_called(person)}</h2>"
     shown = units_shown(person)
     yield _timeline(person, shown)
     spans = spans_of(person)
@@ -52,6 +52,10 @@ def person_section(person: Person) -> Iterator[str]:
     quiet = [str(unit) for unit in person.units if unit not in shown]
     if quiet and len(quiet) < len(person.units):
         yield paragraph(f"Looked for, without an event: {', '.join(quiet)}.")
+
+
+def _called(person: Person) -> str:
+    return f"Person {person.track}"
 
 
 def _timeline(person: Person, shown: tuple[ActionUnit, ...]) -> str:
@@ -91,7 +95,7 @@ def _unit_table(person: Person, shown: tuple[ActionUnit, ...]) -> str:
         shares = (f"{total:.2f}", share(total, scored), f"{longest:.2f}", letters)
         rows.append((str(unit), unit.label, str(len(spans)), *shares))
     caption = "Units of which there are events; intensity A (trace) to E (maximum)"
-    return table(caption, header, rows, numbers=range(2, 7))
+    return table(caption, header, rows, numbers=range(2, 7), about=_called(person))
 
 
 def _event_table(person: Person, spans: list[Span]) -> Iterator[str]:
@@ -106,7 +110,7 @@ def _event_table(person: Person, spans: list[Span]) -> Iterator[str]:
     ]
     header = ("Unit", "Name", "Side", "Start", "Apex", "End", "Length (s)", "Intensity", "Peak")
     caption = f"Events in order, {len(spans)}; left and right are the person's own"
-    yield table(caption, header, rows, numbers=(3, 4, 5, 6, 8))
+    yield table(caption, header, rows, numbers=(3, 4, 5, 6, 8), about=_called(person))
     if len(spans) > MOST_EVENTS:
         left = len(spans) - MOST_EVENTS
         yield paragraph(f"{left:,} more events follow; facs analyze --events writes all of them.")

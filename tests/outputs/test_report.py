@@ -161,6 +161,13 @@ def test_long_times_are_minutes(report):
     assert any("124:10.00" in row for row in report(make_recording(person)).rows)
 
 
+def test_tables_that_scroll_are_told_apart_by_ear(tmp_path):
+    write_report(two_people(), tmp_path / "a.html")
+    labels = re.findall(r'role="region" aria-label="([^"]*)"', (tmp_path / "a.html").read_text())
+    assert len(labels) == len(set(labels)) > 4
+    assert [label for label in labels if label.startswith("Person 4: ")]
+
+
 # timelines
 
 

@@ -15,6 +15,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from facs.web.options import is_loopback
+
 __all__ = ["POLICY", "Guard"]
 
 POLICY: Final = "; ".join(
@@ -39,10 +41,12 @@ _HEADERS: Final = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(self), microphone=(), geolocation=(), display-capture=()",
 }
+
+_OPENER: Final = {"cross-origin-opener-policy": "same-origin"}
+"""For pages by https or of this machine; elsewhere browsers ignore it, and say so at each load."""
 
 _READS: Final = frozenset({"GET", "HEAD"})
 _OURS: Final = frozenset({"same-origin", "none"})
@@ -70,10 +74,12 @@ class Guard:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _add_headers(MutableHeaders(scope=message), scope["path"])
+                _add_headers(MutableHeaders(scope=message), scope["path"], trusted)
             await send(message)
 
-        refusal = self.refusal(scope["method"], scope["path"], Headers(scope=scope))
+        headers = Headers(scope=scope)
+        trusted = scope["scheme"] == "https" or is_loopback(_name_of(headers.get("host", "")))
+        refusal = self.refusal(scope["method"], scope["path"], headers)
         app = self._app if refusal is None else JSONResponse({"detail": refusal}, 403)
         await app(scope, receive, send_with_headers)
 
@@ -101,10 +107,7 @@ class Guard:
         return None
 
     def _is_our_name(self, host: str) -> bool:
-        try:
-            name = urlsplit(f"//{host}").hostname or ""
-        except ValueError:
-            return False
+        name = _name_of(host)
         if name in self._names:
             return True
         try:
@@ -112,6 +115,14 @@ class Guard:
         except ValueError:
             return False
         return True
+
+
+def _name_of(host: str) -> str:
+    """The name or address in a header such as ``[::1]:8765``; empty where there is none."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _is_a_link(method: str, path: str, headers: Headers) -> bool:
@@ -124,8 +135,8 @@ def _is_a_link(method: str, path: str, headers: Headers) -> bool:
     )
 
 
-def _add_headers(headers: MutableHeaders, path: str) -> None:
-    for name, value in _HEADERS.items():
+def _add_headers(headers: MutableHeaders, path: str, trusted: bool) -> None:
+    for name, value in (_HEADERS | _OPENER if trusted else _HEADERS).items():
         headers[name] = value
     # Faces are not to lie in the browser's own folders on disk; the page's files may, if asked.
     headers["cache-control"] = "no-store" if path.startswith("/api/") else "no-cache"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from facs.web.guard import Guard
 from tests.web.conftest import EXAMPLE, MP4
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,6 +95,34 @@ def test_every_answer_says_what_its_page_may_not(served, path):
     assert "access-control-allow-origin" not in headers
     assert "microphone=()" in headers["permissions-policy"]
     assert headers["cache-control"] == ("no-store" if path.startswith("/api/") else "no-cache")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "host", "sent"),
+    [
+        ("http", "127.0.0.1:8765", True),
+        ("http", "localhost", True),
+        ("http", "[::1]:8765", True),
+        ("http", "192.168.1.7:8765", False),  # browsers would ignore it there, and say so
+        ("https", "192.168.1.7:8765", True),
+        ("http", "[::", False),
+    ],
+)
+def test_the_opener_policy_is_sent_where_browsers_heed_it(scheme, host, sent):
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    answers = []
+
+    async def send(message):
+        answers.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/", "scheme": scheme}
+    scope["headers"] = [(b"host", host.encode())]
+    asyncio.run(Guard(app)(scope, None, send))
+    names = [name for name, _ in answers[0]["headers"]]
+    assert (b"cross-origin-opener-policy" in names) is sent
+    assert b"content-security-policy" in names
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ PATIENCE: Final = 30.0
 """Seconds that an upload may pause."""
 
 _NOT_A_FORM: Final = "wanted a form (multipart/form-data) with a part called file, got another"
+_EMPTY: Final = "the file is empty (0 bytes): it was not copied whole, or not recorded"
 _KINDS: Final = (
     "this is not a video or picture that can be read here: wanted mp4, mov, webm, mkv, avi, "
     "mpeg, ts, wmv, flv, ogv, gif, jpg, png, webp, bmp or tiff"
@@ -171,6 +172,8 @@ class _Form:
             self._decide()
 
     def _decide(self) -> None:
+        if not self._head:
+            raise HTTPException(415, _EMPTY)
         if media_kind(self._head) is None:
             raise HTTPException(415, _KINDS)
         self._known = True

@@ -104,7 +104,6 @@ def zipped():
     [
         pytest.param(b"this is no film\n" * 100, id="text"),
         pytest.param(b"short", id="a few letters"),
-        pytest.param(b"", id="nothing"),
         pytest.param(zipped(), id="a zip bomb"),
         pytest.param(b"#EXTM3U\nhttp://127.0.0.1:9/film.ts\n", id="a playlist"),
         pytest.param(b"ffconcat version 1.0\nfile /etc/passwd\n", id="a list of files"),
@@ -262,6 +261,10 @@ def test_an_example_is_a_job_like_any_other(serve):
 def test_what_is_no_example_is_not_found(served, name):
     assert served.client.post(f"/api/examples/{name}").status_code in (404, 405)
     assert served.files() == set()
+
+
+def test_of_an_empty_file_it_is_said_that_it_is_empty(served):
+    refused(served, served.submit(data=b""), 415, "the file is empty (0 bytes)")
 
 
 # Token

@@ -56,14 +56,16 @@ def serve(
         names=tuple(name),
     )
 
-    def ready(url: str) -> None:
-        typer.echo(f"facs serve: {url}")
+    def ready(urls: tuple[str, ...]) -> None:
+        typer.echo(f"facs serve: {urls[0]}")
+        for url in urls[1:]:
+            typer.echo(f"others open: {url}")
         if is_loopback(host):
             typer.echo("only this machine can reach it; --host 0.0.0.0 lets others, with a token")
         else:
             typer.echo("everybody who reaches this machine and knows the token can use it")
         typer.echo("Ctrl-C stops it")
         if show:
-            typer.launch(url)
+            typer.launch(urls[0])
 
     run(options, Address(host, port, certificate, key), ready=ready)

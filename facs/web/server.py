@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from facs.errors import InputError, MissingPackageError, OutputError
 from facs.web.options import ServeOptions, is_loopback
+from facs.web.reach import own_addresses
 from facs.web.store import Store
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ CONNECTIONS: Final = 200
 
 PARTING: Final = 3
 """Seconds that an answer may still take when the server stops."""
+
+_EVERYWHERE: Final = {"0.0.0.0": socket.AF_INET, "::": socket.AF_INET6}
+"""Hosts that are every address of this machine."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +77,24 @@ class Address:
         place = "" if token is None else f"#token={quote(token, safe='')}"
         return f"{scheme}://{host}:{port}/{place}"
 
+    def urls(self, port: int, token: str | None) -> tuple[str, ...]:
+        """What to open in a browser here, then what others around open.
+
+        Examples
+        --------
+        >>> Address().urls(8765, None)
+        ('http://127.0.0.1:8765/',)
+        """
+        family = _EVERYWHERE.get(self.host)
+        others = () if family is None else own_addresses(family)
+        return tuple(replace(self, host=host).url(port, token) for host in (self.host, *others))
+
 
 def serve(
-    options: ServeOptions, address: Address, *, ready: Callable[[str], None] = lambda url: None
+    options: ServeOptions,
+    address: Address,
+    *,
+    ready: Callable[[tuple[str, ...]], None] = lambda urls: None,
 ) -> None:
     """Serve until the process is interrupted.
 
@@ -84,7 +103,7 @@ def serve(
     options : ServeOptions
     address : Address
     ready : callable
-        Is told the address to open, once the server listens there.
+        Is told what to open, first on this machine, then on others, once the server listens.
 
     Raises
     ------
@@ -111,7 +130,7 @@ def serve(
         Store(options.folder).close()  # fails now, in words, rather than while starting
     with listen(address) as listening:
         server = server_of(create_app(options), address)
-        ready(address.url(listening.getsockname()[1], options.token))
+        ready(address.urls(listening.getsockname()[1], options.token))
         server.run(sockets=[listening])
 
 

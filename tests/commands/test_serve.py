@@ -15,6 +15,7 @@ import httpx
 import psutil
 import pytest
 
+from facs.web.reach import own_addresses
 from tests.web.conftest import MP4, wait_for
 
 PLAIN = {"trust_env": False, "timeout": 180}
@@ -36,7 +37,9 @@ def start(tmp_path):
             env={**os.environ, "TMPDIR": str(tmp_path), "OMP_NUM_THREADS": "1"},
         )
         running.append(process)
-        lines = [process.stdout.readline() for _ in range(3)]
+        lines = [process.stdout.readline()]
+        while lines[-1] and "Ctrl-C" not in lines[-1]:
+            lines.append(process.stdout.readline())
         url = re.fullmatch(r"facs serve: (\S+)\n", lines[0])[1]
         wait_for(lambda: answers(url))
         return process, url, "".join(lines)
@@ -115,6 +118,8 @@ def test_others_need_a_token(start):
     _, url, said = start("--host", "0.0.0.0")
     token = re.search(r"#token=([\w-]{20,})$", url)[1]
     assert "token" in said and HERE not in said
+    lines = [f"others open: {url.replace('127.0.0.1', one)}" for one in own_addresses()]
+    assert set(lines) <= set(said.splitlines())
     base = url.partition("#")[0]
     form = {"files": {"file": ("a.mp4", MP4)}, **PLAIN}
     assert httpx.post(f"{base}api/jobs", **form).status_code == 401

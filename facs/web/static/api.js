@@ -2,6 +2,7 @@
 
 import { token } from "./memory.js";
 
+const AGAIN = 3000; // ms until a server that did not answer is asked again
 const BASE = new URL("api/", document.baseURI).pathname;
 
 /** What the server refused, in its own words. */
@@ -44,7 +45,14 @@ export async function getArray(path, Type) {
 export const submitExample = async (name) =>
   (await ask(`examples/${encodeURIComponent(name)}`, { method: "POST", headers: bearer() })).json();
 
-export const remove = (id) => ask(`jobs/${id}`, { method: "DELETE" });
+/** Delete a job; one that is gone already is as good. */
+export async function remove(id) {
+  try {
+    await ask(`jobs/${id}`, { method: "DELETE" });
+  } catch (error) {
+    if (error.status !== 404) throw error;
+  }
+}
 
 export async function keep(id, kept) {
   const answer = await ask(`jobs/${id}/kept`, {
@@ -82,16 +90,34 @@ export function upload(file, name, progress, signal) {
   });
 }
 
-/** Hear every status of a job until it is over; the function that comes back stops it. */
-export function follow(id, heard) {
-  const source = new EventSource(address(`jobs/${id}/events`));
-  source.onmessage = (event) => {
-    const status = JSON.parse(event.data);
-    if (["done", "failed", "deleted"].includes(status.state)) source.close();
+/**
+ * Hear every status of a job until it is over, and `lost` whenever the server does not answer.
+ * The function that comes back stops it.
+ */
+export function follow(id, heard, lost) {
+  let source;
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+    source.close();
+  };
+  const tell = (status) => {
+    if (["done", "failed", "deleted"].includes(status.state)) stop();
     heard(status);
   };
-  source.onerror = () => {
-    if (source.readyState === EventSource.CLOSED) heard({ state: "deleted" });
+  const open = () => {
+    if (stopped) return;
+    source = new EventSource(address(`jobs/${id}/events`));
+    source.onmessage = (event) => tell(JSON.parse(event.data));
+    source.onerror = async () => {
+      if (source.readyState !== EventSource.CLOSED) return lost(); // it tries again by itself
+      const gone = await getJson(`jobs/${id}`).then(() => false, ({ status }) => status === 404);
+      if (stopped) return;
+      if (gone) return tell({ state: "deleted" });
+      lost();
+      setTimeout(open, AGAIN);
+    };
   };
-  return () => source.close();
+  open();
+  return stop;
 }

@@ -5,7 +5,7 @@ import { setUpCamera, turnOff } from "./camera.js";
 import { $, clock, make, show, tellProblem } from "./dom.js";
 import { abandon, send, wait } from "./job.js";
 import { setUpKeys } from "./keys.js";
-import { forget, remember, remembered, takeToken } from "./memory.js";
+import { dropToken, forget, remember, remembered, takeToken, takeTyped, token } from "./memory.js";
 import { Result } from "./result.js";
 
 let limits = null;
@@ -46,37 +46,50 @@ async function open() {
   try {
     await openJob(id, here);
   } catch (error) {
-    if (here === visit) leave(id, error.message);
+    if (here !== visit) return;
+    if (error.status === 404) leave(id, error.message);
+    else back(error.message);
   }
 }
 
 function view(name) {
   for (const one of ["start", "job", "result"]) show(one, one === name);
+  show("token-form", needsToken());
   document.title = "facs";
   window.scrollTo(0, 0);
 }
 
-/** Back to the beginning, with a word about why. */
-function leave(id, words) {
-  forget(id);
+/** Back to the beginning, with a word about why; the keyboard goes there too. */
+function back(words) {
   history.replaceState(null, "", "#/");
   view("start");
   listRecent();
   tellProblem(words);
+  $(words ? "problem" : "file").focus({ preventScroll: true });
+}
+
+/** Back to the beginning from a job that is gone. */
+function leave(id, words) {
+  forget(id);
+  back(words);
 }
 
 async function openJob(id, here) {
   let status = await getJson(`jobs/${id}`);
+  const { name } = status;
   if (status.state === "waiting" || status.state === "running") {
     view("job");
-    status = await wait(id, status.name);
+    status = await wait(id, name);
   }
   if (here !== visit) return;
   if (status.state === "failed") {
     await remove(id).catch(() => {});
-    leave(id, `${status.name}: ${status.message}`);
+    leave(id, `${name}: ${status.message}`);
   } else if (status.state === "deleted") {
-    leave(id, "");
+    leave(id, `${name}: it was deleted, or the server stopped, before it was done. Give the file again.`);
+  } else if (status.state === "cancelled") {
+    if (status.message) back(`${name} was not deleted: ${status.message}`);
+    else leave(id, "");
   } else {
     await openResult(await getJson(`jobs/${id}`), here);
   }
@@ -114,16 +127,19 @@ function setUpStart() {
   const minutes = +(limits.max_seconds / 60).toFixed(1);
   $("limits").textContent = `At most ${Math.round(limits.max_bytes / 1e6)} MB and ${minutes} minutes.`;
   setUpCamera(limits.max_seconds, (file) => submitFile(file));
-  $("file").onchange = (event) => {
-    const [file] = event.target.files;
-    event.target.value = ""; // so that the same file can be chosen again
-    if (file) submitFile(file);
-  };
+  for (const id of ["file", "film"]) {
+    $(id).onchange = (event) => {
+      const [file] = event.target.files;
+      event.target.value = ""; // so that the same file can be chosen again
+      if (file) submitFile(file);
+    };
+  }
   setUpDrop();
+  setUpToken();
   $("examples").replaceChildren(
     ...limits.examples.map((name) => {
       const button = make("button", { type: "button", class: "main" }, name);
-      button.onclick = () => submit(() => submitExample(name));
+      button.onclick = () => tokenIsThere() && submit(() => submitExample(name));
       return button;
     }),
   );
@@ -142,7 +158,32 @@ function setUpDrop() {
   });
 }
 
+/** Who opened the page by an address without the token can give it here. */
+function setUpToken() {
+  $("token-form").onsubmit = (event) => {
+    event.preventDefault();
+    const text = $("token").value.trim();
+    $("token").value = "";
+    if (!text) return;
+    takeTyped(text);
+    show("token-form", false);
+    tellProblem();
+    $("file").focus();
+  };
+}
+
+const needsToken = () => Boolean(limits?.needs_token) && !token();
+
+/** Whether a file may be sent; one that would be refused is not, nor is what was just recorded lost. */
+function tokenIsThere() {
+  if (!needsToken()) return true;
+  tellProblem("This server wants its token first.");
+  $("token").focus();
+  return false;
+}
+
 function submitFile(file) {
+  if (!tokenIsThere()) return;
   if (file.size > limits.max_bytes) {
     const size = Math.round(file.size / 1e6);
     tellProblem(`${file.name} has ${size} MB, more than the ${Math.round(limits.max_bytes / 1e6)} MB that this server takes. Cut it, or make it smaller.`);
@@ -155,16 +196,17 @@ function submitFile(file) {
 
 /** Hand something in, then go to its job; back to the beginning where that fails. */
 async function submit(hand) {
+  const here = visit;
   tellProblem();
   try {
     const status = await hand();
     if (status) {
       remember(status.id, status.name, false);
       location.hash = `#/jobs/${status.id}`;
-    } else view("start");
+    } else if (here === visit) back("");
   } catch (error) {
-    view("start");
-    tellProblem(error.message);
+    if (error.status === 401) dropToken();
+    if (here === visit) back(error.message);
   }
 }
 
@@ -201,7 +243,8 @@ function setUpFate(status) {
     $("sure").returnValue = "";
     closeResult(); // lets go of the video before it goes
     const failed = await remove(status.id).then(() => "", (error) => error.message);
-    leave(status.id, failed);
+    if (failed) back(`${status.name} was not deleted: ${failed}`);
+    else leave(status.id, "");
   };
 }
 

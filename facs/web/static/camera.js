@@ -12,6 +12,7 @@ let recorder = null;
 let recorded = null;
 let ticking = 0;
 let wishes = 0; // counts them, so that a camera that comes late is let go of
+let offered = ["camera-on"]; // while the camera is off
 
 /** Wire the buttons; `use` gets a file when somebody wants it analysed. */
 export function setUpCamera(longest, use) {
@@ -35,8 +36,9 @@ export function setUpCamera(longest, use) {
 function offerTheCameraApp() {
   $("camera-note").textContent =
     "This browser gives its camera only to pages that it reaches by https, or on the same machine. Film first, then choose the file.";
-  $("file").setAttribute("capture", "user");
+  offered = [];
   show("camera-on", false);
+  show("film-now", matchMedia("(pointer: coarse)").matches); // elsewhere it would only choose a file
 }
 
 async function turnOn() {
@@ -131,7 +133,7 @@ export function turnOff() {
 /** Show what belongs to a moment, and keep the keyboard where it was. */
 function arrange(moment) {
   const buttons = {
-    off: ["camera-on"],
+    off: offered,
     ready: ["record", "camera-off"],
     recording: ["record-stop"],
     recorded: ["use", "again", "camera-off"],

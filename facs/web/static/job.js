@@ -1,6 +1,6 @@
 /** A job on its way: upload, waiting, analysis; and giving it up. */
 
-import { Refused, follow, remove, upload } from "./api.js";
+import { follow, remove, upload } from "./api.js";
 import { $, show } from "./dom.js";
 
 const STEPS = {
@@ -9,6 +9,7 @@ const STEPS = {
 };
 
 const SENDING = "Sending it to the server";
+const LOST = "The server does not answer. Asking again";
 
 let leaving = () => {};
 
@@ -52,26 +53,22 @@ export async function send(file, name) {
   }
 }
 
-/** Wait until a job is over; its last status. */
+/** Wait until a job is over; its last status, "cancelled" (with a message if it was not deleted) where somebody does that. */
 export function wait(id, name) {
   begin(name, "Waiting");
   return new Promise((resolve) => {
-    const stop = follow(id, (status) => {
+    const heard = (status) => {
       if (["done", "failed", "deleted"].includes(status.state)) resolve(status);
       else say(...wordsOf(status));
-    });
-    leaving = stop;
+    };
+    leaving = follow(id, heard, () => say(LOST, null));
     $("job-cancel").onclick = async () => {
       $("job-cancel").disabled = true;
       abandon();
-      await remove(id).catch(ignoreGone);
-      resolve({ state: "deleted" });
+      const message = await remove(id).then(() => "", (error) => error.message);
+      resolve({ state: "cancelled", message });
     };
   });
-}
-
-function ignoreGone(error) {
-  if (!(error instanceof Refused)) throw error;
 }
 
 function wordsOf(status) {

@@ -7,8 +7,14 @@ const RECENT = "facs.recent";
 export function takeToken() {
   const match = /^#token=(.+)$/.exec(location.hash);
   if (!match) return;
-  sessionStorage.setItem(TOKEN, unquoted(match[1]));
+  keepToken(unquoted(match[1]));
   history.replaceState(null, "", "#/");
+}
+
+/** Take a token that was typed, or the address in which it was printed. */
+export function takeTyped(text) {
+  const match = /#token=(.+)$/.exec(text);
+  keepToken(match ? unquoted(match[1]) : text);
 }
 
 /** Somebody may have typed it by hand, with a sign that begins no code. */
@@ -21,6 +27,8 @@ function unquoted(text) {
 }
 
 export const token = () => sessionStorage.getItem(TOKEN);
+const keepToken = (text) => sessionStorage.setItem(TOKEN, text);
+export const dropToken = () => sessionStorage.removeItem(TOKEN);
 
 function read(storage) {
   try {

@@ -70,6 +70,19 @@ export class Recording {
     return person.probability[row * this.units.length + column];
   }
 
+  /** The highest probability of the rows that are shown within a span; NaN where none is scored, as in a hole. */
+  highest(person, column, from, to) {
+    const before = this.rowAt(from);
+    const first = from < this.endOf(before) ? before : before + 1;
+    const last = Math.max(before, this.rowAt(to - 2e-3));
+    let highest = NaN;
+    for (let row = first; row <= last; row++) {
+      const value = this.probability(person, column, row);
+      if (!(value <= highest)) highest = Number.isNaN(value) ? highest : value;
+    }
+    return highest;
+  }
+
   events(person, column) {
     const value = (row) => this.probability(person, column, row);
     const on = this.on(column);

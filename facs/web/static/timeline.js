@@ -119,15 +119,8 @@ export class Timeline {
 
   /** The highest probability of each column of pixels; grey where nothing was scored. */
   drawStrip({ context, width, height }, column, colours) {
-    const { recording, person } = this;
     for (let x = 0; x < width; x++) {
-      const first = recording.rowAt(this.timeAt(x, width));
-      const last = Math.max(first, recording.rowAt(this.timeAt(x + 1, width) - 2e-3));
-      let highest = NaN;
-      for (let row = first; row <= last; row++) {
-        const value = recording.probability(person, column, row);
-        if (!(value <= highest)) highest = Number.isNaN(value) ? highest : value;
-      }
+      const highest = this.recording.highest(this.person, column, this.timeAt(x, width), this.timeAt(x + 1, width));
       const missing = Number.isNaN(highest);
       context.fillStyle = missing ? colours.gap : colours.score;
       const tall = missing ? height : highest * height;

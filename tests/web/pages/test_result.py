@@ -133,6 +133,7 @@ def test_keys_do_what_the_list_says(result):
     assert page.evaluate(at) == 28
     press("Home")
     assert page.evaluate(at) == 0
+    page.get_by_label("only units that were shown").uncheck()
     page.get_by_role("button", name=re.compile("^AU12 ")).last.click()
     chosen = page.locator(".unit-row.chosen b")
     units = page.locator(".unit-row:visible b").all_inner_texts()

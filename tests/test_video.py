@@ -12,7 +12,7 @@ import sys
 import zlib
 from contextlib import contextmanager
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import cv2
@@ -359,6 +359,57 @@ def test_sound_that_begins_before_the_picture_is_noted_and_moves_no_time(tmp_pat
 
 def test_less_than_half_a_frame_of_sound_before_the_picture_is_not_noted(tmp_path):
     assert read(write_with_sound(tmp_path / "late.mkv", 0.015))[1].notes == ()
+
+
+# How many frames a second has
+
+
+def as_browsers_record(path):
+    """Take out of a WebM what a browser that films does not know: how long frames and film are."""
+    data = path.read_bytes()
+    for name, size in ((b"\x23\xe3\x83", 4), (b"\x44\x89", 8)):
+        assert data.count(name + bytes([0x80 | size])) == 1
+        start = data.index(name + bytes([0x80 | size]))
+        left = len(name) + 1 + size
+        void = b"\xec" + bytes([0x80 | (left - 2)]) + bytes(left - 2)
+        data = data[:start] + void + data[start + left :]
+    path.write_bytes(data)
+    return path
+
+
+STEPS = (67, 37, 34, 33, 33, 33, 34, 33, 33, 34, 41, 42, 33, 33, 34, 33, 33, 34, 33, 61, 36, 34, 45)
+WAVERING = [ms / 1000 for ms in accumulate(STEPS, initial=0)]  # as Chromium recorded them
+
+
+def test_a_film_of_a_browser_has_the_rate_of_its_frames_and_not_of_its_clock(write_video):
+    times_there = dict(times=WAVERING, codec="libvpx", ticks=1000)
+    path = as_browsers_record(write_video("a.webm", gray_steps(24), **times_there))
+    frames, video = read(path)
+    assert video.rate == pytest.approx(23 / WAVERING[-1], rel=1e-4)
+    assert [frame.time for frame in frames] == pytest.approx(WAVERING)
+    assert video.notes == ()
+    (path.parent / "cut.webm").write_bytes(path.read_bytes()[:-20])
+    assert 25 < read(path.parent / "cut.webm")[1].rate < 35
+
+
+@pytest.mark.parametrize("rate", [24, Fraction(30000, 1001), 120, 240, 1000])
+def test_a_rate_that_the_times_bear_out_is_kept_exactly(write_video, rate):
+    assert read(write_video("a.mp4", gray_steps(12), rate=rate))[1].rate == rate
+
+
+def test_one_frame_of_a_browser_is_read(write_video):
+    path = write_video("a.webm", gray_steps(1), times=[0.0], codec="libvpx", ticks=1000)
+    assert len(read(as_browsers_record(path))[0]) == 1
+
+
+def test_sound_half_a_frame_before_a_film_of_a_wrong_rate_is_not_noted(tmp_path):
+    path = write_with_sound(tmp_path / "late.mkv", 0.015)
+    data = path.read_bytes()
+    start = data.index(b"\x23\xe3\x83\x84") + 4
+    milliseconds = struct.pack(">I", 1_000_000)  # a frame lasts one, in nanoseconds
+    path.write_bytes(data[:start] + milliseconds + data[start + 4 :])
+    video = read(path)[1]
+    assert (video.rate, video.notes) == (25, ())
 
 
 # A part of a video

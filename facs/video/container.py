@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +13,7 @@ from facs.video.frame import MAX_PIXELS, Image, check_size
 from facs.video.headers import HEIF, kind_of, size_of
 from facs.video.losses import Losses
 from facs.video.paths import printable
+from facs.video.rates import FAST, believed, measured
 from facs.video.source import DEFAULT_RATE, Shot, Source
 from facs.video.stamps import Stamps
 from facs.video.upright import turn_of
@@ -43,7 +45,7 @@ class ContainerSource(Source):
     """
 
     def __init__(self, path: Path, threads: int) -> None:
-        self.name = printable(path)
+        self._path, self.name = path, printable(path)
         self._missing = missing_bytes(path)
         self._container = _open(path, self.name)
         self._losses = Losses()
@@ -77,11 +79,18 @@ class ContainerSource(Source):
 
     def _describe(self, first: VideoFrame) -> None:
         stream = self._stream
-        self.rate = stream.average_rate or stream.guessed_rate or None
+        self.rate = self._believed(stream.average_rate or stream.guessed_rate or None)
         self.frames_expected = stream.frames or self._frames_by_duration()
         self._rotation, self._turn = first.rotation, turn_of(first)
         self.size = self._turn.size(first.width, first.height)
         self.notes = tuple(self._oddities(first))
+
+    def _believed(self, told: Fraction | None) -> Fraction | None:
+        """The rate, counted in a second look at the file where it is faster than cameras are."""
+        if told is None or told <= FAST:
+            return told
+        with _open(self._path, self.name) as again:
+            return believed(told, measured(again, self._stream.index))
 
     def _frames_by_duration(self) -> int | None:
         microseconds = self._container.duration

@@ -28,6 +28,7 @@ def test_record_analyse_see_five_labels_and_click_where_they_were(visit, real):
     job = page.url.rpartition("/")[2]
     facts = real.client.get(f"/api/jobs/{job}/result").json()
     assert facts["source"].startswith("recorded ") and facts["frames"] >= 10
+    assert 5 < facts["rate"] < 61  # of the frames, and not of the recorder's clock
     top = [row["unit"] for row in facts["people"][0]["top"]]
     assert labels(page, "video") == top and len(top) == 5
     assert len(labels(page, "frame")) == 5

@@ -544,7 +544,7 @@ def test_pictures_that_the_decoder_patched_are_counted_as_damage(write_video):
 
 def test_the_decoder_itself_refuses_what_is_too_large(write_video, monkeypatch):
     path = write_video("large.mp4", gray_steps(2))
-    monkeypatch.setattr("facs.video.container.MAX_PIXELS", 64 * 48 - 1)
+    monkeypatch.setattr("facs.video.opening.MAX_PIXELS", 64 * 48 - 1)
     assert "no picture can be decoded" in message(UnreadableVideoError, path)
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from facs.errors import UnreadableVideoError
 from facs.video.completeness import missing_bytes
-from facs.video.frame import MAX_PIXELS, Image, check_size
-from facs.video.headers import HEIF, kind_of, size_of
+from facs.video.frame import Image, check_size
 from facs.video.losses import Losses
+from facs.video.opening import best_stream, limits, open_container
 from facs.video.paths import printable
 from facs.video.rates import FAST, believed, measured
 from facs.video.source import DEFAULT_RATE, Shot, Source
@@ -20,7 +20,6 @@ from facs.video.upright import turn_of
 
 if TYPE_CHECKING:
     from av import VideoFrame
-    from av.container import InputContainer
     from av.packet import Packet
     from av.stream import Stream
     from av.video.stream import VideoStream
@@ -29,9 +28,6 @@ __all__ = ["ContainerSource"]
 
 HIGH_DYNAMIC_RANGE: Final = frozenset({16, 18})
 """Transfer characteristics PQ and HLG (ITU-T H.273, table 3), which phones record."""
-
-PLAYLISTS: Final = (b"#EXTM3U", b"ffconcat", b"<?xml", b"<MPD")
-"""Beginnings of files that only name other files or addresses."""
 
 Decoded = tuple["VideoFrame", float | None]
 """A frame, and its time in seconds if the container says one."""
@@ -47,10 +43,10 @@ class ContainerSource(Source):
     def __init__(self, path: Path, threads: int) -> None:
         self._path, self.name = path, printable(path)
         self._missing = missing_bytes(path)
-        self._container = _open(path, self.name)
+        self._container = open_container(path, self.name)
         self._losses = Losses()
         try:
-            self._stream = _best_stream(self._container, self.name)
+            self._stream = best_stream(self._container, self.name)
             self._set_up_decoder(threads)
             self._stamps = Stamps(self._stream)
             self._start = self._stream.start_time
@@ -63,7 +59,7 @@ class ContainerSource(Source):
 
     def _set_up_decoder(self, threads: int) -> None:
         decoder = self._stream.codec_context
-        decoder.options = _limits()
+        decoder.options = limits()
         decoder.thread_count = threads
         if threads > 1:
             decoder.thread_type = "AUTO"
@@ -200,63 +196,3 @@ def _start_of(stream: Stream) -> float | None:
     """When a stream begins, in seconds of the container's own clock."""
     start, tick = stream.start_time, stream.time_base
     return None if start is None or tick is None else float(start * tick)
-
-
-def _open(path: Path, name: str) -> InputContainer:
-    import av
-    from av.error import FFmpegError
-
-    _refuse_by_beginning(path, name)
-    try:
-        return av.open(
-            f"file:{path}",  # or a colon in the name would be taken for a protocol
-            metadata_errors="replace",
-            options=_limits(),  # for the decoder that looks into the file on opening
-            container_options={"protocol_whitelist": "file"},  # never the network
-        )
-    except FFmpegError as error:
-        raise UnreadableVideoError(
-            f"{name}: not a video, or cut short or damaged where it begins ({error.strerror})"
-        ) from None
-
-
-def _limits() -> dict[str, str]:
-    """Options of a decoder: a picture may be larger than its container says."""
-    return {"max_pixels": str(MAX_PIXELS)}
-
-
-def _refuse_by_beginning(path: Path, name: str) -> None:
-    """Refuse what FFmpeg would open and should not."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(64)
-    except OSError as error:
-        raise UnreadableVideoError(f"{name}: {error.strerror}") from None
-    if kind_of(head) == HEIF:  # stored in tiles, of which FFmpeg would give one
-        raise UnreadableVideoError(f"{name}: HEIC photos are not read; save it as .jpg first")
-    if head.removeprefix(b"\xef\xbb\xbf").startswith(PLAYLISTS):
-        raise UnreadableVideoError(f"{name} is a playlist, not a video: give what it names")
-    if size := size_of(head):  # an animated PNG
-        check_size(name, *size)
-
-
-def _best_stream(container: InputContainer, name: str) -> VideoStream:
-    """Choose the stream of moving pictures: the cover of a song is not one."""
-    from av.stream import Disposition
-
-    moving = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
-    if not moving:
-        raise UnreadableVideoError(f"{name}: no video stream, only {_kinds(container)}")
-    known: list[VideoStream] = [s for s in moving if s.codec_context is not None]
-    if not known:
-        raise UnreadableVideoError(f"{name}: its pictures are of a kind that cannot be decoded")
-    best = container.streams.best("video")
-    chosen = best if best in known else known[0]
-    assert chosen is not None and chosen.type == "video"
-    check_size(name, chosen.codec_context.width, chosen.codec_context.height)
-    return chosen
-
-
-def _kinds(container: InputContainer) -> str:
-    kinds = sorted({stream.type for stream in container.streams if stream.type != "video"})
-    return " and ".join(kinds) or "a cover picture"

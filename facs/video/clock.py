@@ -13,6 +13,16 @@ LONG_GAP: Final = 0.25
 """Seconds, and `LONG_GAP_FRAMES` times the usual gap: both, for a gap to be remarkable."""
 LONG_GAP_FRAMES: Final = 5
 
+FORGOTTEN: Final = 2.0
+"""Seconds without frames after which people are numbered anew (`facs.faces.track`)."""
+
+EVEN: Final = 0.4
+"""Share of the usual gap by which steps of an evenly spaced film may differ: ticks are rounded."""
+EVEN_FRAMES: Final = 20
+"""Frames from which on a film can be called evenly spaced."""
+FEW: Final = 3
+"""More steps of several frames than this are the film's own way, not frames that are missing."""
+
 
 class Clock:
     """Keep every time that is later than the one before; mend the others.
@@ -49,6 +59,7 @@ class Clock:
         self._given: float | None = None
         self._shift = 0.0
         self._missing = self._repeated = self._restarts = 0
+        self._steps = Steps(gap)
         self._longest: tuple[float, float] | None = None  # seconds, and after which time
 
     def mend(self, time: float | None) -> float:
@@ -84,6 +95,8 @@ class Clock:
     def _measure(self, time: float) -> None:
         """Remember the longest stretch without frames: holes are not damage to a decoder."""
         gap = 0.0 if self._last is None else time - self._last
+        if self._last is not None:
+            self._steps.add(gap, self._last)
         if gap > max(
             LONG_GAP, LONG_GAP_FRAMES * self._gap, self._longest[0] if self._longest else 0
         ):
@@ -100,8 +113,47 @@ class Clock:
         counts = [_sentence(*kind) for kind in kinds if kind[0]]
         if self._longest:
             gap, after = self._longest
-            counts.append(f"no frames for {gap:.3f} s after {after:.3f} s (the longest gap)")
+            anew = "; after it people are numbered anew" if gap > FORGOTTEN else ""
+            counts.append(f"no frames for {gap:.3f} s after {after:.3f} s (the longest gap){anew}")
+        elif missing := self._steps.sentence:
+            counts.append(missing)
         return tuple(counts)
+
+
+class Steps:
+    """Notice a few frames that are missing where all others come at even steps.
+
+    Parameters
+    ----------
+    gap : float, seconds
+        The usual time from frame to frame.
+    """
+
+    def __init__(self, gap: float) -> None:
+        self._gap = gap
+        self._even = self._long = self._missing = 0
+        self._uneven = False
+        self._after = 0.0
+
+    def add(self, step: float, after: float) -> None:
+        """Count a step in seconds, and the time after which it came."""
+        frames = round(step / self._gap)
+        if not 1 <= frames <= LONG_GAP_FRAMES or abs(step / self._gap - frames) > EVEN:
+            self._uneven = True
+        elif frames == 1:
+            self._even += 1
+        else:
+            self._after = self._after if self._long else after
+            self._long += 1
+            self._missing += frames - 1
+
+    @property
+    def sentence(self) -> str | None:
+        """What seems to be missing, and from where on; None if the film is not of this kind."""
+        if self._uneven or not 1 <= self._long <= FEW or self._even < EVEN_FRAMES:
+            return None
+        frames = "1 frame seems" if self._missing == 1 else f"{self._missing} frames seem"
+        return f"{frames} to be missing after {self._after:.3f} s: all others come at even steps"
 
 
 def _sentence(count: int, noun: str, verb: str) -> str:

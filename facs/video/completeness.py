@@ -7,28 +7,45 @@ import struct
 from pathlib import Path
 from typing import BinaryIO, Final
 
-__all__ = ["missing_bytes"]
+__all__ = ["cut_short"]
 
 _EBML: Final = b"\x1a\x45\xdf\xa3"
 _SEGMENT: Final = b"\x18\x53\x80\x67"
 _ASF: Final = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 _ASF_FILE: Final = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
+_OGG: Final = b"OggS"
+_END_OF_STREAM: Final = 0x04
+_LONGEST_PAGE: Final = 65307  # bytes
 _ASF_HEADER: Final = 65536  # bytes in which the description of the file is looked for
 
 
-def missing_bytes(path: Path) -> int:
-    """Count the bytes that the file announces and does not have.
+def cut_short(path: Path) -> str:
+    """Say how a file is cut short; an empty string where it is whole, or nobody can know.
 
     Known for MP4 and MOV (top-level boxes), AVI (the first RIFF chunk), Matroska and
-    WebM (the segment) and WMV (the file properties); 0 for every other kind.
+    WebM (the segment), WMV (the file properties) and Ogg (the mark of the last page).
     """
     with path.open("rb") as file:
         length = file.seek(0, io.SEEK_END)
         file.seek(0)
         try:
-            return max(0, _announced(file, length) - length)
+            missing = _announced(file, length) - length
+            if missing > 0:
+                return f"the file is cut short by {missing} bytes"
+            return "" if _ogg_ends(file, length) else "the file is cut short: it has no end"
         except (struct.error, IndexError):  # cut within a length itself
-            return 0
+            return ""
+
+
+def _ogg_ends(file: BinaryIO, length: int) -> bool:
+    """Whether the last page is the end of a stream (RFC 3533, section 6); True if it is no Ogg."""
+    file.seek(0)
+    if file.read(4) != _OGG:
+        return True
+    file.seek(max(0, length - _LONGEST_PAGE))
+    data = file.read()
+    at = data.rfind(_OGG)
+    return at >= 0 and at + 5 < len(data) and bool(data[at + 5] & _END_OF_STREAM)
 
 
 def _announced(file: BinaryIO, length: int) -> int:

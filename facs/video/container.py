@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
-from facs.errors import UnreadableVideoError
-from facs.video.completeness import missing_bytes
-from facs.video.frame import Image, check_size
+from facs.errors import InputError, UnreadableVideoError
+from facs.video.completeness import cut_short
 from facs.video.losses import Losses
 from facs.video.opening import best_stream, limits, open_container
 from facs.video.paths import printable
-from facs.video.rates import FAST, believed, measured
-from facs.video.source import DEFAULT_RATE, Shot, Source
+from facs.video.rates import FAST, believed, has_times, measured, rate_of, rate_of_raw
+from facs.video.showing import Showing
+from facs.video.source import DEFAULT_RATE, Shot, Source, as_rate
 from facs.video.stamps import Stamps
-from facs.video.upright import turn_of
+from facs.video.suspects import Suspects
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 __all__ = ["ContainerSource"]
-
-HIGH_DYNAMIC_RANGE: Final = frozenset({16, 18})
-"""Transfer characteristics PQ and HLG (ITU-T H.273, table 3), which phones record."""
 
 Decoded = tuple["VideoFrame", float | None]
 """A frame, and its time in seconds if the container says one."""
@@ -40,13 +37,14 @@ class ContainerSource(Source):
     refused at once and `size` is that of an upright picture.
     """
 
-    def __init__(self, path: Path, threads: int) -> None:
+    def __init__(self, path: Path, threads: int, rate: float | Fraction | None = None) -> None:
         self._path, self.name = path, printable(path)
-        self._missing = missing_bytes(path)
+        self._cut = cut_short(path)
         self._container = open_container(path, self.name)
         self._losses = Losses()
         try:
             self._stream = best_stream(self._container, self.name)
+            self._raw_rate = self._rate_without_times(rate)
             self._set_up_decoder(threads)
             self._stamps = Stamps(self._stream)
             self._start = self._stream.start_time
@@ -56,6 +54,17 @@ class ContainerSource(Source):
         except BaseException:
             self.close()
             raise
+
+    def _rate_without_times(self, rate: float | Fraction | None) -> Fraction | None:
+        """Frames per second of a raw stream, whose frames are counted; None for all others."""
+        self._rate_given = rate is not None
+        if not has_times(self._container):
+            return as_rate(rate) if self._rate_given else rate_of_raw(self._stream)
+        if self._rate_given:
+            raise InputError(
+                f"rate is for pictures, arrays and raw streams; {self.name} has its own times"
+            )
+        return None
 
     def _set_up_decoder(self, threads: int) -> None:
         decoder = self._stream.codec_context
@@ -69,23 +78,28 @@ class ContainerSource(Source):
         """What could not be decoded so far."""
         return self._losses.sentence
 
+    @property
+    def notes(self) -> tuple[str, ...]:  # type: ignore[override]
+        """What is unusual about the file, and what was so far."""
+        return self._oddities + self._showing.turned
+
     def close(self) -> None:
         """Close the file."""
         self._container.close()
 
     def _describe(self, first: VideoFrame) -> None:
         stream = self._stream
-        self.rate = self._believed(stream.average_rate or stream.guessed_rate or None)
+        self.rate = self._raw_rate or self._believed(rate_of(stream))
         self.frames_expected = stream.frames or self._frames_by_duration()
-        self._rotation, self._turn = first.rotation, turn_of(first)
-        self.size = self._turn.size(first.width, first.height)
-        self.notes = tuple(self._oddities(first))
+        self._showing = Showing(self.name, first, stream.sample_aspect_ratio)
+        self.size = self._showing.size
+        self._oddities = tuple(self._unusual(first))
 
     def _believed(self, told: Fraction | None) -> Fraction | None:
         """The rate, counted in a second look at the file where it is faster than cameras are."""
         if told is None or told <= FAST:
             return told
-        with _open(self._path, self.name) as again:
+        with open_container(self._path, self.name) as again:
             return believed(told, measured(again, self._stream.index))
 
     def _frames_by_duration(self) -> int | None:
@@ -94,7 +108,7 @@ class ContainerSource(Source):
             return None
         return max(1, round(microseconds / 1_000_000 * self.rate))
 
-    def _oddities(self, first: VideoFrame) -> Iterator[str]:
+    def _unusual(self, first: VideoFrame) -> Iterator[str]:
         late = self._later_than_sound()
         if late > 0.5 / float(self.rate or DEFAULT_RATE):
             yield (
@@ -104,15 +118,14 @@ class ContainerSource(Source):
         streams = len(self._container.streams.video)
         if streams > 1:
             yield f"{streams} video streams: stream {self._stream.index} is read"
-        shape = self._stream.sample_aspect_ratio
-        if shape and shape != 1:
-            yield f"pixels are {shape.numerator}:{shape.denominator}, not square: left as stored"
-        if not self._turn.exact:
-            yield "to be shown at an angle that is no right angle: turned to the nearest one"
         if first.interlaced_frame:
             yield "interlaced: left as stored"
-        if getattr(first, "color_trc", 0) in HIGH_DYNAMIC_RANGE:
-            yield "high dynamic range: colors are paler than they should be"
+        yield from self._showing.notes
+        if self._raw_rate and not self._rate_given:
+            yield (
+                f"the file has no times: {float(self._raw_rate):.6g} frames a second were "
+                "assumed; give its rate (--rate) if it has another"
+            )
 
     def _later_than_sound(self) -> float:
         """Seconds by which the picture begins later; a player's clock begins with the earlier."""
@@ -130,7 +143,7 @@ class ContainerSource(Source):
 
     def __iter__(self) -> Iterator[Shot]:
         for index, (frame, seconds) in enumerate(self._in_order()):
-            yield Shot(index, seconds, lambda f=frame: self._picture(f))  # type: ignore[misc]
+            yield Shot(index, seconds, self._showing.picture_of(frame, index))
 
     def _in_order(self) -> Iterator[Decoded]:
         first, self._first = self._first, None  # so that it is not kept in memory
@@ -139,6 +152,11 @@ class ContainerSource(Source):
         del first
         yield from self._decoded
 
+    def _time_of(self, frame: VideoFrame) -> float | None:
+        if self._raw_rate:
+            return float(self._losses.frames / self._raw_rate)
+        return self._seconds(self._stamps.of(frame))
+
     def _seconds(self, stamp: int | None) -> float | None:
         """Convert ticks of the stream to seconds since its start."""
         if stamp is None or self._stream.time_base is None:
@@ -146,13 +164,6 @@ class ContainerSource(Source):
         if self._start is None:
             self._start = stamp
         return float((stamp - self._start) * self._stream.time_base)
-
-    def _picture(self, frame: VideoFrame) -> Image:
-        check_size(self.name, frame.width, frame.height)
-        image: Any = frame.to_ndarray(format="rgb24")
-        if frame.rotation != self._rotation:  # turned while recording
-            self._rotation, self._turn = frame.rotation, turn_of(frame)
-        return self._turn.apply(image)
 
     def _decode(self) -> Iterator[Decoded]:
         from av.error import FFmpegError
@@ -166,10 +177,10 @@ class ContainerSource(Source):
                 self._losses.packet()
                 continue
             for frame in frames:
-                seconds = self._seconds(self._stamps.of(frame))
+                seconds = self._time_of(frame)
                 self._losses.frame(seconds, bool(frame.is_corrupt))
                 yield frame, seconds
-        self._losses.end(self._missing)
+        self._losses.end(self._cut)
 
     def _packets(self) -> Iterator[Packet[VideoStream] | None]:
         """Give every packet of the stream, then None, which empties the decoder.
@@ -178,6 +189,7 @@ class ContainerSource(Source):
         """
         from av.error import FFmpegError
 
+        suspects = Suspects()
         packets = self._container.demux(self._stream)
         while True:
             try:
@@ -187,8 +199,10 @@ class ContainerSource(Source):
             except FFmpegError:
                 self._losses.packet()
                 break
+            self._losses.broken(suspects.see(packet))
             if packet.size:
                 yield packet
+        self._losses.broken(suspects.end())
         yield None
 
 

@@ -17,9 +17,10 @@ class Losses:
     """
 
     def __init__(self) -> None:
-        self._frames = 0
+        self.frames = 0  # that were decoded
         self._packets = 0
         self._patched = 0
+        self._broken = 0
         self._last = 0.0
         self._where = ""
         self._missing_end = ""
@@ -29,7 +30,7 @@ class Losses:
         if patched:
             self._patched += 1
             self._begin()
-        self._frames += 1
+        self.frames += 1
         self._last = self._last if time is None else time
 
     def packet(self) -> None:
@@ -37,14 +38,20 @@ class Losses:
         self._packets += 1
         self._begin()
 
-    def end(self, missing: int) -> None:
-        """Say that the file ended, and how many of its bytes are not there."""
-        if missing:
+    def broken(self, count: int) -> None:
+        """Count pieces of the file that arrived damaged, and were decoded all the same."""
+        self._broken += count
+        if count:
             self._begin()
-            self._missing_end = f"the file is cut short by {missing} bytes"
+
+    def end(self, cut: str) -> None:
+        """Say that the file ended, and how it is cut short if it is."""
+        if cut:
+            self._begin()
+            self._missing_end = cut
 
     def _begin(self) -> None:
-        self._where = self._where or f"damaged after {self._last:.3f} s ({self._frames} frames)"
+        self._where = self._where or f"damaged after {self._last:.3f} s ({self.frames} frames)"
 
     @property
     def sentence(self) -> str | None:
@@ -53,11 +60,12 @@ class Losses:
             return None
         kinds = [
             self._packets and f"{_count(self._packets, 'packet')} could not be decoded",
+            self._broken and f"{_count(self._broken, 'packet')} arrived damaged",
             self._patched and f"{_count(self._patched, 'frame')} partly guessed by the decoder",
             self._missing_end,
         ]
         what = ", ".join(kind for kind in kinds if kind)
-        return f"{self._where}: {what}; {_count(self._frames, 'frame')} read"
+        return f"{self._where}: {what}; {_count(self.frames, 'frame')} read"
 
 
 def _count(number: int, noun: str) -> str:

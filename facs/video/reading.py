@@ -47,7 +47,8 @@ def open_video(
         Give the frames with ``start <= time < stop``. Frames before `start` are
         decoded and skipped, never sought: so index and time stay exact.
     rate : float or Fraction, frames per second, optional
-        For pictures and arrays, which carry no time; 30 if not given.
+        For pictures and arrays, which carry no time (30 if not given), and raw streams
+        (``.h264``, ``.mjpeg``), for which what they say themselves is assumed.
     threads : int
         Decoder threads for this video alone.
 
@@ -121,9 +122,7 @@ def _source_at(
         return FolderSource(path, rate)
     if is_picture(path):
         return PictureSource(path)
-    if rate is not None:
-        raise InputError(f"rate is for pictures and arrays; {path.name} has its own times")
-    return ContainerSource(path, threads)
+    return ContainerSource(path, threads, rate)
 
 
 class Video:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from facs.canonical import canonical
 
 __all__ = ["QualityLimits", "judge"]
 
@@ -24,6 +28,11 @@ class QualityLimits:
         See `sharpness`. A face blurred by a twelfth of its width still counts as sharp enough,
         one blurred by an eighth of it does not.
     max_covered : float, in [0, 1]
+    maybe_covered : float, in [0, 1]
+        From here on the mouth is looked at: a mask hides half of a face, and counts for less
+        than that.
+    min_mouth : float
+        See `mouth_detail`. Skin and lips have 0.9 of the detail of the eyes (the median).
     """
 
     min_width: float = 28.0
@@ -33,6 +42,12 @@ class QualityLimits:
     min_spread: float = 5.0
     min_sharpness: float = 0.035
     max_covered: float = 0.6
+    maybe_covered: float = 0.4
+    min_mouth: float = 0.55
+
+
+MARGIN: Final = 3 / 64
+"""Of the crop's side: how far around the landmarks of a part its detail is measured."""
 
 
 def judge(
@@ -71,6 +86,8 @@ def judge(
     # a NaN pose comes from landmarks without extent: nothing to look at
     if not worst > 0 or pose[0] != pose[0]:
         return 0.0, reason if pose[0] == pose[0] else "too_small"
+    if covered > limits.maybe_covered and mouth_detail(crop) < limits.min_mouth:
+        return 0.0, "covered"
     return min(1.0, worst), ""
 
 
@@ -80,10 +97,47 @@ def sharpness(gray: NDArray[np.uint8]) -> float:
     Smoothed by one pixel first (Marr and Hildreth, 1980): without that the steps between
     whole grey levels look like detail, and nothing would ever count as blurred.
     """
-    import cv2
-
     spread = float(gray.std())
     if spread < 1e-3:
         return 0.0
+    return float(_detail(gray).mean()) / spread
+
+
+def mouth_detail(crop: NDArray[np.uint8]) -> float:
+    """Detail from the nose to the lips, in that of brows and eyes: little behind a plain mask.
+
+    Examples
+    --------
+    >>> face = np.random.default_rng(0).integers(0, 255, (64, 64), np.uint8)
+    >>> face[30:] = 240
+    >>> mouth_detail(face) < 0.1
+    True
+    """
+    detail = _detail(crop)
+    mouth, eyes = _parts(crop.shape[0])
+    return float(detail[mouth].mean()) / max(float(detail[eyes].mean()), 0.1)
+
+
+def _detail(gray: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Absolute Laplacian of the picture smoothed by one pixel, in grey levels, (H, W)."""
+    import cv2
+
     smooth = cv2.GaussianBlur(gray.astype(np.float32), (0, 0), 1.0)
-    return float(np.abs(cv2.Laplacian(smooth, cv2.CV_32F)).mean()) / spread
+    return np.asarray(np.abs(cv2.Laplacian(smooth, cv2.CV_32F)), np.float32)
+
+
+Part = tuple[slice, slice]
+
+
+@lru_cache(maxsize=4)
+def _parts(size: int) -> tuple[Part, Part]:
+    """Rows and columns of an aligned crop of that side: nose and lips, brows and eyes."""
+    points = canonical(size)
+    mouth, eyes = np.r_[31:36, 48:68], np.r_[17:27, 36:48]
+    return _around(points[mouth], size), _around(points[eyes], size)
+
+
+def _around(points: NDArray[np.float64], size: int) -> Part:
+    low = np.maximum(points.min(0) - MARGIN * size, 0).astype(int)
+    high = np.minimum(points.max(0) + MARGIN * size, size - 1).astype(int) + 1
+    return slice(low[1], high[1]), slice(low[0], high[0])

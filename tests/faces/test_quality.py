@@ -9,7 +9,7 @@ import pytest
 from facs.canonical import align, warp
 from facs.faces.detect import HaarDetector
 from facs.faces.landmarks import Landmarker, shipped_path
-from facs.faces.quality import QualityLimits, judge, sharpness
+from facs.faces.quality import QualityLimits, judge, mouth_detail, sharpness
 from facs.recording import REASONS
 from tests.faces.builders import landmarks_at, texture
 
@@ -102,3 +102,37 @@ def test_sharpness_does_not_depend_on_light_and_contrast():
     dim = (picture // 3 + 20).astype(np.uint8)
     assert sharpness(dim) == pytest.approx(sharpness(picture), rel=0.15)
     assert sharpness(np.full((32, 32), 9, np.uint8)) == 0
+
+
+# Half covered
+
+
+def masked(level):
+    """The example's face behind a mask of one grey level, from the nose down."""
+    crop = example_face(0.0).copy()
+    crop[28:] = level
+    return crop
+
+
+@pytest.mark.parametrize("level", [20, 110, 240])
+def test_a_face_behind_a_plain_mask_is_covered(level):
+    assert mouth_detail(masked(level)) < 0.3
+    assert judged(masked(level), covered=0.5) == (0.0, "covered")
+
+
+def test_a_face_whose_mouth_is_seen_is_scored_where_as_much_is_covered():
+    face = example_face(0.0)
+    assert mouth_detail(face) > LIMITS.min_mouth
+    assert judged(face, covered=0.5)[1] == ""
+
+
+def test_nobody_looks_at_the_mouth_of_a_face_that_is_hardly_covered():
+    assert judged(masked(110), covered=0.3)[1] == ""
+
+
+@pytest.mark.parametrize("size", [48, 64, 112])
+def test_detail_of_the_mouth_is_measured_in_crops_of_any_size(size):
+    face = cv2.resize(example_face(0.0), (size, size), interpolation=cv2.INTER_AREA)
+    assert mouth_detail(face) > LIMITS.min_mouth
+    face[size * 28 // 64 :] = 110
+    assert mouth_detail(face) < 0.4

@@ -16,8 +16,10 @@ LONG_GAP_FRAMES: Final = 5
 FORGOTTEN: Final = 2.0
 """Seconds without frames after which people are numbered anew (`facs.faces.track`)."""
 
-EVEN: Final = 0.4
-"""Share of the usual gap by which steps of an evenly spaced film may differ: ticks are rounded."""
+EVEN: Final = 0.08
+"""Share of the usual gap by which steps of an evenly spaced film may differ, beside `TICK`."""
+TICK: Final = 0.0011
+"""Seconds: many containers round times to milliseconds."""
 EVEN_FRAMES: Final = 20
 """Frames from which on a film can be called evenly spaced."""
 FEW: Final = 3
@@ -138,7 +140,8 @@ class Steps:
     def add(self, step: float, after: float) -> None:
         """Count a step in seconds, and the time after which it came."""
         frames = round(step / self._gap)
-        if not 1 <= frames <= LONG_GAP_FRAMES or abs(step / self._gap - frames) > EVEN:
+        off = abs(step - frames * self._gap)
+        if not 1 <= frames <= LONG_GAP_FRAMES or off > EVEN * self._gap + TICK:
             self._uneven = True
         elif frames == 1:
             self._even += 1

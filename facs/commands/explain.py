@@ -43,8 +43,9 @@ def explain(
     from facs.recording import Recording
 
     recorded = Path(source).suffix.lower() == ".facs"
+    film = Recording.load(source) if recorded else source
     found = run(
-        Recording.load(source) if recorded else source,
+        film,
         unit,
         side=side,
         time=time,
@@ -54,7 +55,7 @@ def explain(
         stream=stream,
         model=model,
     )
-    where = video or (Path(Recording.load(source).source) if recorded else source)
+    where = video or (Path(film.source) if isinstance(film, Recording) else film)
     write_explanation(found, out, None if crop else picture_at(where, found.time))
     _tell(found)
     typer.echo(f"wrote {out}")

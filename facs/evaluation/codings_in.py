@@ -20,6 +20,8 @@ from facs.events import NOT_SCORED
 
 __all__ = ["is_coding", "read_coding"]
 
+Rows = list[dict[str, str]]
+
 
 @dataclass(frozen=True)
 class _Found:
@@ -69,10 +71,11 @@ def read_coding(path: Path, *, person: str | None = None) -> Coding:
     kind = _kind(path)
     if kind is None:
         raise InputError(f"{path}: wanted events of ELAN, BORIS, BIDS or facs, got other columns")
-    found = list(_READERS[kind](path))
+    rows = _rows(path)
+    found = list(_READERS[kind](path, rows))
     units = [line for line in found if line.label == NOT_SCORED or read_name(line.label)]
     chosen = the_person(path, {line.person for line in units or found}, person)
-    coding = _coding(path, [line for line in found if line.person == chosen], _seconds(path))
+    coding = _coding(path, [line for line in found if line.person == chosen], _seconds(rows))
     if kind != "events":
         return coding
     note = (
@@ -116,7 +119,7 @@ def _kind(path: Path) -> str | None:
     return next((kind for kind, columns in _KINDS.items() if columns <= header), None)
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def _rows(path: Path) -> Rows:
     """Rows by their columns, whatever separates them."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -134,8 +137,7 @@ def _whole(path: Path, line: int, row: dict[str, str]) -> dict[str, str]:
     return row
 
 
-def _boris(path: Path) -> Iterator[_Found]:
-    rows = _rows(path)
+def _boris(path: Path, rows: Rows) -> Iterator[_Found]:
     sittings = sorted({row.get("Observation id") or "" for row in rows})
     if len(sittings) > 1:
         raise InputError(
@@ -157,8 +159,8 @@ def _boris(path: Path) -> Iterator[_Found]:
         yield _Found(subject, label, start, end, letter, ungraded=", ".join(lost))
 
 
-def _bids(path: Path) -> Iterator[_Found]:
-    for row in _rows(path):
+def _bids(path: Path, rows: Rows) -> Iterator[_Found]:
+    for row in rows:
         label = row["trial_type"].strip()
         if label != NOT_SCORED and read_name(label) is None:
             yield _Found(row.get("person") or "", label, 0.0, 0.0)  # of what is no unit
@@ -172,13 +174,13 @@ def _bids(path: Path) -> Iterator[_Found]:
         yield _Found(row.get("person") or "", label, start, end, letter, ungraded=lost)
 
 
-def _events(path: Path) -> Iterator[_Found]:
-    for row in _rows(path):
+def _events(path: Path, rows: Rows) -> Iterator[_Found]:
+    for row in rows:
         start, end = (_number(path, row, name) for name in ("onset", "offset"))
         yield _Found(row.get("person") or "", row["label"].strip(), start, end, by_frames=True)
 
 
-_READERS: Final[Mapping[str, Callable[[Path], Iterator[_Found]]]] = {
+_READERS: Final[Mapping[str, Callable[[Path, Rows], Iterator[_Found]]]] = {
     "boris": _boris,
     "bids": _bids,
     "events": _events,
@@ -186,9 +188,9 @@ _READERS: Final[Mapping[str, Callable[[Path], Iterator[_Found]]]] = {
 _NONE: Final = ("", "NA", "n/a", "nan", "None")
 
 
-def _seconds(path: Path) -> float:
+def _seconds(rows: Rows) -> float:
     """Until when was looked, which only BORIS tells: the length of its one video."""
-    row = next(iter(_rows(path)), {})
+    row = rows[0] if rows else {}
     try:
         return float(row.get("Media duration (s)") or "nan")
     except ValueError:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from facs.errors import FacsError, OutputError
 
-__all__ = ["TEXT_LIMIT", "atomic", "move", "read_text"]
+__all__ = ["TEXT_LIMIT", "atomic", "move", "read_text", "sha256_of", "writing"]
 
 TEXT_LIMIT: Final = 2**18
 """Bytes of the longest text that is read whole: what people write is a hundredth of it."""
@@ -74,6 +75,42 @@ def atomic(path: str | os.PathLike[str]) -> Iterator[Path]:
         _remove(partial)
 
 
+@contextmanager
+def writing(path: str | os.PathLike[str], *, errors: str = "strict") -> Iterator[IO[str]]:
+    r"""Write text in UTF-8 as `atomic` writes a file; line ends stay as they are given.
+
+    Parameters
+    ----------
+    path : str or path
+    errors : str
+        What becomes of characters that are no text, as in `open`.
+
+    Yields
+    ------
+    file
+        To write to.
+
+    Raises
+    ------
+    OutputError
+        As in `atomic`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> target = Path(tempfile.mkdtemp()) / "result.txt"
+    >>> with writing(target) as file:
+    ...     _ = file.write("whole\n")
+    >>> target.read_bytes()
+    b'whole\n'
+    """
+    with (
+        atomic(path) as partial,
+        partial.open("w", encoding="utf-8", errors=errors, newline="") as file,
+    ):
+        yield file
+
+
 def read_text(path: str | os.PathLike[str], limit: int = TEXT_LIMIT) -> str:
     """Read a small file of UTF-8; no more of it than `limit` is ever in memory.
 
@@ -109,6 +146,29 @@ def move(path: Path, target: Path) -> None:
         path.replace(place)
     except OSError as error:
         raise OutputError(_explanation(place, error)) from error
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file of any size, as hexadecimal digits.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> empty = Path(tempfile.mkdtemp()) / "empty"
+    >>> empty.touch()
+    >>> sha256_of(empty)[:8]
+    'e3b0c442'
+    """
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while part := file.read(2**20):
+            digest.update(part)
+    return digest.hexdigest()
 
 
 def _refuse_what_is_no_file(target: Path) -> None:

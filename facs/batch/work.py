@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 import shutil
@@ -14,6 +13,7 @@ from facs.batch.lock import PRIVATE
 from facs.batch.manifest import Entry
 from facs.batch.options import BatchOptions
 from facs.errors import FacsError, InputError, OutputError
+from facs.files import sha256_of
 from facs.network.predict import Model
 from facs.network.weights import load_model
 from facs.pipeline import analyze
@@ -145,14 +145,10 @@ def checksum(path: Path) -> str:
     InputError
         If it cannot be read.
     """
-    digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
-            while part := file.read(2**20):
-                digest.update(part)
+        return sha256_of(path)
     except OSError as error:
         raise InputError(f"cannot read {os.fspath(path)!r}: {error.strerror}") from error
-    return digest.hexdigest()
 
 
 def _line(text: str) -> str:

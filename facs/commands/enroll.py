@@ -190,9 +190,9 @@ def _tell_left_out(words: dict[str, str], done: Enrolment, new: Profile) -> None
 
 
 def _write_curves(done: Enrolment, path: Path) -> None:
-    from facs.files import atomic
+    from facs.files import writing
 
-    with atomic(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
+    with writing(path) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(_CURVES)
         for finding in done.findings:

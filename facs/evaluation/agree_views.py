@@ -14,7 +14,7 @@ from facs.errors import InputError
 from facs.evaluation.measures import LABEL_METRICS
 from facs.evaluation.report_values import LabelRow, Report
 from facs.evaluation.report_views import View, number
-from facs.files import atomic
+from facs.files import writing
 
 __all__ = ["AGREEMENT", "agreement_facts", "agreement_table", "metrics_of", "write_agreement"]
 
@@ -114,7 +114,7 @@ def write_agreement(report: Report, path: str | os.PathLike[str], first: str, se
     suffix = Path(path).suffix.lower()
     if suffix not in (".md", ".csv", ".json"):
         raise InputError(f"wanted a name that ends in .md, .csv, .json or .png, got {path}")
-    with atomic(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
+    with writing(path) as file:
         if suffix == ".md":
             file.write(_markdown(report, first, second))
         elif suffix == ".json":

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.evaluation.unit_table import UnitTable
-from facs.files import atomic
+from facs.files import writing
 
 __all__ = ["write_unit_table"]
 
@@ -38,7 +38,7 @@ def write_unit_table(table: UnitTable, path: str | os.PathLike[str]) -> None:
     ['frame,AU12_intensity', '0,2.0', '1,']
     """
     columns = dict(_columns(table))
-    with atomic(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
+    with writing(path) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows(zip(*columns.values(), strict=True))

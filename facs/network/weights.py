@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
 from facs.errors import ModelError
+from facs.files import sha256_of
 from facs.network.backends import OnnxStream
 from facs.network.predict import TwoStreamModel
 from facs.network.spec import ModelSpec
@@ -105,8 +105,3 @@ def pair_of(path: Path) -> tuple[Path, Path]:
 def spec_of(model: ShippedModel) -> ModelSpec:
     """The specification inside a model's files."""
     return OnnxStream(model.spatial).spec
-
-
-def sha256_of(path: Path) -> str:
-    """Checksum of a file, as hexadecimal digits."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from facs.arrays import LANDMARKS
 from facs.columns import interleaved, people_of
-from facs.files import atomic
+from facs.files import writing
 from facs.mean_face import MEAN_FACE, RIGID
 from facs.person import Person
 from facs.units import ActionUnit
@@ -100,11 +100,8 @@ def write_feat_csv(recording: Recording, path: PathLike) -> None:
 def _write(path: PathLike, tables: list[list[Column]], separator: str) -> None:
     formats = {name: form for name, form, _ in tables[0]}
     table = interleaved([{name: values for name, _, values in columns} for columns in tables])
-    with (
-        atomic(path) as partial,
-        # Names of files on Linux may be no text at all.
-        partial.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file,
-    ):
+    # Names of files on Linux may be no text at all.
+    with writing(path, errors="backslashreplace") as file:
         file.write(separator.join(formats) + "\n")
         for start in range(0, len(table["frame"]), _CHUNK):
             cells = (

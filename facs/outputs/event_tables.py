@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from facs._version import __version__
 from facs.events import least_peak
-from facs.files import atomic
+from facs.files import atomic, writing
 from facs.outputs.spans import NOT_SCORED, frame_ends, measured_by, spans_of, unscored_spans
 from facs.person import Person
 
@@ -206,11 +206,8 @@ def _name(recording: Recording) -> str:
 
 def write_table(path: PathLike, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write tab-separated rows under a header."""
-    with (
-        atomic(path) as partial,
-        # Names of files on Linux may be no text at all.
-        partial.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file,
-    ):
+    # Names of files on Linux may be no text at all.
+    with writing(path, errors="backslashreplace") as file:
         writer = csv.writer(file, delimiter="\t", lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)

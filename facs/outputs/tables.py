@@ -19,7 +19,7 @@ from facs._version import __version__
 from facs.columns import NOBODY, column_blocks, columns
 from facs.errors import MissingPackageError
 from facs.events import Event, least_peak
-from facs.files import atomic
+from facs.files import atomic, writing
 from facs.person import REASONS, STREAMS, Person
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def write_csv(recording: Recording, path: PathLike, *, landmarks: bool = False) 
     0,0.04,,no_face,,,,,,,,,,
     <BLANKLINE>
     """
-    with atomic(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
+    with writing(path) as file:
         writer = csv.writer(file, lineterminator="\n")
         for number, table in enumerate(column_blocks(recording, _CHUNK, landmarks=landmarks)):
             if number == 0:
@@ -113,7 +113,7 @@ def write_events_csv(recording: Recording, path: PathLike, *, min_duration: floa
     Columns: ``person, label, onset, apex, offset, duration, peak``; seconds, and
     a probability. Rows are in order of person, then onset.
     """
-    with atomic(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
+    with writing(path) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(_EVENT_COLUMNS)
         for person in recording.people:

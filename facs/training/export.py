@@ -14,6 +14,7 @@ import torch
 from onnx import helper, numpy_helper
 from torch import Tensor, nn
 
+from facs.files import atomic
 from facs.network.folding import fold_norms
 
 __all__ = ["OPSET", "export", "quiet", "round_to_half"]
@@ -56,6 +57,11 @@ def export(
         Goes into the file's ``metadata_props``.
     half : bool
         Store large tensors in half precision.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
     """
     network.eval()
     model = _traced(network, example, input_name, output_names)
@@ -66,9 +72,8 @@ def export(
         entry = model.metadata_props.add()
         entry.key, entry.value = key, value
     onnx.checker.check_model(model)
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_bytes(model.SerializeToString())
-    temporary.replace(path)
+    with atomic(path) as partial:
+        partial.write_bytes(model.SerializeToString())
 
 
 def _traced(

@@ -8,11 +8,13 @@ Static quantisation with the ranges of real inputs, weights per output channel (
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import onnx
 from numpy.typing import NDArray
 
+from facs.files import atomic
 from facs.training.export import quiet
 
 __all__ = ["quantise"]
@@ -33,27 +35,35 @@ def quantise(source: Path, out: Path, inputs: NDArray[Any]) -> None:
     out : Path
     inputs : array, shape (n, ...)
         What the network meets in use; their ranges are kept.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
     """
-    from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
-    unfinished, prepared = out.with_name(out.name + ".tmp"), out.with_name(out.name + ".prep")
-    with quiet(None):
+    with atomic(out) as unfinished, TemporaryDirectory() as folder, quiet(None):
+        prepared = Path(folder) / "prepared.onnx"
         quant_pre_process(source, prepared)
-        quantize_static(
-            prepared,
-            unfinished,
-            _reader(inputs, onnx.load(source).graph.input[0].name),
-            quant_format=QuantFormat.QDQ,
-            per_channel=True,
-            activation_type=QuantType.QUInt8,
-            weight_type=QuantType.QInt8,
-            op_types_to_quantize=["Conv", "Gemm", "MatMul", "MaxPool", "Split", "Slice", "Concat"],
-            nodes_to_exclude=_before_the_first_layer(prepared),
-        )
-    prepared.unlink()
-    _copy_metadata(source, unfinished)
-    unfinished.replace(out)
+        _quantise(prepared, unfinished, _reader(inputs, onnx.load(source).graph.input[0].name))
+        _copy_metadata(source, unfinished)
+
+
+def _quantise(prepared: Path, out: Path, reader: Any) -> None:
+    from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
+
+    quantize_static(
+        prepared,
+        out,
+        reader,
+        quant_format=QuantFormat.QDQ,
+        per_channel=True,
+        activation_type=QuantType.QUInt8,
+        weight_type=QuantType.QInt8,
+        op_types_to_quantize=["Conv", "Gemm", "MatMul", "MaxPool", "Split", "Slice", "Concat"],
+        nodes_to_exclude=_before_the_first_layer(prepared),
+    )
 
 
 def _before_the_first_layer(path: Path) -> list[str]:

@@ -71,6 +71,13 @@ def test_what_comes_before_the_first_layer_is_exact(files):
     assert len(way) > 5
 
 
+def test_nothing_is_left_where_quantising_fails(files, tmp_path):
+    seen, whole, _ = files
+    with pytest.raises(Exception, match=r"(?i)invalid rank"):
+        quantise(whole, tmp_path / "small.onnx", seen[..., 0])
+    assert not list(tmp_path.iterdir())
+
+
 def test_eight_bits_say_nearly_the_same(files):
     seen, whole, small = files
     one, other = OnnxStream(whole)(seen), OnnxStream(small)(seen)

@@ -22,7 +22,7 @@ UNITS = (ActionUnit.AU12, ActionUnit.AU26, ActionUnit.AU27)
 @pytest.fixture(scope="module", params=["spatial", "temporal"])
 def files(request, tmp_path_factory):
     """Inputs, and a network in single precision and in eight bits."""
-    spec = tiny_spec(UNITS)
+    spec = tiny_spec(UNITS, stream=request.param)
     config = StreamConfig(len(spec.columns), hidden=16, motion="own")
     kinds = {"spatial": (SpatialStream, random_crops), "temporal": (TemporalStream, random_flows)}
     kind, inputs = kinds[request.param]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from facs._version import __version__
 from facs.events import least_peak
 from facs.files import atomic, writing
-from facs.outputs.spans import NOT_SCORED, frame_ends, measured_by, spans_of, unscored_spans
+from facs.outputs.spans import NOT_SCORED, measured_by, seconds_scored, spans_of, unscored_spans
 from facs.person import Person
 
 if TYPE_CHECKING:
@@ -85,7 +85,6 @@ def _boris_rows(recording: Recording, person: Person) -> Iterator[dict[str, str]
 
 def _boris_facts(recording: Recording, person: Person) -> dict[str, str]:
     name = Path(recording.source).name
-    scored = (frame_ends(person.times) - person.times)[person.seen].sum()
     return {
         "Observation id": Path(name).stem,
         "Description": measured_by(recording),
@@ -95,7 +94,7 @@ def _boris_facts(recording: Recording, person: Person) -> dict[str, str]:
         "Coding duration": f"{recording.duration:.3f}",
         "FPS (frame/s)": "" if recording.rate is None else f"{float(recording.rate):.3f}",
         "Subject": f"person{person.track}",
-        "Observation duration by subject by observation": f"{scored:.3f}",
+        "Observation duration by subject by observation": f"{seconds_scored(person):.3f}",
         "Behavior type": "STATE",
         "Media file name": name,
     }

@@ -21,7 +21,7 @@ from facs.events import least_peak
 from facs.files import atomic
 from facs.outputs.markup import NONE, clock, facts, page, paragraph, share, table
 from facs.outputs.report_people import is_long, person_section, quality_section, unscored_section
-from facs.outputs.spans import frame_ends
+from facs.outputs.spans import frame_ends, seconds_scored
 from facs.person import Person
 
 if TYPE_CHECKING:
@@ -139,8 +139,7 @@ def _who(recording: Recording) -> Iterator[str]:
 def _presence(person: Person) -> tuple[str, ...]:
     seen = np.flatnonzero(person.seen)
     ends = frame_ends(person.times)
-    lengths = ends - person.times
-    scored = float(lengths[seen].sum())
+    scored = seconds_scored(person)
     long = is_long(person)
     return (
         str(person.track),
@@ -148,7 +147,7 @@ def _presence(person: Person) -> tuple[str, ...]:
         clock(float(ends[seen[-1]]), long=long) if len(seen) else "never",
         f"{scored:.2f}",
         share(len(seen), len(person)),
-        f"{float(lengths.sum()) - scored:.2f}",
+        f"{float((ends - person.times).sum()) - scored:.2f}",
     )
 
 

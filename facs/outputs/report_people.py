@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from facs.outputs.markup import NONE, clock, gaps, paragraph, scores, share, table, timeline
-from facs.outputs.plots import units_shown
-from facs.outputs.spans import Span, frame_ends, spans_of, unit_spans, unscored_spans
+from facs.outputs.spans import Span, frame_ends, seconds_scored, spans_of, unscored_spans
 from facs.person import STREAMS, Person
 from facs.units import ActionUnit
 
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     from facs.recording import Recording
 
 __all__ = ["MOST_EVENTS", "is_long", "person_section", "quality_section", "unscored_section"]
+
+Shown = dict[ActionUnit, list[Span]]
 
 MOST_EVENTS: Final = 500
 """Events of one person that the report lists; a table of all is `facs analyze --events`."""
@@ -43,9 +44,9 @@ def is_long(person: Person) -> bool:
 def person_section(person: Person) -> Iterator[str]:
     """What one person showed: timeline, units, events."""
     yield f"<h2>{_called(person)}</h2>"
-    shown = units_shown(person)
-    yield _timeline(person, shown)
     spans = spans_of(person)
+    shown = _by_unit(person, spans)
+    yield _timeline(person, shown)
     if spans:
         yield _unit_table(person, shown)
         yield from _event_table(person, spans)
@@ -58,16 +59,21 @@ def _called(person: Person) -> str:
     return f"Person {person.track}"
 
 
-def _timeline(person: Person, shown: tuple[ActionUnit, ...]) -> str:
+def _by_unit(person: Person, spans: list[Span]) -> Shown:
+    """The spans of each unit of which there are any, in the order of the model's units."""
+    found = {unit: [span for span in spans if span.unit is unit] for unit in person.units}
+    return {unit: own for unit, own in found.items() if own}
+
+
+def _timeline(person: Person, shown: Shown) -> str:
     times = person.times
     unscored = gaps(times, ((start, end) for start, end, _ in unscored_spans(person)), "gap")
     quality = scores(times, person.quality, None)
     rows = [("Quality of the view", _quality_words(person), quality + unscored)]
-    for unit in shown:
-        spans = [(span.start, span.end) for span in unit_spans(person, unit)]
+    for unit, spans in shown.items():
         drawing = scores(times, person[unit], float(person.on[person.units.index(unit)]))
         words = f"{unit}: {len(spans)} {'event' if len(spans) == 1 else 'events'}"
-        events = gaps(times, spans, "event")
+        events = gaps(times, ((span.start, span.end) for span in spans), "event")
         rows.append((f"{unit} {unit.label}", words, drawing + unscored + events))
     caption = (
         "Each strip shows the highest value at its moment, from 0 to 1."
@@ -83,12 +89,11 @@ def _quality_words(person: Person) -> str:
     return f"Quality: {float(np.nanmedian(person.quality[person.seen])):.2f} at the median"
 
 
-def _unit_table(person: Person, shown: tuple[ActionUnit, ...]) -> str:
+def _unit_table(person: Person, shown: Shown) -> str:
     header = ("Unit", "Name", "Events", "Shown (s)", "of scored time", "Longest (s)", "Strongest")
-    scored = float((frame_ends(person.times) - person.times)[person.seen].sum())
+    scored = seconds_scored(person)
     rows = []
-    for unit in shown:
-        spans = unit_spans(person, unit)
+    for unit, spans in shown.items():
         total = sum(span.duration for span in spans)
         longest = max(span.duration for span in spans)
         letters = max(span.letter for span in spans) or NONE

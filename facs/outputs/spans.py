@@ -28,6 +28,7 @@ __all__ = [
     "Span",
     "frame_ends",
     "measured_by",
+    "seconds_scored",
     "side_spans",
     "spans_of",
     "unit_spans",
@@ -107,6 +108,11 @@ def frame_ends(times: NDArray[np.float64]) -> NDArray[np.float64]:
     if len(before):
         ends[before] = times[before] + np.median(np.diff(times))
     return ends
+
+
+def seconds_scored(person: Person) -> float:
+    """Seconds in which a person could be scored: how long the frames last in which she was."""
+    return float((frame_ends(person.times) - person.times)[person.seen].sum())
 
 
 def unit_spans(person: Person, unit: ActionUnit) -> list[Span]:

@@ -20,17 +20,17 @@ from facs.meaning.rest import find_baseline
 from facs.network.spec import Calibration, ModelSpec
 from facs.units import SIDED
 
-__all__ = ["BELOW", "Scores", "rest_of", "shifted"]
+__all__ = ["BELOW", "FilmScores", "rest_of", "shifted"]
 
 Floats = NDArray[np.float32]
-Scores = Sequence["Floats | None"]
+FilmScores = Sequence["Floats | None"]
 """Of each film other scores of the spatial stream, or None for those that it has."""
 
 BELOW: Final = 0.5
 """Logits below its threshold to which a unit is brought down that scores higher at her rest."""
 
 
-def shifted(spec: ModelSpec, films: Sequence[Footage], scores: Scores) -> ModelSpec:
+def shifted(spec: ModelSpec, films: Sequence[Footage], scores: FilmScores) -> ModelSpec:
     """Bring her rest down to `BELOW` its threshold where it scores higher; thresholds stay.
 
     The cuts of a column rise by what its rest is too high, so intensity falls with presence;
@@ -61,7 +61,7 @@ def _too_high(spec: ModelSpec, rest: NDArray[np.float64]) -> NDArray[np.float64]
 
 
 def rest_of(
-    spec: ModelSpec, films: Sequence[Footage], scores: Scores, *, motion: bool
+    spec: ModelSpec, films: Sequence[Footage], scores: FilmScores, *, motion: bool
 ) -> NDArray[np.float64]:
     """Probability of each column (C,) at her rest."""
     learned = [

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-__all__ = ["Voice", "choose_voice", "language_of", "right_to_left", "voices_of"]
+__all__ = ["EngineVoice", "choose_voice", "language_of", "right_to_left", "voices_of"]
 
 _SCRIPTS: Final = {
     "HEBREW": "he",
@@ -69,7 +69,7 @@ def right_to_left(text: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Voice:
+class EngineVoice:
     """A voice of a speech engine: by what it is chosen, what it is called, what it speaks."""
 
     id: str
@@ -77,21 +77,22 @@ class Voice:
     languages: tuple[str, ...]
 
 
-def voices_of(engine: Any) -> list[Voice]:
+def voices_of(engine: Any) -> list[EngineVoice]:
     """The voices of a pyttsx3 engine; languages come as text, as bytes, and with odd signs."""
     found = []
     for voice in engine.getProperty("voices"):
         languages = tuple(_clean(language) for language in voice.languages or ())
-        found.append(Voice(str(voice.id), str(voice.name or ""), languages))
+        found.append(EngineVoice(str(voice.id), str(voice.name or ""), languages))
     return found
 
 
-def choose_voice(voices: Iterable[Voice], language: str) -> Voice | None:
+def choose_voice(voices: Iterable[EngineVoice], language: str) -> EngineVoice | None:
     """The plainest voice for a language; None where there is none.
 
     Examples
     --------
-    >>> voices = [Voice("gmw/en-029", "Caribbean", ("en-029",)), Voice("gmw/en", "GB", ("en-gb",))]
+    >>> caribbean = EngineVoice("gmw/en-029", "Caribbean", ("en-029",))
+    >>> voices = [caribbean, EngineVoice("gmw/en", "GB", ("en-gb",))]
     >>> choose_voice(voices, "en").id, choose_voice(voices, "he")
     ('gmw/en', None)
     """

@@ -14,7 +14,7 @@ from facs.sessions import first_line, open_session, raise_if_memory
 
 __all__ = ["OnnxStream", "Stream", "TorchStream"]
 
-Scores = NDArray[np.float32]
+RawScores = NDArray[np.float32]
 
 
 class Stream(Protocol):
@@ -24,7 +24,7 @@ class Stream(Protocol):
     def spec(self) -> ModelSpec:
         """What the weights say about themselves."""
 
-    def __call__(self, batch: NDArray[Any]) -> Scores:
+    def __call__(self, batch: NDArray[Any]) -> RawScores:
         """Map crops (B, S, S) uint8 or flow stacks (B, 2 * slots, S, S) to scores (B, columns)."""
 
 
@@ -58,7 +58,7 @@ class OnnxStream:
         self.spec = ModelSpec.from_json(text)
         self._input = _checked_input(self._session, self.spec, path)
 
-    def __call__(self, batch: NDArray[Any]) -> Scores:
+    def __call__(self, batch: NDArray[Any]) -> RawScores:
         """Run one batch; raises ModelError if the file does not do what it says of itself."""
         try:
             scores = self._session.run(["scores"], {self._input: batch})[0]
@@ -126,7 +126,7 @@ class TorchStream:
         self._network = network.eval()
         self.spec = spec
 
-    def __call__(self, batch: NDArray[Any]) -> Scores:
+    def __call__(self, batch: NDArray[Any]) -> RawScores:
         """Run one batch."""
         import torch
 

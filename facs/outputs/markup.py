@@ -14,12 +14,12 @@ from facs.outputs.plots import strip, time_span
 
 __all__ = [
     "NONE",
+    "bands",
     "clock",
+    "curve",
     "facts",
-    "gaps",
     "page",
     "paragraph",
-    "scores",
     "share",
     "table",
     "timeline",
@@ -150,7 +150,7 @@ def _ticks(times: NDArray[np.float64]) -> str:
     )
 
 
-def scores(times: NDArray[np.float64], values: NDArray[np.float32], limit: float | None) -> str:
+def curve(times: NDArray[np.float64], values: NDArray[np.float32], limit: float | None) -> str:
     """The drawing of values in [0, 1] over time, and a line at `limit`."""
     line = ""
     if limit is not None:
@@ -171,7 +171,7 @@ def _steps(values: NDArray[np.float32]) -> str:
     )
 
 
-def gaps(times: NDArray[np.float64], spans: Iterable[tuple[float, float]], kind: str) -> str:
+def bands(times: NDArray[np.float64], spans: Iterable[tuple[float, float]], kind: str) -> str:
     """Rectangles over spans of time: ``"gap"`` fills the strip, ``"event"`` lies at its foot."""
     start, end = time_span(times)
     scale = WIDTH / (end - start)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from facs.outputs.markup import NONE, clock, gaps, paragraph, scores, share, table, timeline
+from facs.outputs.markup import NONE, bands, clock, curve, paragraph, share, table, timeline
 from facs.outputs.spans import Span, frame_ends, seconds_scored, spans_of, unscored_spans
 from facs.person import STREAMS, Person
 from facs.units import ActionUnit
@@ -67,13 +67,13 @@ def _by_unit(person: Person, spans: list[Span]) -> Shown:
 
 def _timeline(person: Person, shown: Shown) -> str:
     times = person.times
-    unscored = gaps(times, ((start, end) for start, end, _ in unscored_spans(person)), "gap")
-    quality = scores(times, person.quality, None)
+    unscored = bands(times, ((start, end) for start, end, _ in unscored_spans(person)), "gap")
+    quality = curve(times, person.quality, None)
     rows = [("Quality of the view", _quality_words(person), quality + unscored)]
     for unit, spans in shown.items():
-        drawing = scores(times, person[unit], float(person.on[person.units.index(unit)]))
+        drawing = curve(times, person[unit], float(person.on[person.units.index(unit)]))
         words = f"{unit}: {len(spans)} {'event' if len(spans) == 1 else 'events'}"
-        events = gaps(times, ((span.start, span.end) for span in spans), "event")
+        events = bands(times, ((span.start, span.end) for span in spans), "event")
         rows.append((f"{unit} {unit.label}", words, drawing + unscored + events))
     caption = (
         "Each strip shows the highest value at its moment, from 0 to 1."

@@ -14,8 +14,7 @@ import pytest
 
 from facs.errors import InputError
 from facs.live import sounds
-from facs.live.languages import Voice as EngineVoice
-from facs.live.languages import choose_voice, language_of, voices_of
+from facs.live.languages import EngineVoice, choose_voice, language_of, voices_of
 from facs.live.sounds import RATE, Player, read_sound, speak
 from facs.live.voice import Voice
 from facs.live.voice_process import obey

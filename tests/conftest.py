@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -45,6 +46,23 @@ def corner_colors(image: Image) -> str:
     bright = image > 127
     named = [colors.get(tuple(map(int, bright[j, i])), "?") for j in (y, -y) for i in (x, -x)]
     return "{}{}/{}{}".format(*named)
+
+
+@pytest.fixture
+def facs(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Run the command in this process; its status, and what it said on both channels."""
+    from facs import cli
+
+    def run(*words: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["facs", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capfd.readouterr()
+        return int(ended.value.code or 0), said.out, said.err
+
+    return run
 
 
 @pytest.fixture

@@ -46,20 +46,6 @@ def out(tmp_path):
 
 
 @pytest.fixture
-def facs(monkeypatch, capfd):
-    """Run the command in this process; its status, and what it said on both channels."""
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["facs", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capfd.readouterr()
-        return ended.value.code or 0, said.out, said.err
-
-    return run
-
-
-@pytest.fixture
 def refused(facs, model, out):
     """The one line with which an analysis ends that leaves nothing behind."""
 

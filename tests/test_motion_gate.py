@@ -86,9 +86,11 @@ def test_the_box_may_tremble():
 
 def test_boxes_at_the_edge_or_outside_of_the_picture():
     gate = MotionGate()
+    outside, edge = (-500.0, -500.0, -400.0, -400.0), (310.0, 230.0, 900.0, 900.0)
     for i, picture in enumerate(filmed(4)):
-        gate.passes(picture, i / RATE, (-500.0, -500.0, -400.0, -400.0))
-        gate.passes(picture, i / RATE + 0.01, (310.0, 230.0, 900.0, 900.0))
+        for k, box in enumerate((outside, edge)):  # each is another place than the one before
+            assert gate.passes(picture, i / RATE + k * 0.01, box)
+            assert not gate.passes(picture, i / RATE + k * 0.01 + 0.005, box)
 
 
 @pytest.mark.parametrize("options", [{"factor": 1.0}, {"longest": 0.0}])

@@ -8,7 +8,6 @@ import sys
 
 import pytest
 
-from facs import cli
 from facs.errors import InputError
 from facs.evaluation.compare import (
     Comparison,
@@ -40,18 +39,6 @@ def files(tmp_path):
     labels = tmp_path / "labels.csv"
     labels.write_text("frame,subject,AU1,AU12,AU43\n0,s1,,B,\n1,s1,,C,A\n2,s2,A,,\n3,s2,B,,E\n")
     return predictions, labels
-
-
-@pytest.fixture
-def facs(monkeypatch, capfd):
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["facs", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capfd.readouterr()
-        return ended.value.code or 0, said.out, said.err
-
-    return run
 
 
 def f1_of(report, unit):

@@ -85,7 +85,11 @@ def test_a_bar_below_its_threshold_is_gray():
 
 
 def test_a_probability_that_was_not_seen_has_no_bar():
-    draw_overlay(gray(), [make_view(probability=float("nan"))])
+    def panel(probability):
+        return draw_overlay(gray(), [make_view(probability=probability)])[:, 640:]
+
+    np.testing.assert_array_equal(panel(float("nan")), panel(0.0))
+    assert (panel(float("nan")) != panel(0.1)).any()
 
 
 def test_a_face_that_was_not_found_is_not_drawn():

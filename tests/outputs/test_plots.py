@@ -102,6 +102,7 @@ def test_there_is_always_a_picture(tmp_path, changes):
 
 def test_a_recording_of_a_picture_can_be_drawn(tmp_path):
     plot_timeline(make_recording(make_person()), tmp_path / "a.png")
+    assert rows_of_picture(tmp_path / "a.png") > 100
 
 
 def test_people_are_below_each_other(tmp_path):

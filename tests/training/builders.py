@@ -44,6 +44,17 @@ def write_fer(path, n=12):
     return path
 
 
+def write_seen(path, *lines):
+    """A list of what is seen in pictures, as `read_seen` reads it."""
+    path.write_text("\n".join(["picture,looked,shown,slight,unsure", *lines]) + "\n")
+    return path
+
+
+def labels(n=6):
+    """Labels (n, 3) of `COLUMNS`: absent, unsure or there."""
+    return np.random.default_rng(0).choice(np.float32([0, 0.4, 1]), (n, 3))
+
+
 def write_photos(path, people=9, each=3):
     """Photographs of some people, several of each."""
     names = [f"Person_{p:02d}_{k:04d}.jpg" for p in range(people) for k in range(each)]

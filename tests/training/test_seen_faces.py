@@ -11,12 +11,7 @@ from facs.network.two_stream import SpatialStream, StreamConfig, TemporalStream
 from facs.training.measure import Streams
 from facs.training.seen_faces import SeenFaces, read_seen_faces
 from facs.training.train_units import UnitRun
-from tests.training.builders import COLUMNS, write_fer
-
-
-def write(path, *lines):
-    path.write_text("\n".join(["picture,looked,shown,slight,unsure", *lines]) + "\n")
-    return path
+from tests.training.builders import COLUMNS, write_fer, write_seen
 
 
 @pytest.fixture
@@ -26,7 +21,7 @@ def fer(tmp_path):
 
 def test_listed_faces_have_presence_and_the_rest_is_unknown(tmp_path, fer, landmarks, monkeypatch):
     monkeypatch.setattr("facs.training.unit_data.locate_filling", _anywhere)
-    listed = write(tmp_path / "check.csv", "fer2013:1,9 12,12,,", "fer2013:4,9,,9,")
+    listed = write_seen(tmp_path / "check.csv", "fer2013:1,9 12,12,,", "fer2013:4,9,,9,")
     faces = read_seen_faces(fer, listed, COLUMNS, Landmarker(landmarks))
     known = np.float32([[0, 1, 1], [1, np.nan, np.nan]])
     np.testing.assert_array_equal(faces.presence, known)
@@ -39,7 +34,7 @@ def test_what_votes_deny_and_what_may_be_choose_nothing(tmp_path, fer, landmarks
     archive["ferplus_votes"][[1, 4]] = np.eye(10, dtype=np.uint8)[[0, 1]] * 10  # neutral, happy
     np.savez(fer, **archive)
     lines = ("fer2013:1,9 shut,,9,17", "fer2013:4,9 shut,,9,17")  # slightly 9, maybe 17
-    listed = write(tmp_path / "check.csv", *lines)
+    listed = write_seen(tmp_path / "check.csv", *lines)
     faces = read_seen_faces(fer, listed, ("AU9", "AU17"), Landmarker(landmarks))
     np.testing.assert_array_equal(faces.presence, np.float32([[np.nan, np.nan], [1, np.nan]]))
 
@@ -51,7 +46,7 @@ def _anywhere(gray, landmarker):
 
 
 def test_a_picture_that_teaches_is_refused(tmp_path, fer, landmarks):
-    listed = write(tmp_path / "check.csv", "fer2013:0,12,12,,")
+    listed = write_seen(tmp_path / "check.csv", "fer2013:0,12,12,,")
     with pytest.raises(InputError, match=r"wanted pictures of the PublicTest .* got fer2013:0"):
         read_seen_faces(fer, listed, COLUMNS, Landmarker(landmarks))
 

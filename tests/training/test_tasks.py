@@ -15,7 +15,7 @@ from facs.training.rendered import read_rendered
 from facs.training.streams import SEEN_SHARE, RealCrops, SpatialTask, central_crops, spatial_batches
 from facs.training.unit_data import FLOW_STEP, WIDE, cut_rendered
 from tests.faces.builders import texture
-from tests.training.builders import COLUMNS, drawn_face, write_faces
+from tests.training.builders import COLUMNS, drawn_face, labels, write_faces
 
 RATE = torch.full((3,), 0.5)
 
@@ -92,10 +92,6 @@ def test_a_taught_face_comes_with_its_disagreement():
 
 def crops(n=6):
     return np.stack([texture(WIDE, seed=k) for k in range(n)])
-
-
-def labels(n=6):
-    return np.random.default_rng(0).choice(np.float32([0, 0.4, 1]), (n, 3))
 
 
 def real(n=4):

@@ -18,15 +18,11 @@ from facs.training.temporal import (
     window_rows,
 )
 from facs.training.unit_data import FLOW_STEP
-from tests.training.builders import COLUMNS
+from tests.training.builders import COLUMNS, labels
 
 RATE = torch.full((3,), 0.5)
 
 pytestmark = pytest.mark.usefixtures("same_weights")
-
-
-def labels(n):
-    return np.random.default_rng(0).choice(np.float32([0, 0.4, 1]), (n, 3))
 
 
 def flows(n=12):

@@ -185,8 +185,7 @@ def _analyze_frames(
     watch: Stopwatch,
     progress: Progress | None,
 ) -> None:
-    waiting: dict[tuple[int, int], Row] = {}
-    stages = Stages(_tracker(options), _clip_maker(model, options), builder, waiting, watch)
+    stages = Stages(_tracker(options), _clip_maker(model, options), builder, watch)
 
     def scored(batch: list[FaceClip]) -> Scores:
         return watch.call("network", model, batch)
@@ -253,8 +252,8 @@ class Stages:
     tracker: FaceTracker
     maker: ClipMaker
     builder: RecordingBuilder
-    waiting: dict[tuple[int, int], Row]
     watch: Stopwatch
+    waiting: dict[tuple[int, int], Row] = field(default_factory=dict, init=False)
 
     def clips(self, frames: Iterable[Frame]) -> Iterator[FaceClip]:
         """Frames in, clips out; what is known before scoring is recorded on the way."""

@@ -59,7 +59,7 @@ def live(
     if here:
         eye.chooser.here()
     with ExitStack() as stack:
-        outlets = list(_outlets(stack, hers, profile.parent, speak, language, webhook, key or []))
+        outlets = list(_outlets(hers, profile.parent, speak, language, webhook, key or []))
         clock, events = SystemClock(), EventLog(log)
         session = Session(hers, eye, clock, events, outlets, notes=eye.notes)
         stack.callback(session.close)
@@ -77,7 +77,6 @@ def live(
 
 
 def _outlets(
-    stack: ExitStack,
     profile: Profile,
     folder: Path,
     speak: bool,

@@ -84,8 +84,10 @@ def judge(
     )
     reason, worst = min(shares, key=lambda item: item[1])
     # a NaN pose comes from landmarks without extent: nothing to look at
-    if not worst > 0 or pose[0] != pose[0]:
-        return 0.0, reason if pose[0] == pose[0] else "too_small"
+    if pose[0] != pose[0]:
+        return 0.0, "too_small"
+    if not worst > 0:
+        return 0.0, reason
     if covered > limits.maybe_covered and mouth_detail(crop) < limits.min_mouth:
         return 0.0, "covered"
     return min(1.0, worst), ""

@@ -58,6 +58,11 @@ class _Track:
     covered: float = 0.0
     born: float = 0.0
 
+    def move_to(self, located: Located, time: float) -> None:
+        """Take what was located at a time for where this face is now."""
+        self.landmarks, self.seen = located.landmarks, time
+        self.score, self.covered = located.score, located.covered
+
 
 OVERLAP: Final = 0.45
 """Two tracks whose boxes share more than this of their union look at the same face."""
@@ -131,7 +136,7 @@ class FaceTracker:
         """
         self._forget_over_holes(time)
         self._follow(gray, time)
-        self._part_doubles(time)
+        self._part_doubles()
         if self._wants_look(time):
             self._looked = time
             self._look(gray, time, self._boxes(gray, time))
@@ -152,8 +157,7 @@ class FaceTracker:
         kept = []
         for track, located in zip(self._tracks, found, strict=True):
             if located.score >= self.options.keep_score and _plausible(track.landmarks, located):
-                track.landmarks, track.seen = located.landmarks, time
-                track.score, track.covered = located.score, located.covered
+                track.move_to(located, time)
                 kept.append(track)
             else:
                 self._lose(track)
@@ -163,7 +167,7 @@ class FaceTracker:
         self._lost.append(track)
         self._looked = -np.inf  # look again at once
 
-    def _part_doubles(self, time: float) -> None:
+    def _part_doubles(self) -> None:
         """Where two tracks look at one face, the older one keeps it."""
         kept: list[_Track] = []
         for track in sorted(self._tracks, key=lambda t: t.born):
@@ -238,8 +242,7 @@ class FaceTracker:
             self._next += 1
         else:
             self._lost.remove(track)
-        track.landmarks, track.seen = located.landmarks, time
-        track.score, track.covered = located.score, located.covered
+        track.move_to(located, time)
         self._tracks.append(track)
 
     def _face(self, gray: NDArray[np.uint8], track: _Track) -> Face:
@@ -276,8 +279,8 @@ def _overlap(a: NDArray[np.floating] | tuple[float, ...], b: tuple[float, ...]) 
 def _distance(landmarks: Points, located: Located) -> float:
     """How far a face is from where a person was, in her face's widths; size counts too."""
     before, after = landmarks.mean(0), located.landmarks.mean(0)
-    width = max(float(np.ptp(landmarks[:, 0])), 1.0)
-    size = float(np.log(max(float(np.ptp(located.landmarks[:, 0])), 1.0) / width))
+    width = max(_width(landmarks), 1.0)
+    size = float(np.log(max(_width(located.landmarks), 1.0) / width))
     return float(np.hypot(*(after - before))) / width + 2 * abs(size)
 
 

@@ -143,8 +143,8 @@ class Swing:
 
     Examples
     --------
-    >>> Swing("pitch", 8.0, 0.08, 0.6).slowest
-    13.333333333333334
+    >>> Swing("yaw", 8.0)
+    Swing(axis='yaw', degrees=8.0, shortest=0.08, longest=0.6)
     """
 
     axis: str
@@ -162,11 +162,6 @@ class Swing:
                 "wanted swings that take from fewer to more ms, "
                 f"got {1000 * self.shortest:g}-{1000 * self.longest:g}"
             )
-
-    @property
-    def slowest(self) -> float:
-        """The least speed of a swing, degrees per second."""
-        return self.degrees / self.longest
 
     def __str__(self) -> str:
         return f"{self.axis} swings {plain(self.degrees)}"

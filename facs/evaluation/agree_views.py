@@ -124,11 +124,9 @@ def write_agreement(report: Report, path: str | os.PathLike[str], first: str, se
 
 
 def _markdown(report: Report, first: str, second: str) -> str:
-    table = agreement_table(report)
-    lines = [f"# Agreement of {first} and {second}", ""]
-    lines += ["| " + " | ".join(table.columns) + " |", "|---|" + "--:|" * (len(_COLUMNS) - 1)]
-    lines += ["| " + " | ".join(row) + " |" for row in table.rows]
-    return "\n".join([*lines, "", *(f"- {x}" for x in agreement_facts(report, first, second)), ""])
+    heading = f"# Agreement of {first} and {second}"
+    told = [f"- {fact}" for fact in agreement_facts(report, first, second)]
+    return "\n".join([heading, "", *agreement_table(report).markdown, "", *told, ""])
 
 
 def _numbers(report: Report) -> Iterator[list[str]]:

@@ -37,6 +37,19 @@ class View:
     columns: tuple[str, ...]
     rows: list[list[str]]
 
+    @property
+    def markdown(self) -> list[str]:
+        """Lines of the table in Markdown; all columns but the first stand to the right.
+
+        Examples
+        --------
+        >>> View("Units", ("unit", "F1"), [["AU12", "0.9"]]).markdown
+        ['| unit | F1 |', '|---|--:|', '| AU12 | 0.9 |']
+        """
+        line = "|---|" + "--:|" * (len(self.columns) - 1)
+        head, *rows = ("| " + " | ".join(row) + " |" for row in (self.columns, *self.rows))
+        return [head, line, *rows]
+
 
 def views(report: Report) -> list[View]:
     """The tables of a report, the most important first; those without rows are left out."""
@@ -80,13 +93,7 @@ def markdown(report: Report) -> str:
     """The whole report as Markdown, without a title."""
     lines = [*(f"- {fact}" for fact in facts(report)), ""]
     for view in views(report):
-        lines += [f"## {view.title}", ""]
-        lines += [
-            "| " + " | ".join(view.columns) + " |",
-            "|---|" + "--:|" * (len(view.columns) - 1),
-        ]
-        lines += ["| " + " | ".join(row) + " |" for row in view.rows]
-        lines.append("")
+        lines += [f"## {view.title}", "", *view.markdown, ""]
     return "\n".join(lines)
 
 

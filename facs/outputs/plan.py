@@ -13,7 +13,7 @@ from facs.errors import InputError, MissingPackageError, OutputError
 from facs.files import move
 from facs.recording import Recording
 
-__all__ = ["FORMATS", "OutputPlan"]
+__all__ = ["FORMATS", "OutputPlan", "has_package"]
 
 FORMATS: Final = {
     "csv": ".csv",
@@ -30,9 +30,10 @@ FORMATS: Final = {
 }
 """What a file name ends in, by format."""
 
-_PACKAGES: Final = {  # the package that a format needs, and the extra that brings it
+_PACKAGES: Final = {  # the module that a kind needs, its package, and the extra that brings it
     "parquet": ("pyarrow", "pyarrow", "tables"),
     "eaf": ("pympi", "pympi-ling", "annotations"),
+    "plot": ("matplotlib", "matplotlib", "plots"),
 }
 
 
@@ -115,12 +116,13 @@ class OutputPlan:
 
     def check_packages(self) -> None:
         """Raise MissingPackageError if a package for a format is not installed."""
-        for name in self.formats:
-            module, package, extra = _PACKAGES.get(name, ("facs", "", ""))
-            if find_spec(module) is None:
-                raise MissingPackageError.of(package, extra, f"the format {name}")
-        if self.plot and find_spec("matplotlib") is None:
-            raise MissingPackageError.of("matplotlib", "plots", "the timeline")
+        wanted = {name: f"the format {name}" for name in self.formats}
+        if self.plot:
+            wanted["plot"] = "the timeline"
+        for kind, words in wanted.items():
+            if not has_package(kind):
+                _, package, extra = _PACKAGES[kind]
+                raise MissingPackageError.of(package, extra, words)
 
     def write(self, recording: Recording, source: Any, rate: float | None = None) -> Iterator[Path]:
         """Write one file after the other, each complete or not at all; yield their paths.
@@ -164,3 +166,14 @@ def _writers() -> dict[str, Callable[[Recording, Path], None]]:
         "vtt": annotations.write_vtt,
         "events": tables.write_events_csv,
     }
+
+
+def has_package(kind: str) -> bool:
+    """Whether what a kind of result needs is installed: a format, or ``"plot"``.
+
+    Examples
+    --------
+    >>> has_package("csv")
+    True
+    """
+    return kind not in _PACKAGES or find_spec(_PACKAGES[kind][0]) is not None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from facs.outputs.plan import FORMATS, OutputPlan
+from facs.outputs.plan import FORMATS, OutputPlan, has_package
 
 if TYPE_CHECKING:
     from facs.recording import Recording
@@ -42,7 +41,6 @@ DOWNLOADS: Final = (
     Download("facs", "Other programs", "The recording itself, for facs.load"),
 )
 
-_PACKAGES: Final = {"parquet": "pyarrow", "eaf": "pympi", "plot": "matplotlib"}
 _DRAWN: Final = frozenset({"events", "overlay", "plot"})
 
 
@@ -54,11 +52,7 @@ def available() -> tuple[Download, ...]:
     >>> {"csv", "report"} <= {download.format for download in available()}
     True
     """
-    return tuple(
-        one
-        for one in DOWNLOADS
-        if one.format not in _PACKAGES or find_spec(_PACKAGES[one.format]) is not None
-    )
+    return tuple(one for one in DOWNLOADS if has_package(one.format))
 
 
 def write_file(recording: Recording, source: Path, kind: str, folder: Path, stem: str) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import FileResponse
@@ -14,7 +14,7 @@ from facs.web.jobs import Job
 from facs.web.needs import DoneJob, answers
 from facs.web.question import Question
 from facs.web.store import SUMMARY
-from facs.web.view import array_file
+from facs.web.view import ArrayName, array_file
 
 __all__ = ["router"]
 
@@ -48,11 +48,6 @@ async def result(job: DoneJob) -> FileResponse:
 async def times(job: DoneJob) -> FileResponse:
     """Seconds, little-endian, one for each frame."""
     return _array(job, array_file("times"))
-
-
-ArrayName = Literal[
-    "probability", "intensities", "left", "right", "boxes", "landmarks", "quality", "reasons"
-]
 
 
 @router.get(

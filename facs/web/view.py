@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import numpy as np
 
@@ -23,15 +23,16 @@ if TYPE_CHECKING:
 
     from facs.recording import ModelInfo, Recording
 
-__all__ = ["ARRAYS", "TOP", "array_file", "write_view"]
+__all__ = ["ARRAYS", "TOP", "ArrayName", "array_file", "write_view"]
 
 TOP: Final = 5
 """Units that stand for a whole video."""
 
-ARRAYS: Final = (
-    *("probability", "intensities", "left", "right"),
-    *("boxes", "landmarks", "quality", "reasons"),
-)
+ArrayName = Literal[
+    "probability", "intensities", "left", "right", "boxes", "landmarks", "quality", "reasons"
+]
+
+ARRAYS: Final[tuple[str, ...]] = get_args(ArrayName)
 """Arrays of a person that the page asks for; see `facs.person.Person`."""
 
 

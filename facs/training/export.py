@@ -8,20 +8,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 import onnx
 import torch
-from onnx import helper, numpy_helper
 from torch import Tensor, nn
 
 from facs.files import atomic
 from facs.network.folding import fold_norms
+from facs.network.halving import LARGE, halve
 
 __all__ = ["OPSET", "export", "quiet", "round_to_half"]
 
 OPSET = 20
-LARGE = 1024
-"""Tensors of more numbers than this are stored in half precision."""
 
 
 def round_to_half(network: nn.Module) -> nn.Module:
@@ -66,7 +63,7 @@ def export(
     network.eval()
     model = _traced(network, example, input_name, output_names)
     if half:
-        _halve(model)
+        halve(model)
     del model.metadata_props[:]
     for key, value in metadata.items():
         entry = model.metadata_props.add()
@@ -107,20 +104,3 @@ def quiet(logger: str | None) -> Iterator[None]:
         yield
     finally:
         told.setLevel(level)
-
-
-def _halve(model: onnx.ModelProto) -> None:
-    """Store large single-precision tensors in half precision, each behind a cast back."""
-    graph = model.graph
-    casts = []
-    for tensor in graph.initializer:
-        if tensor.data_type != onnx.TensorProto.FLOAT or np.prod(tensor.dims) <= LARGE:
-            continue
-        name = tensor.name
-        values = numpy_helper.to_array(tensor).astype(np.float16)
-        tensor.CopyFrom(numpy_helper.from_array(values, name + "_half"))
-        casts.append(helper.make_node("Cast", [name + "_half"], [name], to=onnx.TensorProto.FLOAT))
-    nodes = [*casts, *graph.node]
-    del graph.node[:]
-    graph.node.extend(nodes)
-    del graph.value_info[:]

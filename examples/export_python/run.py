@@ -2,6 +2,7 @@
 
     facs export -o exported
     python examples/export_python/run.py exported examples/export_python/face.npz
+    python examples/export_python/check.py exported
 
 `face.npz` holds a grey picture (H, W) and the 68 landmarks of the face in it, in pixels. Landmarks
 come from whatever your app uses to find them; copy the functions that you need.
@@ -72,7 +73,7 @@ class ExportedModel:
         canonical, size = self.facts["canonical"], self.facts["crop"]["size"]
         rigid = canonical["rigid"]
         matrix = similarity(landmarks[rigid], np.array(canonical["landmarks"])[rigid])
-        return sample(*shrunk(picture, matrix), size)
+        return sample(*shrunk(picture, matrix), size, self.facts["crop"]["sample_steps"])
 
     def _run(self, stream: str, name: str, value: np.ndarray) -> np.ndarray:
         return self.sessions[stream].run(["scores"], {name: value[None]})[0][0]
@@ -106,14 +107,23 @@ def shrunk(picture: np.ndarray, matrix: np.ndarray) -> tuple[np.ndarray, np.ndar
     blocks = picture.reshape(picture.shape[0] // k, k, picture.shape[1] // k, k)
     linear = matrix[:, :2]
     shift = matrix[:, 2] + linear @ np.full(2, (k - 1) / 2)  # the centre of a small pixel
-    return np.rint(blocks.mean((1, 3))), np.column_stack([linear * k, shift])
+    small = blocks.mean((1, 3))
+    small = np.floor(small + 0.5) if k == 2 else np.rint(small)  # as OpenCV does
+    return small, np.column_stack([linear * k, shift])
 
 
-def sample(picture: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
-    """Cut the crop (size, size) out of a picture, bilinearly; outside the picture is its edge."""
+def sample(picture: np.ndarray, matrix: np.ndarray, size: int, steps: int = 32) -> np.ndarray:
+    """Cut the crop (size, size) out of a picture, bilinearly; outside the picture is its edge.
+
+    Places are rounded to 1 / `steps` of a pixel, and grey levels half up, as OpenCV does.
+    """
     y, x = np.mgrid[:size, :size]
     inverse = np.linalg.inv(matrix[:, :2])
-    u, v = np.tensordot(inverse, np.stack([x - matrix[0, 2], y - matrix[1, 2]]), 1)
+    shift = -inverse @ matrix[:, 2]
+    u, v = (
+        np.floor((rounded(row[0] * x) + rounded(row[1] * y + start)) * steps + 0.5) / steps
+        for row, start in zip(inverse, shift, strict=True)
+    )
     u0, v0 = np.floor(u).astype(int), np.floor(v).astype(int)
     du, dv = u - u0, v - v0
 
@@ -123,7 +133,12 @@ def sample(picture: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
 
     above = (1 - du) * at(v0, u0) + du * at(v0, u0 + 1)
     below = (1 - du) * at(v0 + 1, u0) + du * at(v0 + 1, u0 + 1)
-    return np.rint((1 - dv) * above + dv * below).astype(np.uint8)
+    return np.floor((1 - dv) * above + dv * below + 0.5).astype(np.uint8)
+
+
+def rounded(places: np.ndarray) -> np.ndarray:
+    """Places in pixels to 1 / 1024, as OpenCV keeps them."""
+    return np.rint(places * 1024) / 1024
 
 
 def main() -> None:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from facs.apps.limits import limits, mean_face
+from facs.apps.motion import motion
 from facs.canonical import canonical
-from facs.crops.clips import MAX_STEP
-from facs.crops.flow import FARNEBACK, SLIVER
 from facs.crops.mask import CENTRE, RADII
 from facs.events import HOLE, HOLE_FRAMES, least_peak
-from facs.faces.quality import QualityLimits
 from facs.mean_face import RIGID
 from facs.network.scaling import CONTRAST_FLOOR, EDGE, FLOW_GAIN, FLOW_LIMIT
 from facs.network.spec import LEVELS, ModelSpec
@@ -27,13 +26,8 @@ APP_KEY: Final = "facs.app"
 GREY: Final = (0.299, 0.587, 0.114)
 """Weights of red, green and blue (ITU-R BT.601), which OpenCV's conversion to grey uses."""
 
-_NEARLY: Final = round(1 - 3 * SLIVER, 9)
-"""Share of a slot that has to be covered; a window closes as much of a slot before its end."""
-
-_FLOW_WORDS: Final = (
-    *("pyramid_scale", "levels", "window", "iterations"),
-    *("polynomial_neighbourhood", "polynomial_sigma"),
-)
+SAMPLE_STEPS: Final = 32
+"""Places in a pixel at which OpenCV's warpAffine samples."""
 
 
 def describe(spec: ModelSpec, *, two_sizes: bool = True, own_motion: bool = True) -> dict[str, Any]:
@@ -69,9 +63,10 @@ def describe(spec: ModelSpec, *, two_sizes: bool = True, own_motion: bool = True
         "calibration": _calibration(spec),
         "events": _events(),
         "crop": _crop(spec),
-        "flow": _flow(spec),
+        "flow": motion(spec),
         "canonical": _canonical(spec),
-        "limits": _limits(),
+        "limits": limits(),
+        "mean_face": mean_face(),
     }
 
 
@@ -181,33 +176,17 @@ def _crop(spec: ModelSpec) -> dict[str, Any]:
         "grey_of_rgb": GREY,
         "align": "the similarity (rotation, one scale, shift; no mirroring) that brings the "
         "`rigid` landmarks of the face closest, by least squares, to those of `canonical`",
-        "sampling": "bilinear; pixel centres at whole numbers; outside the picture its edge",
+        "sampling": "bilinear; pixel centres at whole numbers; outside the picture its edge; grey "
+        "levels are rounded half up",
+        "sample_steps": SAMPLE_STEPS,
+        "sample_places": "the inverse of `align` leads from the crop's pixel (x, y) to the place "
+        "A x + (B y + c) of the picture; along each axis both terms are rounded to 1 / 1024 pixel, "
+        "and their sum half up to 1 / `sample_steps`, as OpenCV's warpAffine does",
         "shrink": "k = floor(0.75 / scale), scale in crop pixels per picture pixel; for k >= 2 "
-        "first shrink the picture k times by area, so that fine texture does not alias",
-    }
-
-
-def _flow(spec: ModelSpec) -> dict[str, Any]:
-    return {
-        "slots": spec.slots,
-        "slot_seconds": spec.slot_seconds,
-        "window_seconds": 2 * spec.half_window,
-        "order": "half of the slots before the frame, half after it, in order of time",
-        "slot": "mean velocity over the slot's span; between two frames it is constant. Motion "
-        "that covers `sliver` of the span or less is left out, and the mean is over the rest",
-        "sliver": SLIVER,
-        "full": "where every slot is covered to `least_covered` of its span or more, slivers apart",
-        "least_covered": _NEARLY,
-        "closes": "at the first frame that comes `early_slots` before the window's end, or later; "
-        "motion after that frame does not count",
-        "early_slots": round(1 - _NEARLY, 9),
-        "unit": "crop widths per second",
-        "method": "Farneback (2003) between neighbouring aligned crops",
-        "parameters": dict(zip(_FLOW_WORDS, FARNEBACK, strict=True)),
-        "longest_step_seconds": MAX_STEP,
-        "anew": "after a longer step, and after a frame in which the face is not there or beyond "
-        "the limits, there is no motion: what lies before counts for no window",
-        "without": "where the window is not full, use the spatial score and calibration alone",
+        "first shrink the picture k times by area, so that fine texture does not alias: each k x k "
+        "pixels, from the upper left corner on, become their mean, the edge is repeated to fill "
+        "the last, and a small pixel's centre is (k - 1) / 2 beyond that of its first large one; "
+        "means are rounded half up for k = 2, to even beyond, as OpenCV's INTER_AREA does",
     }
 
 
@@ -219,17 +198,4 @@ def _canonical(spec: ModelSpec) -> dict[str, Any]:
         "unit": "pixels of the crop: x to the right, y down",
         "order": "68 points: jaw 0-16 from the subject's right ear, brows 17-26, nose 27-35, "
         "eyes 36-47, lips 48-67",
-    }
-
-
-def _limits() -> dict[str, Any]:
-    """Beyond which this library gives no numbers; the network itself does not know."""
-    limits = QualityLimits()
-    return {
-        "width_pixels": limits.min_width,
-        "yaw_degrees": limits.max_yaw,
-        "pitch_degrees": limits.max_pitch,
-        "mean_grey": limits.min_light,
-        "spread_grey": limits.min_spread,
-        "covered_share": limits.max_covered,
     }

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from facs.errors import InputError
 from facs.mean_face import MEAN_FACE
 
-__all__ = ["head_pose", "rotation"]
+__all__ = ["POSE_POINTS", "head_pose", "rotation"]
 
-_POINTS: Final = (0, 1, 2, 14, 15, 16, 27, 28, 29, 30, 31, 33, 35, 36, 39, 42, 45)
+POSE_POINTS: Final = (0, 1, 2, 14, 15, 16, 27, 28, 29, 30, 31, 33, 35, 36, 39, 42, 45)
 """Points that expressions hardly move: sides of the head, nose, corners of the eyes."""
 
-_MODEL: Final = MEAN_FACE[list(_POINTS)] - MEAN_FACE[list(_POINTS)].mean(0)
+_MODEL: Final = MEAN_FACE[list(POSE_POINTS)] - MEAN_FACE[list(POSE_POINTS)].mean(0)
 _SOLVE: Final = np.linalg.pinv(_MODEL)  # (3, n)
 
 
@@ -43,7 +43,7 @@ def head_pose(landmarks: NDArray[np.floating]) -> tuple[float, float, float]:
     """
     if landmarks.shape != (68, 2):
         raise InputError(f"wanted landmarks (68, 2), got {landmarks.shape}")
-    seen = np.asarray(landmarks, np.float64)[list(_POINTS)] * (1, -1)
+    seen = np.asarray(landmarks, np.float64)[list(POSE_POINTS)] * (1, -1)
     camera = (_SOLVE @ (seen - seen.mean(0))).T  # (2, 3)
     u, scale, vt = np.linalg.svd(camera, full_matrices=False)
     if scale[1] < 1e-9:

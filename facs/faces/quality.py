@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 
 from facs.canonical import canonical
 
-__all__ = ["QualityLimits", "judge"]
+__all__ = ["JUDGED_SIZE", "QualityLimits", "inner", "judge", "mouth_and_eyes"]
+
+JUDGED_SIZE: Final = 64
+"""Side in pixels of the aligned face that is judged."""
 
 
 @dataclass(frozen=True)
@@ -20,10 +23,12 @@ class QualityLimits:
 
     Parameters
     ----------
-    min_width : float, pixels between the outer sides of the jaw
+    min_width : float, pixels
+        Of half the sum of the width of the jaw and the height of all landmarks: a face in profile
+        is narrow, and not small.
     max_yaw, max_pitch : float, degrees
     min_light, min_spread : float, grey levels
-        Mean and standard deviation inside the face.
+        Mean and standard deviation inside the face (`inner`).
     min_sharpness : float
         See `sharpness`. A face blurred by a twelfth of its width still counts as sharp enough,
         one blurred by an eighth of it does not.
@@ -70,17 +75,17 @@ def judge(
     pose : yaw, pitch, roll in degrees
     covered : float, in [0, 1]
     """
-    inner = crop[crop.shape[0] // 5 : -crop.shape[0] // 5, crop.shape[1] // 5 : -crop.shape[1] // 5]
-    spread = float(inner.std())
+    inside = crop[inner(len(crop))]
+    spread = float(inside.std())
     width = float(np.ptp(landmarks[:17, 0]) + np.ptp(landmarks[:, 1])) / 2
     shares = (
         ("too_small", (width - limits.min_width) / (3 * limits.min_width)),
         ("turned_away", (limits.max_yaw - abs(pose[0])) / limits.max_yaw),
         ("turned_away", (limits.max_pitch - abs(pose[1])) / limits.max_pitch),
-        ("dark", (float(inner.mean()) - limits.min_light) / (3 * limits.min_light)),
+        ("dark", (float(inside.mean()) - limits.min_light) / (3 * limits.min_light)),
         ("dark", (spread - limits.min_spread) / (3 * limits.min_spread)),
         ("covered", (limits.max_covered - covered) / limits.max_covered),
-        ("blurred", (sharpness(inner) - limits.min_sharpness) / (3 * limits.min_sharpness)),
+        ("blurred", (sharpness(inside) - limits.min_sharpness) / (3 * limits.min_sharpness)),
     )
     reason, worst = min(shares, key=lambda item: item[1])
     # a NaN pose comes from landmarks without extent: nothing to look at
@@ -91,6 +96,18 @@ def judge(
     if covered > limits.maybe_covered and mouth_detail(crop) < limits.min_mouth:
         return 0.0, "covered"
     return min(1.0, worst), ""
+
+
+def inner(size: int) -> tuple[slice, slice]:
+    """Rows and columns of the middle three fifths of an aligned face.
+
+    Examples
+    --------
+    >>> inner(64)
+    (slice(12, 51, None), slice(12, 51, None))
+    """
+    middle = slice(size // 5, size + -size // 5)
+    return middle, middle
 
 
 def sharpness(gray: NDArray[np.uint8]) -> float:
@@ -116,7 +133,7 @@ def mouth_detail(crop: NDArray[np.uint8]) -> float:
     True
     """
     detail = _detail(crop)
-    mouth, eyes = _parts(crop.shape[0])
+    mouth, eyes = mouth_and_eyes(crop.shape[0])
     return float(detail[mouth].mean()) / max(float(detail[eyes].mean()), 0.1)
 
 
@@ -132,7 +149,7 @@ Part = tuple[slice, slice]
 
 
 @lru_cache(maxsize=4)
-def _parts(size: int) -> tuple[Part, Part]:
+def mouth_and_eyes(size: int) -> tuple[Part, Part]:
     """Rows and columns of an aligned crop of that side: nose and lips, brows and eyes."""
     points = canonical(size)
     mouth, eyes = np.r_[31:36, 48:68], np.r_[17:27, 36:48]

@@ -13,7 +13,7 @@ from facs.faces.detect import Boxes, Detector, detector, shrunk
 from facs.faces.face import Face
 from facs.faces.landmarks import Landmarker, Located
 from facs.faces.pose import head_pose
-from facs.faces.quality import QualityLimits, judge
+from facs.faces.quality import JUDGED_SIZE, QualityLimits, judge
 
 __all__ = ["FaceTracker", "TrackOptions"]
 
@@ -247,7 +247,7 @@ class FaceTracker:
 
     def _face(self, gray: NDArray[np.uint8], track: _Track) -> Face:
         pose = head_pose(track.landmarks)
-        crop = warp(gray, align(track.landmarks, 64), 64)
+        crop = warp(gray, align(track.landmarks, JUDGED_SIZE), JUDGED_SIZE)
         limits = self.options.limits
         quality, reason = judge(crop, track.landmarks, pose, track.covered, limits)
         return Face(

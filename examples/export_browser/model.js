@@ -52,6 +52,18 @@ export class Model {
   }
 }
 
+/** How far the probabilities of the face in `example.json` are off at most, and how far they may be. */
+export async function check(model, precision = "fp32", folder = MODEL) {
+  const example = await (await fetch(`${folder}example.json`)).json();
+  const { crops, middle, precisions, tolerances } = example;
+  const bytes = Uint8Array.from(atob(crops.grey_base64), (letter) => letter.charCodeAt(0));
+  const size = bytes.length / crops.shape[0];
+  const units = await model.units(bytes.slice(middle * size, (middle + 1) * size));
+  const wanted = precisions[precision].picture;
+  const off = Math.max(...units.map(({ unit, probability }) => Math.abs(probability - wanted[unit])));
+  return { off, may: tolerances[precision === "int8" ? "probability_int8" : "probability"] };
+}
+
 /** Grey levels of a picture that has been loaded, drawn to the crop's size if it has another. */
 export function greyOf(image, { size, grey_of_rgb: [red, green, blue] }) {
   const canvas = new OffscreenCanvas(size, size);

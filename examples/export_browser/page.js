@@ -1,13 +1,15 @@
 /** The page: one aligned face, and what the model says of it. */
 
-import { greyOf, openModel } from "./model.js";
+import { check, greyOf, openModel } from "./model.js";
 
 const $ = (id) => document.getElementById(id);
-const state = { model: null };
+const state = { model: null, checked: "" };
 
 async function open() {
   tell("opening the model");
   state.model = await openModel($("precision").value);
+  const { off, may } = await check(state.model, $("precision").value);
+  state.checked = off <= may ? "as it should be" : `wrong by ${off.toFixed(3)} on example.json`;
   await look();
 }
 
@@ -19,7 +21,7 @@ async function look() {
   const spent = performance.now() - began;
   const strongest = units.sort((a, b) => b.probability - a.probability);
   $("units").replaceChildren(...strongest.map(row));
-  tell(`${state.model.facts.name}, ${$("precision").value}, ${spent.toFixed(0)} ms`);
+  tell(`${state.model.facts.name}, ${$("precision").value}, ${spent.toFixed(0)} ms, ${state.checked}`);
 }
 
 function row({ unit, name, probability, letter, on }) {

@@ -9,14 +9,30 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from facs.errors import MissingPackageError, ModelError
+from facs.network.halving import halve
 
 if TYPE_CHECKING:
     import onnx
 
-__all__ = ["annotate", "as_single", "has_eight_bits", "opset_of", "read_onnx"]
+__all__ = [
+    "annotate",
+    "as_half",
+    "as_single",
+    "has_eight_bits",
+    "has_halves",
+    "opset_of",
+    "read_onnx",
+]
 
 STANDARD: Final = frozenset({"", "ai.onnx"})
 """Names of the domain of ONNX's own operators."""
+
+OLDER: Final = 9
+"""Version of ONNX's format that ONNX Runtime reads from 1.17 on, as it does operator set 20; the
+next one (from 1.18 on) adds nothing that these files use."""
+
+OLDER_OPSET: Final = 20
+"""Latest version of ONNX's own operators that belongs to a file of that format."""
 
 
 def read_onnx(path: Path) -> onnx.ModelProto:
@@ -37,6 +53,13 @@ def read_onnx(path: Path) -> onnx.ModelProto:
 def has_eight_bits(model: onnx.ModelProto) -> bool:
     """Whether weights are stored in eight bits, from which halves do not come back."""
     return any(node.op_type == "DequantizeLinear" for node in model.graph.node)
+
+
+def has_halves(model: onnx.ModelProto) -> bool:
+    """Whether weights are stored in half precision."""
+    import onnx
+
+    return any(t.data_type == onnx.TensorProto.FLOAT16 for t in model.graph.initializer)
 
 
 def as_single(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -66,6 +89,19 @@ def as_single(model: onnx.ModelProto) -> onnx.ModelProto:
     return whole
 
 
+def as_half(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Store weights in half precision that were kept in single; halves stay as they are.
+
+    Rounding moves scores by some thousandths where the weights were not halves before.
+    """
+    import onnx
+
+    half = onnx.ModelProto()
+    half.CopyFrom(model)
+    halve(half)
+    return half
+
+
 def _widens(node: onnx.NodeProto, stored: Mapping[str, onnx.TensorProto]) -> bool:
     """Whether a node does nothing but cast stored halves to singles."""
     import onnx
@@ -79,13 +115,18 @@ def _widens(node: onnx.NodeProto, stored: Mapping[str, onnx.TensorProto]) -> boo
 
 
 def annotate(model: onnx.ModelProto, facts: Mapping[str, str]) -> None:
-    """Add metadata, and leave out operator sets that no node uses: some engines refuse them."""
+    """Add metadata; leave out what older engines refuse and no node uses.
+
+    These are operator sets, and a later version of the format.
+    """
     import onnx
 
     used = {node.domain for node in model.graph.node} | STANDARD
     kept = [entry for entry in model.opset_import if entry.domain in used]
     del model.opset_import[:]
     model.opset_import.extend(kept)
+    if opset_of(model) <= OLDER_OPSET:
+        model.ir_version = min(model.ir_version, OLDER)
     onnx.helper.set_model_props(model, {p.key: p.value for p in model.metadata_props} | dict(facts))
 
 

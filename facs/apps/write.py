@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
-from itertools import takewhile
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from facs.apps.description import APP_KEY, describe
-from facs.apps.precision import annotate, as_single, has_eight_bits, opset_of, read_onnx
-from facs.apps.readme import ExportedFile, readme
-from facs.errors import InputError, ModelError, OutputError
+from facs.apps.contents import Content, Source, contents, facts_of, open_source
+from facs.apps.example import example
+from facs.apps.readme import LICENCE, README, readme
+from facs.errors import InputError, OutputError
 from facs.files import atomic
-from facs.network.backends import OnnxStream
-from facs.network.spec import ModelSpec
-from facs.network.weights import ShippedModel, files_of, sha256_of
+from facs.network.backends import OnnxStream, Stream
 
-if TYPE_CHECKING:
-    import onnx
-
-__all__ = ["MANIFEST", "PRECISIONS", "export_model", "left_over"]
+__all__ = ["EXAMPLE", "MANIFEST", "PRECISIONS", "export_model", "left_over"]
 
 PRECISIONS: Final = ("fp32", "fp16", "int8")
 
 MANIFEST: Final = "model.json"
 """Name of the file that says everything in numbers."""
+
+EXAMPLE: Final = "example.json"
+"""Name of the file by which an app finds out whether it computes the same."""
 
 
 def export_model(
@@ -35,7 +34,9 @@ def export_model(
     folder: str | os.PathLike[str],
     precisions: Sequence[str] = PRECISIONS,
 ) -> list[Path]:
-    """Write a model's ONNX files, what they want and give as JSON, and a README.
+    """Write a model's ONNX files, what they want and give as JSON, an example, and a README.
+
+    Everything is made before the first file is written.
 
     Parameters
     ----------
@@ -50,68 +51,47 @@ def export_model(
     Returns
     -------
     list of Path
-        ``NAME-PRECISION-STREAM.onnx``, ``model.json``, ``README.md``.
+        ``NAME-PRECISION-STREAM.onnx``, ``model.json``, ``example.json``, ``README.md`` and, of
+        a model under the MIT licence, ``LICENSE``.
 
     Raises
     ------
     ModelError
-        If there is no such model, or not in a precision that was asked for.
+        If there is no such model, its files do not belong together, or it is not there in a
+        precision that was asked for.
     InputError
         If a precision is none.
     MissingPackageError
         If the package onnx is not installed.
     OutputError
-        If the folder cannot be written to.
+        If the folder cannot be written to, or has a file of one of these names (but for
+        ``.onnx``) that no earlier export has written.
 
     Examples
     --------
     >>> import tempfile
     >>> [path.name for path in export_model(None, tempfile.mkdtemp(), ["fp16"])][2:]
-    ['model.json', 'README.md']
+    ['model.json', 'example.json', 'README.md', 'LICENSE']
     """
     _check(precisions)
-    source = files_of(model)
-    name = source.spatial.stem.removesuffix("-spatial")
-    spec = OnnxStream(source.spatial).spec
-    _refuse_eight_bits(source)
-    small = _in_eight_bits(source, spec) if "int8" in precisions else source
-    target = _folder(folder)
-    facts = describe(
-        spec,
-        two_sizes=_sees_two_sizes(source.spatial),
-        own_motion=source.temporal is not None and _sees_own_motion(source.temporal),
-    )
-    exported: list[ExportedFile] = []
-    for precision in dict.fromkeys(precisions):
-        for stream, content in _streams(small if precision == "int8" else source, precision):
-            path = target / f"{name}-{precision}-{stream}.onnx"
-            exported.append(_write(content, path, stream, precision, facts))
-    if not any(file.stream == "temporal" for file in exported):
-        del facts["streams"]["temporal"]
-    texts = {
-        MANIFEST: json.dumps(_manifest(facts, exported), indent=1) + "\n",
-        "README.md": readme(spec, exported, MANIFEST),
-    }
-    for file, text in texts.items():
-        with atomic(target / file) as path:
-            path.write_text(text, encoding="utf-8")
-    return [target / file.name for file in exported] + [target / file for file in texts]
+    source = open_source(model, precisions)
+    target = Path(folder)
+    _refuse_strangers(target, [MANIFEST, EXAMPLE, README, *_licence(source)])
+    facts = facts_of(source)
+    made = list(contents(source, precisions, facts))
+    texts = _texts(source, facts, made)
+    _make(target)
+    data = {content.file.name: content.data for content in made}
+    data |= {name: text.encode("utf-8") for name, text in texts.items()}
+    for name, content in data.items():
+        with atomic(target / name) as path:
+            path.write_bytes(content)
+    return [target / name for name in data]
 
 
 def left_over(exported: Sequence[Path]) -> list[Path]:
     """ONNX files of earlier exports beside those of this one, whose ``model.json`` has them not."""
     return sorted(set(exported[0].parent.glob("*.onnx")) - set(exported))
-
-
-def _sees_two_sizes(path: Path) -> bool:
-    """Nothing but `facs.network.sizes` resizes in a file of ours."""
-    return any(node.op_type == "Resize" for node in read_onnx(path).graph.node)
-
-
-def _sees_own_motion(path: Path) -> bool:
-    """Nothing but `facs.network.carried` multiplies matrices before a file's first layer."""
-    before = takewhile(lambda node: node.op_type != "Conv", read_onnx(path).graph.node)
-    return any(node.op_type == "MatMul" for node in before)
 
 
 def _check(precisions: Sequence[str]) -> None:
@@ -120,55 +100,69 @@ def _check(precisions: Sequence[str]) -> None:
         raise InputError(f"wanted precisions of {PRECISIONS}, got {unknown or 'none'}")
 
 
-def _folder(folder: str | os.PathLike[str]) -> Path:
-    target = Path(folder)
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"cannot make the folder {target}: {error.strerror}") from error
-    return target
-
-
-def _refuse_eight_bits(source: ShippedModel) -> None:
-    if not has_eight_bits(read_onnx(source.spatial)):
-        return
-    name = source.spatial.stem.removesuffix("-spatial")
-    whole = name.removesuffix("-int8")
-    way = f"export {whole}, whose int8 they are" if whole != name else "export what they are of"
-    raise ModelError(f"wanted weights in half or single precision, these have eight bits: {way}")
-
-
-def _streams(files: ShippedModel, precision: str) -> Iterator[tuple[str, onnx.ModelProto]]:
-    """The streams of a model in one precision, each with its name."""
-    for stream, path in (("spatial", files.spatial), ("temporal", files.temporal)):
-        if path is not None:
-            stored = read_onnx(path)
-            yield stream, as_single(stored) if precision == "fp32" else stored
-
-
-def _in_eight_bits(source: ShippedModel, spec: ModelSpec) -> ShippedModel:
-    """The same model in eight bits, which training writes beside the other."""
-    small = source.spatial.with_name(source.spatial.name.replace("-spatial", "-int8-spatial"))
-    if small == source.spatial or not small.is_file():
-        raise ModelError(
-            f"wanted {small.name} beside {source.spatial}, it is not there: eight bits need the "
-            "ranges of real inputs and are made by facs train units; leave int8 out"
+def _refuse_strangers(folder: Path, names: Sequence[str]) -> None:
+    """A README that somebody wrote is hers; one of an earlier export is listed in its manifest."""
+    known = _written_before(folder)
+    strange = [name for name in names if os.path.lexists(folder / name) and name not in known]
+    if strange:
+        raise OutputError(
+            f"cannot write to {folder}: its {', '.join(strange)} was not written by facs export; "
+            "name another folder, or move it away"
         )
-    if replace(OnnxStream(small).spec, name=spec.name) != spec:
-        raise ModelError(f"{small.name} and {source.spatial.name} are not the same model")
-    return files_of(small)
 
 
-def _write(
-    model: onnx.ModelProto, path: Path, stream: str, precision: str, facts: dict[str, Any]
-) -> ExportedFile:
-    annotate(model, {APP_KEY: json.dumps(facts)})
-    with atomic(path) as partial:
-        partial.write_bytes(model.SerializeToString())
-    return ExportedFile(
-        path.name, stream, precision, opset_of(model), path.stat().st_size, sha256_of(path)
-    )
+def _written_before(folder: Path) -> Sequence[str]:
+    """Names of the texts of an earlier export; none where ``model.json`` is not one of ours."""
+    try:
+        known = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return ()
+    if not isinstance(known, dict) or not {"files", "canonical", "calibration"} <= set(known):
+        return ()
+    beside = known.get("beside", [README])  # exports of facs-11 and before wrote no more
+    return [MANIFEST, *beside] if isinstance(beside, list) else ()
 
 
-def _manifest(facts: dict[str, Any], exported: Sequence[ExportedFile]) -> dict[str, Any]:
-    return {"opset": exported[0].opset, "files": [asdict(file) for file in exported], **facts}
+def _licence(source: Source) -> dict[str, str]:
+    """The text of the licence under its name, if it is ours to give."""
+    if source.spec.licence != "MIT":
+        return {}
+    return {LICENCE: (files("facs.apps") / "mit.txt").read_text(encoding="utf-8")}
+
+
+def _texts(source: Source, facts: dict[str, Any], made: Sequence[Content]) -> dict[str, str]:
+    """Everything that is written beside the ONNX files, by name."""
+    exported = [content.file for content in made]
+    licence = _licence(source)
+    manifest = {
+        "opset": exported[0].opset,
+        "files": [asdict(file) for file in exported],
+        "beside": [EXAMPLE, README, *licence],
+        **facts,
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        shown = example(source.spec, _opened(made, Path(folder)))
+    return {
+        MANIFEST: json.dumps(manifest, indent=1) + "\n",
+        EXAMPLE: json.dumps(shown) + "\n",
+        README: readme(source, exported, has_licence=bool(licence)),
+        **licence,
+    }
+
+
+def _opened(made: Sequence[Content], folder: Path) -> Mapping[str, tuple[Stream, Stream | None]]:
+    """The streams of each precision, as an app gets them."""
+    streams: dict[tuple[str, str], Stream] = {}
+    for content in made:
+        path = folder / content.file.name
+        path.write_bytes(content.data)
+        streams[content.file.precision, content.file.stream] = OnnxStream(path)
+    precisions = dict.fromkeys(content.file.precision for content in made)
+    return {p: (streams[p, "spatial"], streams.get((p, "temporal"))) for p in precisions}
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot make the folder {folder}: {error.strerror}") from error

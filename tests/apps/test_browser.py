@@ -121,3 +121,11 @@ def test_the_page_shows_the_smile_as_python_computes_it(page, exported):
     assert float(probability) == pytest.approx(float(scores.probability[0, column]), abs=1e-3)
     assert letter == letter_of(float(scores.intensity[0, column]))
     assert page.locator("#units li").count() == len(model.spec.units)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "fp16", "int8"])
+def test_the_page_checks_itself_with_the_example(page, precision):
+    page.locator("#precision").select_option(precision)
+    page.get_by_text(f"{DEFAULT}, {precision}, ").wait_for()
+    assert page.locator("#status").inner_text().endswith(" ms, as it should be")
+    page.locator("#precision").select_option("fp32")

@@ -24,8 +24,8 @@ _TEMPORAL_IN: Final = """\
   rightwards and downwards. It is the flow of OpenCV's `calcOpticalFlowFarneback(before, after,
   None, *parameters, flags=0)` between neighbouring crops, on the pixels of the earlier one, divided
   by {size} and by the seconds between both; `flow` has the parameters, the window, and how it is
-  computed in detail: another method, or other borders, move probabilities by up to 0.3. Without
-  motion the spatial stream speaks alone.
+  computed in detail; another method gives other probabilities. Without motion the spatial stream
+  speaks alone.
 """
 
 _TEMPORAL_OUT: Final = (

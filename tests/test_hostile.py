@@ -642,11 +642,12 @@ def test_foreign_models_are_refused_with_a_clear_line(tmp_path):
 
 def test_a_model_that_does_not_do_what_it_says_is_one_line(tmp_path):
     path = tmp_path / "x-spatial.onnx"
-    crops = np.zeros((2, 112, 112), np.uint8)
     path.write_bytes(tiny_onnx(tiny_spec().to_json(), columns=3))
-    assert "wanted scores (2, " in outcome(OnnxStream(path), crops, errors=ModelError)
+    assert "wanted 'scores' as" in outcome(load_model, path, errors=ModelError)
     path.write_bytes(tiny_onnx(tiny_spec().to_json(), shape=["n", 64, 64]))
-    assert "cannot be run" in outcome(OnnxStream(path), crops, errors=ModelError)
+    assert "wanted 'crop' as" in outcome(load_model, path, errors=ModelError)
+    path.write_bytes(tiny_onnx(tiny_spec().to_json(), columns=3, shape=["n", "h", "w"]))
+    assert "wanted 'scores' as" in outcome(load_model, path, errors=ModelError)
 
 
 @pytest.mark.parametrize("seed", range(100))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from facs.faces.pose import POSE_POINTS
-from facs.faces.quality import JUDGED_SIZE, QualityLimits, inner
+from facs.faces.quality import JUDGED_SIZE, QualityLimits, inner, mouth_and_eyes
 from facs.mean_face import MEAN_FACE
 
 __all__ = ["limits", "mean_face"]
@@ -25,6 +25,10 @@ _RULES: Final = {
     f"steps mirror what lies at the border without repeating it; {_LEAST}",
     "covered_share": "of the face, behind hands, hair or things. This library estimates it with "
     f"its landmark network, which is not exported: bring your own, or go without; {_MOST}",
+    "mouth_detail": "counts only where `covered_share` is more than `if_covered_share`, so that "
+    "what is missing is behind a mask: the mean, over the rows and columns `mouth`, of abs(left + "
+    "...) as for `sharpness` but smoothed and summed over the whole smaller crop, divided by that "
+    "over `eyes`, or by 0.1 where that is less; no numbers below this",
 }
 
 
@@ -39,6 +43,7 @@ def limits() -> dict[str, Any]:
     """
     known = QualityLimits()
     rows, _ = inner(JUDGED_SIZE)
+    mouth, eyes = mouth_and_eyes(JUDGED_SIZE)
     return {
         "width_pixels": known.min_width,
         "yaw_degrees": known.max_yaw,
@@ -47,16 +52,25 @@ def limits() -> dict[str, Any]:
         "spread_grey": known.min_spread,
         "sharpness": known.min_sharpness,
         "covered_share": known.max_covered,
+        "if_covered_share": known.maybe_covered,
+        "mouth_detail": known.min_mouth,
         "measured_on": {
             "size": JUDGED_SIZE,
             "from": rows.start,
             "before": rows.stop,
+            "mouth": _part(mouth),
+            "eyes": _part(eyes),
             "rule": "mean_grey, spread_grey and sharpness are those of a second, smaller crop: cut "
             "out as `crop` says, with `canonical.landmarks` scaled to `size` pixels, of which the "
-            "rows and columns `from`, ..., `before` - 1 count",
+            "rows and columns `from`, ..., `before` - 1 count; the parts likewise",
         },
         "rules": _RULES,
     }
+
+
+def _part(part: tuple[slice, slice]) -> dict[str, list[int]]:
+    rows, columns = part
+    return {"rows": [rows.start, rows.stop], "columns": [columns.start, columns.stop]}
 
 
 def mean_face() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from facs.apps.description import describe
 from facs.apps.limits import limits, mean_face
 from facs.canonical import align, canonical, warp
 from facs.faces.pose import head_pose, rotation
-from facs.faces.quality import QualityLimits, judge, sharpness
+from facs.faces.quality import QualityLimits, judge, mouth_detail, sharpness
 from facs.mean_face import MEAN_FACE
 from facs.network.weights import DEFAULT, shipped, spec_of
 from tests.apps.conftest import EXAMPLES
@@ -45,16 +45,30 @@ def blur(values, kernel):
     return values
 
 
+def detail(part):
+    """Abs(left + right + above + below - 4 * middle) of what was smoothed."""
+    kernel = np.exp(-(np.arange(-4, 5) ** 2) / 2)
+    wide = np.pad(blur(part, kernel / kernel.sum()), 1, "reflect")
+    around = wide[1:-1, :-2] + wide[1:-1, 2:] + wide[:-2, 1:-1] + wide[2:, 1:-1]
+    return np.abs(around - 4 * wide[1:-1, 1:-1])
+
+
 def measured(crop):
     """Mean, spread and sharpness of the smaller crop, by the words of `limits`."""
     where = limits()["measured_on"]
     assert crop.shape == (where["size"], where["size"])
     part = crop[where["from"] : where["before"], where["from"] : where["before"]].astype(float)
-    kernel = np.exp(-(np.arange(-4, 5) ** 2) / 2)
-    wide = np.pad(blur(part, kernel / kernel.sum()), 1, "reflect")
-    around = wide[1:-1, :-2] + wide[1:-1, 2:] + wide[:-2, 1:-1] + wide[2:, 1:-1]
-    sharp = np.abs(around - 4 * wide[1:-1, 1:-1]).mean() / part.std()
+    sharp = detail(part).mean() / part.std()
     return {"mean_grey": part.mean(), "spread_grey": part.std(), "sharpness": sharp}
+
+
+def mouth_told(crop):
+    where, whole = limits()["measured_on"], detail(crop.astype(float))
+    mouth, eyes = (
+        whole[slice(*where[name]["rows"]), slice(*where[name]["columns"])].mean()
+        for name in ("mouth", "eyes")
+    )
+    return mouth / max(eyes, 0.1)
 
 
 def smaller_crop():
@@ -67,6 +81,17 @@ def test_sharpness_by_its_words_is_that_of_the_library():
     found = measured(crop)["sharpness"]
     assert found == pytest.approx(sharpness(crop[12:51, 12:51]), rel=1e-4)
     assert found > 2 * limits()["sharpness"]
+
+
+def test_the_detail_of_a_mouth_by_its_words_is_that_of_the_library():
+    crop = smaller_crop()
+    assert mouth_told(crop) == pytest.approx(mouth_detail(crop), rel=1e-4)
+    crop[30:] = 200
+    assert mouth_told(crop) == pytest.approx(mouth_detail(crop), rel=1e-3)
+    assert mouth_told(crop) < limits()["mouth_detail"]
+    for covered in (limits()["if_covered_share"], limits()["if_covered_share"] + 0.01):
+        reason = judge(crop, canonical(400), (0.0, 0.0, 0.0), covered, QualityLimits())[1]
+        assert reason == ("covered" if covered > limits()["if_covered_share"] else "")
 
 
 @pytest.mark.parametrize("darker", [1.0, 0.4, 0.14, 0.12, 0.1, 0.05])
@@ -88,6 +113,6 @@ def test_the_width_is_a_mean_of_the_jaws_width_and_the_faces_height(size):
 
 def test_every_limit_has_its_rule_and_is_in_the_description():
     facts = describe(spec_of(shipped()[DEFAULT]))
-    names = set(facts["limits"]) - {"rules", "measured_on"}
-    assert names == set(facts["limits"]["rules"]) and len(names) == len(vars(QualityLimits()))
+    names = set(facts["limits"]) - {"rules", "measured_on", "if_covered_share"}
+    assert names == set(facts["limits"]["rules"]) and len(names) + 1 == len(vars(QualityLimits()))
     assert np.shape(facts["mean_face"]["landmarks"]) == (68, 3)

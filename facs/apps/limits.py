@@ -70,7 +70,8 @@ def limits() -> dict[str, Any]:
 
 def _part(part: tuple[slice, slice]) -> dict[str, list[int]]:
     rows, columns = part
-    return {"rows": [rows.start, rows.stop], "columns": [columns.start, columns.stop]}
+    places = {"rows": rows, "columns": columns}
+    return {name: [int(one.start), int(one.stop)] for name, one in places.items()}
 
 
 def mean_face() -> dict[str, Any]:

@@ -10,14 +10,11 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from facs.errors import InputError
+from facs.video.source import FILM_KINDS, FILM_SUFFIXES
 
 __all__ = ["SUFFIXES", "Source", "find_sources", "named"]
 
-_KINDS: Final = (
-    "3gp apng asf avi divx dv f4v flv gif h264 h265 hevc m2ts m4v mjpeg mjpg "
-    "mkv mov mp4 mpeg mpg mts mxf ogv qt ts vob webm wmv y4m"
-)
-SUFFIXES: Final = frozenset(f".{kind}" for kind in _KINDS.split())
+SUFFIXES: Final = FILM_SUFFIXES
 """Names of files in a folder that are taken for videos; a file that is named is always taken."""
 
 
@@ -64,7 +61,7 @@ def find_sources(arguments: Iterable[str | os.PathLike[str]], leave_out: set[Pat
     if not paths:
         raise InputError(
             f"wanted videos, found none in {', '.join(map(str, roots[:3])) or 'an empty list'}: "
-            f"files of other kinds than {_KINDS} have to be named one by one"
+            f"files of other kinds than {FILM_KINDS} have to be named one by one"
         )
     found = [Source(path, PurePath(os.path.relpath(path, base))) for path in paths]
     return sorted(found, key=lambda source: source.place)

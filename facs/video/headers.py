@@ -6,7 +6,16 @@ import re
 import struct
 from typing import Final
 
-__all__ = ["DECODED", "HEIF", "PICTURE", "ends_properly", "holds_several", "kind_of", "size_of"]
+__all__ = [
+    "DECODED",
+    "HEIF",
+    "PICTURE",
+    "ends_properly",
+    "holds_several",
+    "is_film",
+    "kind_of",
+    "size_of",
+]
 
 PICTURE: Final = frozenset({"png", "jpeg", "bmp", "tiff", "webp"})
 """Kinds of one picture whose beginning is like that of nothing else."""
@@ -17,6 +26,7 @@ DECODED: Final = PICTURE | {"jp2", "pnm"}
 HEIF: Final = "heif"
 
 _HEIF_BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1"})
+_PICTURE_BRANDS: Final = _HEIF_BRANDS | {b"avif", b"avis", b"msf1"}
 _START_OF_FRAME: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _WITHOUT_LENGTH: Final = frozenset({0x01, *range(0xD0, 0xD9)})
 _CODESTREAM: Final = b"\xff\x4f\xff\x51"  # of JPEG 2000: where it begins, and its size
@@ -48,6 +58,19 @@ def kind_of(data: bytes) -> str | None:
     if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
         return HEIF
     return None
+
+
+def is_film(data: bytes) -> bool:
+    r"""Whether these 16 bytes or more begin an MP4 or MOV, a Matroska or WebM, or an AVI.
+
+    Examples
+    --------
+    >>> is_film(b"\0\0\0\x20ftypisom____"), is_film(b"\0\0\0\x20ftypavif____")
+    (True, False)
+    """
+    if data[4:8] == b"ftyp":
+        return data[8:12] not in _PICTURE_BRANDS
+    return data.startswith(b"\x1a\x45\xdf\xa3") or (data[:4], data[8:12]) == (b"RIFF", b"AVI ")
 
 
 def size_of(data: bytes) -> tuple[int, int] | None:

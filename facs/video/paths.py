@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 from facs.errors import InputError, UnreadableVideoError, VideoNotFoundError
@@ -28,8 +29,13 @@ def require_readable(source: str | os.PathLike[str]) -> Path:
     path = Path(source)
     name = printable(path)
     try:
-        path.stat()
+        mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
+        if os.fspath(source) in ("-", b"-"):
+            raise InputError(
+                "wanted the path of a video, got -: what comes through a pipe is not read, "
+                "save it to a file first"
+            ) from None
         raise VideoNotFoundError(f"{name}: nothing is at {str(path)!r}") from None
     except PermissionError:
         raise UnreadableVideoError(f"{name}: no permission to look into its folder") from None
@@ -38,6 +44,8 @@ def require_readable(source: str | os.PathLike[str]) -> Path:
         raise InputError(f"{name[:80]}: not a path ({reason})") from None
     if path.is_dir():
         return path
+    if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+        raise UnreadableVideoError(f"{name} is a pipe, not a file: save it to a file first")
     if not path.is_file():
         raise UnreadableVideoError(f"{name} is a device, not a file: give the number of a camera")
     if path.stat().st_size == 0:

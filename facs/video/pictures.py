@@ -17,12 +17,13 @@ from facs.video.headers import (
     PICTURE,
     ends_properly,
     holds_several,
+    is_film,
     kind_of,
     size_of,
 )
 from facs.video.opencv import quiet_opencv
 from facs.video.paths import printable, require_readable
-from facs.video.source import Shot, Source, as_rate
+from facs.video.source import FILM_SUFFIXES, Shot, Source, as_rate
 
 __all__ = ["FolderSource", "PictureSource", "is_picture"]
 
@@ -32,15 +33,19 @@ SUFFIXES: Final = frozenset(
 MOVING_SUFFIXES: Final = frozenset({".mjpg", ".mjpeg", ".apng"})
 """Files that begin like one picture and hold many."""
 
+MOST_NAMED: Final = 3
+"""Entries of a folder that are left out by name; the others are counted."""
+
 FIRST_OF_SEVERAL: Final = "the first of several pictures is read"
 
 
 def is_picture(path: Path) -> bool:
     """Whether the file is a single picture, by its first bytes and then by its name."""
     suffix = path.suffix.lower()
-    if suffix in MOVING_SUFFIXES:
+    begin = _first_bytes(path)
+    if suffix in MOVING_SUFFIXES or is_film(begin):
         return False
-    return suffix in SUFFIXES or kind_of(_first_bytes(path)) in PICTURE
+    return suffix in SUFFIXES or kind_of(begin) in PICTURE
 
 
 def _first_bytes(path: Path) -> bytes:
@@ -75,9 +80,11 @@ class FolderSource(Source):
     def __init__(self, folder: Path, rate: float | Fraction | None) -> None:
         self.name = printable(folder)
         self.rate = as_rate(rate)
-        self._paths = _pictures_in(folder)
+        self._paths, left_out = _pictures_in(folder)
+        self.notes = _named(left_out)
         self.frames_expected = len(self._paths)
         self._problems: list[str] = []
+        self._several = False
         self.size = self._first_size()
 
     def _first_size(self) -> tuple[int, int]:
@@ -101,8 +108,9 @@ class FolderSource(Source):
             except VideoError as error:
                 self._report(f"{error} (at {time:.3f} s, {read} read before it)")
                 continue
-            if several and not self.notes:
-                self.notes = (f"{printable(path)}: {FIRST_OF_SEVERAL}",)
+            if several and not self._several:
+                self._several = True
+                self.notes += (f"{printable(path)}: {FIRST_OF_SEVERAL}",)
             read += 1
             yield Shot(index, time, lambda i=image: i)  # type: ignore[misc]
 
@@ -112,18 +120,35 @@ class FolderSource(Source):
         self.damage = self._problems[0] + (f"; and {more} more" if more else "")
 
 
-def _pictures_in(folder: Path) -> list[Path]:
+def _pictures_in(folder: Path) -> tuple[list[Path], list[Path]]:
+    """The pictures of a folder, and everything else in it, each in natural order."""
     try:
         names = [path for path in folder.iterdir() if not path.name.startswith(".")]
     except OSError as error:
         raise UnreadableVideoError(f"{printable(folder)}: {error.strerror}") from None
     pictures = [path for path in names if path.suffix.lower() in SUFFIXES and path.is_file()]
+    others = set(names).difference(pictures)
+    films = sum(path.suffix.lower() in FILM_SUFFIXES for path in others)
+    if films > len(pictures):
+        raise UnreadableVideoError(
+            f"{printable(folder)} is a folder of films ({films}): give one of them, or the "
+            "folder to `facs batch`"
+        )
     if not pictures:
         raise UnreadableVideoError(
             f"{printable(folder)} is a folder without pictures ({len(names)} other entries): "
             "give a video, or a folder of .png or .jpg files"
         )
-    return sorted(pictures, key=_natural)
+    return sorted(pictures, key=_natural), sorted(others, key=_natural)
+
+
+def _named(left_out: list[Path]) -> tuple[str, ...]:
+    """Say what is in a folder of pictures and none of them, if there is something."""
+    if not left_out:
+        return ()
+    names = ", ".join(printable(path) for path in left_out[:MOST_NAMED])
+    more = len(left_out) - MOST_NAMED
+    return (f"left out, not pictures: {names}" + (f" and {more} more" if more > 0 else ""),)
 
 
 def _natural(path: Path) -> tuple[list[str | int], str]:

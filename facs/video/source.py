@@ -13,10 +13,17 @@ import numpy as np
 from facs.errors import InputError
 from facs.video.frame import Image
 
-__all__ = ["DEFAULT_RATE", "Shot", "Source", "as_rate"]
+__all__ = ["DEFAULT_RATE", "FILM_KINDS", "FILM_SUFFIXES", "Shot", "Source", "as_rate"]
 
 DEFAULT_RATE: Final = Fraction(30)
 """Frames per second of pictures that carry no time of their own."""
+
+FILM_KINDS: Final = (
+    "3gp apng asf avi divx dv f4v flv gif h264 h265 hevc m2ts m4v mjpeg mjpg "
+    "mkv mov mp4 mpeg mpg mts mxf ogv qt ts vob webm wmv y4m"
+)
+FILM_SUFFIXES: Final = frozenset(f".{kind}" for kind in FILM_KINDS.split())
+"""Names of files in a folder that are taken for videos."""
 
 
 @dataclass(frozen=True)

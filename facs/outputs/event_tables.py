@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from facs._version import __version__
 from facs.events import least_peak
 from facs.files import atomic, writing
+from facs.outputs.rates import usual_rate
 from facs.outputs.spans import NOT_SCORED, measured_by, seconds_scored, spans_of, unscored_spans
 from facs.person import Person
 
@@ -92,7 +93,7 @@ def _boris_facts(recording: Recording, person: Person) -> dict[str, str]:
         "Source": f"player #1:{name}",
         "Time offset (s)": "0",
         "Coding duration": f"{recording.duration:.3f}",
-        "FPS (frame/s)": "" if recording.rate is None else f"{float(recording.rate):.3f}",
+        "FPS (frame/s)": "" if (rate := usual_rate(recording)) is None else f"{float(rate):.3f}",
         "Subject": f"person{person.track}",
         "Observation duration by subject by observation": f"{seconds_scored(person):.3f}",
         "Behavior type": "STATE",

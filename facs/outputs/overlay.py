@@ -15,6 +15,7 @@ from facs.errors import InputError
 from facs.files import atomic
 from facs.outputs.drawing import draw_overlay
 from facs.outputs.encoding import Encoder
+from facs.outputs.rates import usual_rate
 from facs.outputs.views import views_at
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def write_overlay(
         Frames keep their own spacing in time; the first is at 0 s of the new
         video, and the time in the source is written beside the picture.
     rate : float or Fraction, frames per second, optional
-        For pictures and arrays, as it was when they were analysed.
+        For what carries no time, as it was when it was analysed.
     progress : callable, optional
         Is told the number of frames that are written, and of all.
 
@@ -103,7 +104,7 @@ def write_overlay(
     with (
         atomic(path) as partial,
         open_video(source, start=start, rate=rate) as video,
-        Encoder(partial, recording.rate) as encoder,
+        Encoder(partial, usual_rate(recording)) as encoder,
     ):
         for row, frame in _paired(recording, iter(video)):
             encoder.write(_draw(recording, row, frame.image), float(recording.times[row]))

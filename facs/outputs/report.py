@@ -20,6 +20,7 @@ from facs.errors import InputError
 from facs.events import least_peak
 from facs.files import atomic
 from facs.outputs.markup import NONE, clock, facts, page, paragraph, share, table
+from facs.outputs.rates import usual_rate
 from facs.outputs.report_people import is_long, person_section, quality_section, unscored_section
 from facs.outputs.spans import frame_ends, seconds_scored
 from facs.person import Person
@@ -115,8 +116,8 @@ def _measures(recording: Recording) -> Iterator[str]:
     yield f"{recording.duration:.1f} s"
     if recording.size is not None:
         yield f"{recording.size[0]} x {recording.size[1]} pixels"
-    if recording.rate is not None:
-        yield f"{float(recording.rate):.2f} frames/s"
+    if (rate := usual_rate(recording)) is not None:
+        yield f"{float(rate):.2f} frames/s"
     yield "1 person" if people == 1 else f"{people} people"
 
 

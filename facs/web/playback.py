@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from facs.files import atomic
 from facs.outputs.encoding import Encoder
+from facs.outputs.rates import usual_rate
 
 if TYPE_CHECKING:
     from facs.recording import Recording
@@ -55,7 +56,7 @@ def write_playback(
             return PICTURE
         with (
             atomic(folder / VIDEO) as partial,
-            Encoder(partial, recording.rate, _OPTIONS) as encoder,
+            Encoder(partial, usual_rate(recording), _OPTIONS) as encoder,
         ):
             # The frames come in the same order as when they were analysed: row by row.
             for row, (time, frame) in enumerate(zip(recording.times, video, strict=False), 1):

@@ -87,7 +87,7 @@ def analyze(
     plot: Annotated[bool, typer.Option("--plot", help="Also draw a timeline.")] = False,
     start: Annotated[float | None, typer.Option(help="First second to analyse.")] = None,
     stop: Annotated[float | None, typer.Option(help="Second to stop before.")] = None,
-    rate: Annotated[float | None, typer.Option(help="Frames per second of pictures.")] = None,
+    rate: Annotated[float | None, typer.Option(help="Frames a second, where no times are.")] = None,
     max_people: Annotated[int, typer.Option(help="Most people followed at once.")] = 5,
     detector: Annotated[str, typer.Option(help="haar or dlib.")] = "haar",
     model: Annotated[str | None, typer.Option(help="A name of `facs models`, or a path.")] = None,

@@ -45,7 +45,7 @@ class AnalyzeOptions:
     start, stop : float, seconds, optional
         Only the frames with ``start <= time < stop``.
     rate : float, frames per second, optional
-        For pictures and arrays, which carry no time.
+        For pictures, arrays and raw streams, which carry no time.
     max_people : int
         No more than this many are followed at once: those that are found first, and the
         largest of those that are found in one frame.
@@ -172,9 +172,9 @@ def analyze(
         ) as video,
         RecordingBuilder(video.name, video.size, video.rate, _info(scorer), journal) as builder,
     ):
-        _analyze_frames(video, scorer, builder, chosen, watch, progress)
+        absence = _analyze_frames(video, scorer, builder, chosen, watch, progress)
         del scorer  # hours of rows want the memory that the model had
-        return builder.build(damage=video.damage, notes=video.notes)
+        return builder.build(damage=video.damage, notes=(*video.notes, *absence))
 
 
 def _analyze_frames(
@@ -184,7 +184,8 @@ def _analyze_frames(
     options: AnalyzeOptions,
     watch: Stopwatch,
     progress: Progress | None,
-) -> None:
+) -> tuple[str, ...]:
+    """Fill the recording; say why nobody may have been found, if nobody was."""
     stages = Stages(_tracker(options), _clip_maker(model, options), builder, watch)
 
     def scored(batch: list[FaceClip]) -> Scores:
@@ -196,6 +197,7 @@ def _analyze_frames(
         batches = _batches(stages.clips(frames), options.batch)
         for batch, scores in overlapped(scored, batches, options.threads):
             stages.record(batch, scores)
+    return stages.tracker.why_nobody()
 
 
 def _options(options: AnalyzeOptions | None, changes: dict[str, Any]) -> AnalyzeOptions:

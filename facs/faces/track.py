@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.canonical import align, warp
+from facs.faces.absence import Absence
 from facs.faces.detect import Boxes, Detector, detector, shrunk
 from facs.faces.face import Face
 from facs.faces.landmarks import Landmarker, Located
@@ -117,6 +118,7 @@ class FaceTracker:
         self._lost: list[_Track] = []
         self._next = 0
         self._looked = self._searched = -np.inf
+        self._absence = Absence()
         self._time: float | None = None
         self._step = np.inf
 
@@ -141,7 +143,13 @@ class FaceTracker:
             self._looked = time
             self._look(gray, time, self._boxes(gray, time))
         self._lost = [t for t in self._lost if time - t.seen <= self.options.remember]
+        if not self._next:
+            self._absence.see(gray)
         return [self._face(gray, t) for t in sorted(self._tracks, key=lambda t: t.number)]
+
+    def why_nobody(self) -> tuple[str, ...]:
+        """What may be wrong with the film if nobody was found in it, one sentence each."""
+        return () if self._next else self._absence.reasons(self._detect, self._locate)
 
     def _forget_over_holes(self, time: float) -> None:
         """Who is in a face's place after a hole in time may be somebody else."""

@@ -28,7 +28,7 @@ from facs.training.real_faces import EMOTIONS, FaceSet, read_fer, read_photos
 from facs.training.streams import central_crops
 from facs.training.teacher import Scorer, scorer_of
 from facs.training.unit_data import locate_filling
-from facs.units import SIDED, ActionUnit
+from facs.units import SIDED, SIDES, ActionUnit, column
 
 Floats = NDArray[np.float32]
 
@@ -88,7 +88,7 @@ def on_rendered(score: Scorer, faces: CutFaces) -> list[float]:
         clear.append(roc_auc(s[sure], y[sure] >= LEVELS[1]))
     sides = []
     for unit in sorted(SIDED):
-        left, right = (faces.columns.index(f"{unit}_{side}") for side in ("left", "right"))
+        left, right = (faces.columns.index(column(unit, side)) for side in SIDES)
         apart = faces.labels[:, left] - faces.labels[:, right]
         moved = np.abs(apart) > APART
         sides.append(roc_auc((scores[:, left] - scores[:, right])[moved], apart[moved] > 0))

@@ -17,7 +17,7 @@ from facs.network.spec import ModelSpec
 from facs.synthesis.shards import read_shard
 from facs.training.augment import jitter
 from facs.training.rendered import Rendered, of_shards
-from facs.units import SIDED, ActionUnit
+from facs.units import SIDED, ActionUnit, column
 
 __all__ = ["Film", "Stills", "clips_of", "stills_of"]
 
@@ -35,8 +35,7 @@ class _Labelled:
     def label(self, unit: ActionUnit, side: str | None = None) -> Floats:
         """Movement (n,) of one side, or of the stronger one; NaN where it is hidden."""
         if side is not None or unit not in SIDED:
-            name = f"{unit}_{side}" if side else str(unit)
-            return self.labels[:, self.columns.index(name)]
+            return self.labels[:, self.columns.index(column(unit, side or ""))]
         return np.maximum(self.label(unit, "left"), self.label(unit, "right"))
 
 

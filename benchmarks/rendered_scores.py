@@ -25,6 +25,7 @@ from facs.network.predict import Model, Scores
 from facs.network.spec import LEVELS, ModelSpec
 from facs.synthesis.shards import Shard, read_shard
 from facs.training.augment import jitter
+from facs.units import SIDES, column
 
 BATCH = 64
 LOST = TrackOptions().keep_score
@@ -140,7 +141,7 @@ def _values(
 
 def _names(spec: ModelSpec) -> list[str]:
     """Units, then left, then right, as `_columns` has them."""
-    sides = [f"{unit}_{side}" for side in ("left", "right") for unit in spec.sided]
+    sides = [column(unit, side) for side in SIDES for unit in spec.sided]
     return [*map(str, spec.units), *sides]
 
 

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from sittings import MOVES, Noise, Sitting
 
 from facs.arrays import array_forms
+from facs.network.spec import stronger_side
 from facs.network.weights import DEFAULT, shipped, spec_of
 from facs.person import REASONS, Person
-from facs.units import SIDED
+from facs.units import SIDED, SIDES, column
 
 Floats = NDArray[np.float64]
 RATE = 30.0
@@ -230,18 +231,18 @@ def as_person(
     cuts = np.array([spec.spatial.cuts[spec.columns.index(name)] for name in outputs])
     p = 1 / (1 + np.exp(-logits))
     strength = sum(1 / (1 + np.exp(-(logits + cuts[:, 0] - cuts[:, k]))) for k in range(5))
-    place = {name: i for i, name in enumerate(outputs)}
-    sides = {s: [place[f"{u}_{s}"] for u in sided] for s in ("left", "right")}
-    first = [place.get(str(u), place.get(f"{u}_left", -1)) for u in units]
-    second = [place.get(str(u), place.get(f"{u}_right", -1)) for u in units]
+    order = [outputs.index(name) for name in spec.columns]
+    p, strength = p[:, order], strength[:, order]
+    place = {name: i for i, name in enumerate(spec.columns)}
+    sides = {side: [place[column(u, side)] for u in sided] for side in SIDES}
     n = len(times)
     values = {
         name: np.full(shape, np.nan, np.float32)
         for name, (shape, _) in array_forms(n, units, sided).items()
     }
     values |= {
-        "probability": np.maximum(p[:, first], p[:, second]),
-        "intensities": np.maximum(strength[:, first], strength[:, second]),
+        "probability": stronger_side(units, p),
+        "intensities": stronger_side(units, strength),
         "left": p[:, sides["left"]],
         "right": p[:, sides["right"]],
         "left_intensity": strength[:, sides["left"]],

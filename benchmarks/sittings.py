@@ -25,6 +25,7 @@ from facs.synthesis.person import Person as Model
 from facs.synthesis.scene import Pose, draw_scene_for
 from facs.synthesis.shapes import slider, still
 from facs.synthesis.shards import read_shards
+from facs.units import SIDES, column
 
 Floats = NDArray[np.float64]
 
@@ -90,7 +91,7 @@ class Sitting:
 def outputs_of(person: Person) -> tuple[str, ...]:
     """Names of the model's outputs in the order of `logits_of`."""
     names = [str(unit) for unit in person.units if unit not in person.sided]
-    return (*names, *(f"{u}_{side}" for side in ("left", "right") for u in person.sided))
+    return (*names, *(column(u, side) for side in SIDES for u in person.sided))
 
 
 def logits_of(person: Person) -> Floats:

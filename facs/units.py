@@ -22,9 +22,11 @@ __all__ = [
     "SideName",
     "UnitLike",
     "as_unit",
+    "column",
     "grade_of",
     "letter",
     "other_side",
+    "split_column",
 ]
 
 
@@ -184,6 +186,29 @@ def as_unit(unit: UnitLike) -> ActionUnit:
         raise InputError(
             f"wanted an action unit such as ActionUnit.AU12, 12 or 'AU12', got {unit!r}"
         ) from None
+
+
+def column(unit: ActionUnit | str, side: str = "") -> str:
+    """Name what is measured of a unit, or of one side of it.
+
+    Examples
+    --------
+    >>> column(ActionUnit.AU9), column("AU12", "left")
+    ('AU9', 'AU12_left')
+    """
+    return f"{unit}_{side}" if side else str(unit)
+
+
+def split_column(name: str) -> tuple[str, str]:
+    """Unit and side of what `column` named; the side is ``""`` for the whole unit.
+
+    Examples
+    --------
+    >>> split_column("AU9"), split_column("AU12_left")
+    (('AU9', ''), ('AU12', 'left'))
+    """
+    unit, _, side = name.partition("_")
+    return unit, side
 
 
 def other_side(side: str) -> SideName:

@@ -15,8 +15,8 @@ from facs.crops.mask import CENTRE, RADII
 from facs.events import HOLE, HOLE_FRAMES, least_peak
 from facs.mean_face import RIGID
 from facs.network.scaling import CONTRAST_FLOOR, EDGE, FLOW_GAIN, FLOW_LIMIT
-from facs.network.spec import LEVELS, ModelSpec
-from facs.units import LETTERS, SIDED, ActionUnit
+from facs.network.spec import LEVELS, ModelSpec, columns_of
+from facs.units import LETTERS, ActionUnit, split_column
 
 __all__ = ["APP_KEY", "describe"]
 
@@ -77,7 +77,7 @@ def _unit(spec: ModelSpec, index: int) -> dict[str, Any]:
         "number": int(unit),
         "name": unit.label,
         "region": unit.region.value,
-        "columns": [f"{unit}_left", f"{unit}_right"] if unit in SIDED else [str(unit)],
+        "columns": list(columns_of((unit,))),
         "on": spec.on[index],
         "off": spec.off[index],
         "peak": least_peak(spec.on[index]),
@@ -85,7 +85,7 @@ def _unit(spec: ModelSpec, index: int) -> dict[str, Any]:
 
 
 def _column(name: str) -> dict[str, Any]:
-    unit, _, side = name.partition("_")
+    unit, side = split_column(name)
     return {"name": name, "unit": str(ActionUnit[unit]), "side": side or None}
 
 

@@ -21,6 +21,7 @@ from facs.evaluation.unit_table import UnitTable
 from facs.events import find_events, least_peak
 from facs.person import Person
 from facs.recording import Recording
+from facs.units import split_column
 
 __all__ = ["Side", "only", "reaching", "read_side"]
 
@@ -143,9 +144,9 @@ def reaching(table: UnitTable, level: float, but: Collection[str] = ()) -> UnitT
 
 def _joined(table: UnitTable) -> UnitTable:
     """Units without their sides; as in spans, a unit of which one side was coded is that side."""
-    units = in_order(name.partition("_")[0] for name in table.names)
+    units = in_order(split_column(name)[0] for name in table.names)
     alone = {
-        unit: next(name for name in table.names if name.startswith(f"{unit}_"))
+        unit: next(name for name in table.names if split_column(name)[0] == unit)
         for unit in units
         if unit not in table.names
     }

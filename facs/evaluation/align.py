@@ -13,6 +13,7 @@ from facs.evaluation.aligned import Aligned, Limits, Thresholds
 from facs.evaluation.matching import match_rows
 from facs.evaluation.unit_table import UnitTable
 from facs.events import after_holes
+from facs.units import split_column
 
 __all__ = ["LEVEL", "UNSEEN", "align"]
 
@@ -264,7 +265,7 @@ def _after_a_hole(frame: Integers, time: Floats, whose: Integers) -> Bools:
 def _unit_notes(predictions: UnitTable, labels: UnitTable) -> list[str]:
     notes = []
     for one, other in ((labels, predictions), (predictions, labels)):
-        left = [name for name in one.names if "_" not in name and name not in other.names]
+        left = [name for name in one.names if not split_column(name)[1] and name not in other.names]
         if left:
             name = PurePath(one.source).name
             notes.append(f"in {name} alone, not compared: {' '.join(left)}")

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.errors import InputError
+from facs.units import split_column
 
 __all__ = ["HALF", "Aligned", "Limits", "Thresholds"]
 
@@ -94,7 +95,7 @@ class Thresholds:
 
     def of(self, name: str) -> Limits | None:
         """Those of a unit or side; None where the table itself decides."""
-        unit = name.partition("_")[0]
+        unit = split_column(name)[0]
         on = self.on.get(name, self.on.get(unit, self.default))
         if on is None:
             return None

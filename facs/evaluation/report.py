@@ -22,6 +22,7 @@ from facs.evaluation.report_values import (
     ReportOptions,
     SummaryRow,
 )
+from facs.units import split_column
 
 __all__ = ["GROUP_METRICS", "Report", "ReportOptions", "evaluate"]
 
@@ -62,8 +63,8 @@ def evaluate(aligned: Aligned, name: str = "", options: ReportOptions | None = N
     (0.5, 0.5)
     """
     chosen = options or ReportOptions()
-    units = tuple(n for n in aligned.names if "_" not in n)
-    sides = tuple(n for n in aligned.names if "_" in n)
+    units = tuple(n for n in aligned.names if not split_column(n)[1])
+    sides = tuple(n for n in aligned.names if split_column(n)[1])
     if not units:
         raise InputError(f"wanted units, got only sides: {' '.join(sides)}")
     whole = aligned.of_names(units)

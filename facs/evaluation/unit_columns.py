@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from facs.errors import InputError
-from facs.units import SIDES
+from facs.units import SIDES, column
 
 __all__ = ["KINDS", "UnitColumn", "has_small_side", "in_order", "read_name", "unit_name"]
 
@@ -57,7 +57,7 @@ class UnitColumn:
     @property
     def name(self) -> str:
         """``AU12``, or ``AU12_left``."""
-        return f"AU{self.unit}" + (f"_{self.side}" if self.side else "")
+        return column(f"AU{self.unit}", self.side)
 
 
 def read_name(text: str) -> UnitColumn | None:

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from facs.errors import InputError
 from facs.evaluation.unit_columns import in_order
+from facs.units import SIDES, column, split_column
 
 __all__ = ["VALUES", "UnitTable", "with_stronger_sides"]
 
@@ -181,9 +182,9 @@ def with_stronger_sides(table: UnitTable) -> UnitTable:
     """
     place = {name: i for i, name in enumerate(table.names)}
     pairs = {
-        name.removesuffix("_left"): (i, place[name.replace("_left", "_right")])
-        for name, i in place.items()
-        if name.endswith("_left") and name.replace("_left", "_right") in place
+        unit: (place[column(unit, "left")], place[column(unit, "right")])
+        for unit in dict.fromkeys(split_column(name)[0] for name in place)
+        if {column(unit, side) for side in SIDES} <= set(place)
     }
     missing = {unit: pair for unit, pair in pairs.items() if unit not in place}
     if not missing:

@@ -23,7 +23,7 @@ from facs.network.spec import STREAMS, ModelSpec
 from facs.network.weights import files_of, sha256_of
 from facs.pipeline import analyze
 from facs.recording import Recording
-from facs.units import SIDES, ActionUnit, UnitLike, as_unit
+from facs.units import SIDES, ActionUnit, UnitLike, as_unit, column
 
 __all__ = ["explain"]
 
@@ -193,7 +193,7 @@ def _columns(
         if side is not None:
             raise InputError(f"{unit} has no sides, got side={side!r}")
         return None, [place[str(unit)]]
-    at: dict[str, int] = {name: place[f"{unit}_{name}"] for name in SIDES}
+    at: dict[str, int] = {name: place[column(unit, name)] for name in SIDES}
     if side is None:
         on = spec.on[spec.units.index(unit)]
         shown = [name for name in at if presence[at[name]] >= on]

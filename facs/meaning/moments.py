@@ -13,7 +13,7 @@ from facs.errors import InputError
 from facs.person import Person
 from facs.units import SIDED, SIDES, ActionUnit, Region, other_side
 
-__all__ = ["ANGLES", "AXES", "EYES", "EYE_COLUMNS", "Moment", "moments"]
+__all__ = ["ANGLES", "AXES", "EYES", "EYE_COLUMNS", "Moment", "channels", "moments", "scores_of"]
 
 AXES: Final = ("yaw", "pitch", "roll")
 
@@ -88,12 +88,19 @@ def moments(person: Person, ignored: Collection[str] = ()) -> Iterator[Moment]:
         yield Moment(time, dict(zip(names, row, strict=True)) if there else {})
 
 
+def channels(person: Person) -> list[str]:
+    """Names of a person's `scores_of`, as `Moment` has them: ``"43"``, then ``"43 left"``."""
+    sides = [f"{int(unit)} {side}" for side in SIDES for unit in person.sided]
+    return [str(int(unit)) for unit in person.units] + sides
+
+
+def scores_of(person: Person) -> NDArray[np.float32]:
+    """Probabilities of the units, then of their left and of their right sides, (n, U + 2 S)."""
+    return np.concatenate([person.probability, person.left, person.right], axis=1)
+
+
 def _columns(person: Person, left_out: set[str]) -> tuple[list[str], NDArray[np.float64]]:
-    named = {str(int(unit)): person.probability[:, i] for i, unit in enumerate(person.units)}
-    for side in SIDES:
-        values = getattr(person, side)
-        for i, unit in enumerate(person.sided):
-            named[f"{int(unit)} {side}"] = values[:, i]
+    named = dict(zip(channels(person), scores_of(person).T, strict=True))
     for name in left_out & set(named):
         number, ignored = name.split()
         named[number] = named[f"{number} {other_side(ignored)}"]

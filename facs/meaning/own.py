@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from facs.errors import InputError
 from facs.meaning.gestures import AHEAD, SHORTEST_BLINK, Gesture
+from facs.meaning.moments import channels, scores_of
 from facs.meaning.rules import Condition, default_release
 from facs.meaning.signals import Signal, Term
 from facs.person import Person
@@ -108,10 +109,8 @@ def _table(people: Sequence[Person]) -> tuple[list[str], NDArray[np.float64]]:
     names: list[str] = []
     rows = []
     for person in people:
-        names = [str(int(unit)) for unit in person.units]
-        names += [f"{side} {int(u)}" for side in SIDES for u in person.sided]
-        table = np.concatenate([person.probability, person.left, person.right], axis=1)
-        rows.append(table[person.seen & (person.reasons == 0)])
+        names = channels(person)
+        rows.append(scores_of(person)[person.seen & (person.reasons == 0)])
     return names, np.concatenate(rows).astype(np.float64) if rows else np.zeros((0, 0))
 
 
@@ -152,8 +151,8 @@ def _usable(names: list[str], change: NDArray[np.float64]) -> NDArray[np.intp]:
     at = {name: i for i, name in enumerate(names)}
     kept = []
     for i, name in enumerate(names):
-        side, _, unit = name.rpartition(" ")
-        pair = [change[at[f"{s} {unit}"]] for s in SIDES if f"{s} {unit}" in at]
+        unit, _, side = name.partition(" ")
+        pair = [change[at[f"{unit} {s}"]] for s in SIDES if f"{unit} {s}" in at]
         largest = float(np.abs(pair).max(initial=0.0))
         one_sided = largest >= LEAST_CHANGE and abs(pair[0] - pair[1]) > ONE_SIDED * largest
         if bool(side) == one_sided:
@@ -176,7 +175,7 @@ def _signal(
     weights = np.round(_weights(kept, change, scatter), 2)
     terms = []
     for i, weight in zip(kept, weights.tolist(), strict=True):
-        side, _, unit = names[i].rpartition(" ")
+        unit, _, side = names[i].partition(" ")
         if weight:
             terms.append(Term(unit, side, weight))
     if not terms:

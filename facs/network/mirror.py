@@ -12,6 +12,7 @@ from torch.nn import functional
 from facs.errors import InputError
 from facs.network.folding import fold_norms
 from facs.network.two_stream import SpatialStream, TemporalStream
+from facs.units import column, other_side, split_column
 
 __all__ = ["Mirrored", "columns_in_mirror", "mirrored_flows"]
 
@@ -27,11 +28,8 @@ def columns_in_mirror(columns: Sequence[str]) -> list[int]:
     swap = {"AU61": "AU62", "AU62": "AU61"}
 
     def twin(name: str) -> str:
-        if name.endswith("_left"):
-            return name.removesuffix("_left") + "_right"
-        if name.endswith("_right"):
-            return name.removesuffix("_right") + "_left"
-        return swap.get(name, name)
+        unit, side = split_column(name)
+        return column(unit, other_side(side)) if side else swap.get(name, name)
 
     place = {name: i for i, name in enumerate(columns)}
     return [place.get(twin(name), place[name]) for name in columns]

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from facs.crops.clips import FaceClip
 from facs.errors import ModelError
 from facs.network.backends import Stream
-from facs.network.spec import ModelSpec
-from facs.units import SIDED
+from facs.network.spec import ModelSpec, stronger_side
+from facs.units import SideName, column
 
 __all__ = ["Model", "Scores", "TwoStreamModel", "per_unit"]
 
@@ -134,17 +134,12 @@ def per_unit(letters: Floats, spec: ModelSpec, fused: NDArray[np.bool_]) -> Scor
     presence, intensity = letters[..., 0], letters.sum(-1)
     place = {name: i for i, name in enumerate(spec.columns)}
 
-    def of(values: Floats, suffix: str) -> Floats:
-        return values[:, [place[f"{unit}_{suffix}"] for unit in spec.sided]]
-
-    def unit_wise(values: Floats) -> Floats:
-        first = [place[f"{u}_left" if u in SIDED else str(u)] for u in spec.units]
-        second = [place[f"{u}_right" if u in SIDED else str(u)] for u in spec.units]
-        return np.maximum(values[:, first], values[:, second])
+    def of(values: Floats, side: SideName) -> Floats:
+        return values[:, [place[column(unit, side)] for unit in spec.sided]]
 
     return Scores(
-        unit_wise(presence),
-        unit_wise(intensity),
+        stronger_side(spec.units, presence),
+        stronger_side(spec.units, intensity),
         of(presence, "left"),
         of(presence, "right"),
         of(intensity, "left"),

@@ -23,9 +23,19 @@ from facs.network.kinds import (
     check_number,
     check_text,
 )
-from facs.units import SIDED, ActionUnit
+from facs.units import SIDED, SIDES, ActionUnit, column
 
-__all__ = ["LEVELS", "SPEC_KEY", "STREAMS", "Calibration", "ModelSpec", "columns_of"]
+__all__ = [
+    "LEVELS",
+    "SPEC_KEY",
+    "STREAMS",
+    "Calibration",
+    "ModelSpec",
+    "columns_of",
+    "stronger_side",
+]
+
+Floats = NDArray[np.float32]
 
 SPEC_KEY: Final = "facs.spec"
 """Key of the specification in the metadata of an ONNX file."""
@@ -46,8 +56,26 @@ def columns_of(units: tuple[ActionUnit, ...]) -> tuple[str, ...]:
     """
     names: list[str] = []
     for unit in units:
-        names += [f"{unit}_left", f"{unit}_right"] if unit in SIDED else [str(unit)]
+        names += [column(unit, side) for side in SIDES] if unit in SIDED else [str(unit)]
     return tuple(names)
+
+
+def stronger_side(units: tuple[ActionUnit, ...], values: Floats) -> Floats:
+    """Values (n, U) of units from those (n, columns) of `columns_of`: the stronger side counts.
+
+    NaN where the value of one of its sides is.
+
+    Examples
+    --------
+    >>> values = np.array([[0.1, 0.2, 0.7]], np.float32)
+    >>> stronger_side((ActionUnit.AU9, ActionUnit.AU12), values).tolist() == values[:, ::2].tolist()
+    True
+    """
+    place = {name: i for i, name in enumerate(columns_of(units))}
+    left, right = (
+        [place[column(unit, side if unit in SIDED else "")] for unit in units] for side in SIDES
+    )
+    return np.maximum(values[:, left], values[:, right])
 
 
 @dataclass(frozen=True)
@@ -87,7 +115,7 @@ class Calibration:
         """Leave scores as they are; each letter one logit above the last."""
         return cls((1.0,) * columns, ((0.0, 1.0, 2.0, 3.0, 4.0),) * columns)
 
-    def letters(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    def letters(self, scores: Floats) -> Floats:
         """Probabilities (n, columns, 5) that each letter is reached, from scores (n, columns)."""
         slope = np.asarray(self.slope, np.float32)
         cuts = np.asarray(self.cuts, np.float32)

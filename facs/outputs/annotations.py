@@ -26,7 +26,7 @@ from facs.outputs.spans import (
     unscored_spans,
 )
 from facs.person import Person
-from facs.units import SIDES
+from facs.units import SIDES, column
 
 if TYPE_CHECKING:
     from facs.recording import Recording
@@ -95,7 +95,7 @@ def _tiers(person: Person) -> Iterator[tuple[str, Iterable[tuple[float, float, s
         yield f"{name}_{unit}", _codes(unit_spans(person, unit))
         if unit in person.sided:
             for side in SIDES:
-                yield f"{name}_{unit}_{side}", _codes(side_spans(person, unit, side))
+                yield f"{name}_{column(unit, side)}", _codes(side_spans(person, unit, side))
     yield f"{name}_{NOT_SCORED}", unscored_spans(person)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from facs.synthesis.assets import Floats
-from facs.units import SIDED, ActionUnit
+from facs.units import SIDED, ActionUnit, split_column
 
 HIDDEN_SHARE: Final = 0.5
 """A label is hidden where more than this share of its part of the face is covered."""
@@ -45,11 +45,11 @@ def landmarks_of(column: str) -> tuple[int, ...]:
     >>> landmarks_of("AU1_left"), landmarks_of("AU1_right")
     ((22, 23), (21, 20))
     """
-    unit, _, side = column.removeprefix("AU").partition("_")
-    number = int(unit)
-    if ActionUnit(number) in SIDED:
-        return (_LEFT if side == "left" else _RIGHT)[number]
-    return _BOTH[number]
+    name, side = split_column(column)
+    unit = ActionUnit[name]
+    if unit in SIDED:
+        return (_LEFT if side == "left" else _RIGHT)[unit]
+    return _BOTH[unit]
 
 
 def hidden_columns(

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from facs.errors import InputError
+from facs.network.spec import columns_of
 from facs.synthesis.assets import Floats
 from facs.synthesis.shapes import slider
 from facs.units import SIDED, ActionUnit
@@ -29,10 +30,7 @@ def columns() -> tuple[str, ...]:
     >>> columns()[:3], len(columns())
     (('AU1_left', 'AU1_right', 'AU2_left'), 46)
     """
-    names: list[str] = []
-    for unit in UNITS:
-        names += [f"{unit}_left", f"{unit}_right"] if unit in SIDED else [str(unit)]
-    return tuple(names)
+    return columns_of(UNITS)
 
 
 PROTRUDING: Final = ("mouthFunnel", "mouthPucker", "mouthRollUpper", "mouthShrugUpper")

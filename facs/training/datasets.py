@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from facs.errors import InputError
 from facs.network.spec import LEVELS
-from facs.units import ActionUnit
+from facs.units import ActionUnit, split_column
 from facs.video import open_video
 
 __all__ = [
@@ -274,7 +274,7 @@ def column_labels(coded: CodedSet, columns: Sequence[str]) -> tuple[Floats, Floa
     presence, intensity = (np.full(shape, np.nan, np.float32) for _ in range(2))
     place = {str(unit): i for i, unit in enumerate(coded.units)}
     for c, column in enumerate(columns):
-        unit, _, side = column.partition("_")
+        unit, side = split_column(column)
         if unit not in place:
             continue
         whole = coded.presence[:, place[unit]]

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from facs.evaluation.metrics import f1_score, roc_auc
 from facs.network.jaw import as_shipped
-from facs.network.spec import LEVELS, ModelSpec, columns_of
+from facs.network.spec import LEVELS, ModelSpec, stronger_side
 from facs.network.two_stream import SpatialStream, TemporalStream
 from facs.training.export import round_to_half
-from facs.units import SIDED, ActionUnit
+from facs.units import ActionUnit
 
 __all__ = ["Scored", "Streams", "as_units", "in_batches", "measure"]
 
@@ -94,14 +94,7 @@ def as_units(
     units: tuple[ActionUnit, ...], scores: Floats, labels: Floats
 ) -> tuple[Floats, Floats]:
     """Columns to units: the stronger side counts, for scores and for labels."""
-    place = {name: i for i, name in enumerate(columns_of(units))}
-    first = [place[f"{u}_left" if u in SIDED else str(u)] for u in units]
-    second = [place[f"{u}_right" if u in SIDED else str(u)] for u in units]
-
-    def stronger(values: Floats) -> Floats:
-        return np.maximum(values[:, first], values[:, second])
-
-    return stronger(scores), stronger(labels)
+    return stronger_side(units, scores), stronger_side(units, labels)
 
 
 def measure(spec: ModelSpec, found: Scored) -> dict[str, Any]:

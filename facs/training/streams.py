@@ -26,6 +26,7 @@ from facs.training.losses import (
 from facs.training.real_faces import EMOTIONS
 from facs.training.targets import eyes_in_doubt, jaw_as_far
 from facs.training.unit_data import WIDE
+from facs.units import split_column
 
 __all__ = [
     "RealCrops",
@@ -106,7 +107,7 @@ def _moved(rng: np.random.Generator, crop: Gray) -> Gray:
 
 def _sides(columns: tuple[str, ...]) -> tuple[list[int], list[int]]:
     """Columns of the left sides, and of the right ones in the same order."""
-    left = [i for i, name in enumerate(columns) if name.endswith("_left")]
+    left = [i for i, name in enumerate(columns) if split_column(name)[1] == "left"]
     return left, [columns_in_mirror(columns)[i] for i in left]
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.training.real_faces import EMOTIONS
+from facs.units import split_column
 
 __all__ = [
     "ABSENT",
@@ -119,7 +120,7 @@ def weak_targets(votes: NDArray[np.float32], columns: tuple[str, ...]) -> NDArra
 
 def columns_with(number: int, columns: tuple[str, ...]) -> NDArray[np.bool_]:
     """Which columns are of a unit, by its FACS number: the unit itself, or a side of it."""
-    return np.array([name.partition("_")[0] == f"AU{number}" for name in columns], bool)
+    return np.array([split_column(name)[0] == f"AU{number}" for name in columns], bool)
 
 
 def logit(chance: Floats | float) -> Floats:

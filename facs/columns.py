@@ -113,8 +113,7 @@ def _columns_of(
 
 
 def _nobody(recording: Recording) -> Person:
-    model = recording.model
-    units, sided = ((), ()) if model is None else (model.units, model.sided or ())
+    units, sided = recording.measured
     forms = array_forms(len(recording), units, sided)
     empty = {name: np.broadcast_to(np.float32(np.nan), shape) for name, (shape, _) in forms.items()}
     empty["reasons"] = np.broadcast_to(np.uint8(REASONS.index("no_face")), len(recording))

@@ -114,7 +114,7 @@ class RecordingBuilder:
     ) -> None:
         nothing = np.zeros(0)
         self._empty = Recording(source, size, rate, nothing, (), model)
-        self._layout = layout_of(model)
+        self._layout = layout_of(self._empty)
         self._times = growing("d")
         self._journal = None if journal is None else Path(journal)
         self._rows: MemoryRows | JournalRows | None = None

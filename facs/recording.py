@@ -59,7 +59,7 @@ class ModelInfo:
     on: NDArray[np.float32]
     off: NDArray[np.float32]
     sha256: str
-    sided: tuple[ActionUnit, ...] | None = None
+    sided: tuple[ActionUnit, ...] = None  # type: ignore[assignment]  # a tuple once it is made
 
     def __post_init__(self) -> None:
         units = tuple(ActionUnit(unit) for unit in self.units)
@@ -80,7 +80,7 @@ class ModelInfo:
     def _header(self) -> dict[str, Any]:
         """Plain values that JSON can hold."""
         plain = {field.name: getattr(self, field.name) for field in fields(self)}
-        plain["units"], plain["sided"] = _numbers(self.units), _numbers(self.sided or ())
+        plain["units"], plain["sided"] = _numbers(self.units), _numbers(self.sided)
         plain["on"], plain["off"] = self.on.tolist(), self.off.tolist()
         return plain
 
@@ -168,6 +168,11 @@ class Recording:
             *(self.source, self.size, self.rate, self.people),
             *(self.model, self.damage, self.notes),
         )
+
+    @property
+    def measured(self) -> tuple[tuple[ActionUnit, ...], tuple[ActionUnit, ...]]:
+        """Units that its model measures, and those whose sides it scores apart; none without."""
+        return ((), ()) if self.model is None else (self.model.units, self.model.sided)
 
     @property
     def duration(self) -> float:

@@ -60,8 +60,7 @@ def recover(
     """
     try:
         whole, first = _frames(path, start, stop)
-        layout = layout_of(whole.model)
-        return assemble(whole, rows_in(path, layout), limit, first)
+        return assemble(whole, rows_in(path, layout_of(whole)), limit, first)
     except RecordingError:
         raise
     except _UNREADABLE as error:

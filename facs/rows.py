@@ -41,17 +41,13 @@ _FIELD_OF: Final = {  # what a row calls it, and what a person calls it
 _ABSENT: Final = {"reason": REASONS.index("no_face"), "stream": STREAMS.index("")}
 
 
-def layout_of(model: ModelInfo | None) -> np.dtype[Any]:
-    """One row as it is stored: whose it is, the frame and every field, packed."""
-    forms = array_forms(1, *_units(model))
+def layout_of(recording: Recording) -> np.dtype[Any]:
+    """One row of a recording as it is stored: whose it is, the frame and every field, packed."""
+    forms = array_forms(1, *recording.measured)
     stored = [(name, forms[field][1], forms[field][0][1:]) for name, field in _FIELD_OF.items()]
     layout: np.dtype[Any] = np.dtype([("track", np.int32), ("frame", np.int64), *stored])
     little: np.dtype[Any] = layout.newbyteorder("<")
     return little
-
-
-def _units(model: ModelInfo | None) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    return ((), ()) if model is None else (model.units, model.sided or ())
 
 
 class MemoryRows:
@@ -125,7 +121,7 @@ class JournalRows:
     limit: int | None = MEMORY_LIMIT
 
     def __init__(self, path: Path, empty: Recording) -> None:
-        self._layout = layout_of(empty.model)
+        self._layout = layout_of(empty)
         self._writer = JournalWriter(path, empty.header())
         self._waiting: dict[tuple[int, int], Record] = {}  # by frame and track
         self._final: list[bytes] = []
@@ -195,7 +191,7 @@ def assemble(
     OutputError
         If more than `limit` would be needed.
     """
-    units, sided = _units(whole.model)
+    units, sided = whole.measured
     forms = array_forms(len(whole), units, sided)
     people: dict[int, dict[str, NDArray[Any]]] = {}
     for rows in blocks:

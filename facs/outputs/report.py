@@ -177,7 +177,6 @@ def _origin(recording: Recording, card: str | None) -> Iterator[str]:
         "at “off” or above, and somewhere reaches “peak”. The card says how these were chosen, "
         "on whom the model was tested, and where it fails."
     )
-    sided = model.sided or ()
     rows = [
         (
             str(unit),
@@ -185,7 +184,7 @@ def _origin(recording: Recording, card: str | None) -> Iterator[str]:
             f"{on:.2f}",
             f"{off:.2f}",
             f"{least_peak(on):.2f}",
-            "apart" if unit in sided else NONE,
+            "apart" if unit in model.sided else NONE,
         )
         for unit, on, off in zip(model.units, model.on.tolist(), model.off.tolist(), strict=True)
     ]

@@ -233,7 +233,7 @@ def _model_facts(model: ModelInfo) -> dict[str, Any]:
         "training": model.training,
         "sha256": model.sha256,
         "units": names,
-        "sided": [str(unit) for unit in model.sided or ()],
+        "sided": [str(unit) for unit in model.sided],
         "on": _of_units(names, model.on.tolist()),
         "off": _of_units(names, model.off.tolist()),
         "peak": _of_units(names, map(least_peak, model.on.tolist())),

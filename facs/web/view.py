@@ -79,7 +79,6 @@ def _facts(recording: Recording) -> dict[str, Any]:
 
 
 def _model(model: ModelInfo) -> dict[str, Any]:
-    sided = model.sided or ()
     return {
         "name": model.name,
         "version": model.version,
@@ -90,7 +89,7 @@ def _model(model: ModelInfo) -> dict[str, Any]:
                 "unit": str(unit),
                 "name": unit.label,
                 "region": unit.region.value,
-                "side": sided.index(unit) if unit in sided else None,
+                "side": model.sided.index(unit) if unit in model.sided else None,
                 "on": float(on),
                 "off": float(off),
             }

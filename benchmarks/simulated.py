@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sittings import MOVES, Noise, Sitting
 
-from facs.arrays import array_forms
+from facs.absent import absent_arrays
 from facs.network.spec import stronger_side
 from facs.network.weights import DEFAULT, shipped, spec_of
 from facs.person import REASONS, Person
@@ -236,11 +236,7 @@ def as_person(
     place = {name: i for i, name in enumerate(spec.columns)}
     sides = {side: [place[column(u, side)] for u in sided] for side in SIDES}
     n = len(times)
-    values = {
-        name: np.full(shape, np.nan, np.float32)
-        for name, (shape, _) in array_forms(n, units, sided).items()
-    }
-    values |= {
+    values = absent_arrays(n, units, sided) | {
         "probability": stronger_side(units, p),
         "intensities": stronger_side(units, strength),
         "left": p[:, sides["left"]],

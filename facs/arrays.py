@@ -15,6 +15,7 @@ __all__ = [
     "array_forms",
     "check_range",
     "check_thresholds",
+    "check_units",
     "checked_times",
     "frozen_array",
 ]
@@ -73,6 +74,15 @@ def checked_times(times: ArrayLike) -> NDArray[np.float64]:
         raise InputError("times: wanted finite seconds that strictly increase")
     seconds.setflags(write=False)
     return seconds
+
+
+def check_units(units: tuple[ActionUnit, ...], sided: tuple[ActionUnit, ...]) -> None:
+    """Refuse units that are named twice, and sides of what is no unit of the person."""
+    if len(set(units)) < len(units) or len(set(sided)) < len(sided):
+        raise InputError("wanted each unit once, got one of them twice")
+    if not set(sided) <= set(units):
+        lost = " ".join(str(unit) for unit in sided if unit not in units)
+        raise InputError(f"wanted sided units that are also in units, got {lost}")
 
 
 def check_thresholds(units: tuple[ActionUnit, ...], on: Floats, off: Floats) -> None:

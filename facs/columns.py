@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from facs.arrays import LANDMARKS, array_forms
+from facs.absent import absent
+from facs.arrays import LANDMARKS
 from facs.person import REASONS, STREAMS, Person
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def column_blocks(
 
 def people_of(recording: Recording) -> tuple[Person, ...]:
     """The people of a recording; somebody who is never there, `NOBODY`, where nobody was found."""
-    return recording.people or (_nobody(recording),)
+    return recording.people or (absent(NOBODY, recording.times, *recording.measured),)
 
 
 def interleaved(tables: list[dict[str, Column]]) -> dict[str, Column]:
@@ -110,13 +111,3 @@ def _columns_of(
         for mark in range(LANDMARKS):
             yield f"landmark{mark}_x", person.landmarks[frames, mark, 0]
             yield f"landmark{mark}_y", person.landmarks[frames, mark, 1]
-
-
-def _nobody(recording: Recording) -> Person:
-    units, sided = recording.measured
-    forms = array_forms(len(recording), units, sided)
-    empty = {name: np.broadcast_to(np.float32(np.nan), shape) for name, (shape, _) in forms.items()}
-    empty["reasons"] = np.broadcast_to(np.uint8(REASONS.index("no_face")), len(recording))
-    empty["streams"] = np.broadcast_to(np.uint8(0), len(recording))
-    empty["on"] = empty["off"] = np.zeros(len(units), np.float32)
-    return Person(track=NOBODY, times=recording.times, units=units, sided=sided, **empty)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from facs.arrays import array_forms, check_range, check_thresholds, checked_times, frozen_array
+from facs.arrays import (
+    array_forms,
+    check_range,
+    check_thresholds,
+    check_units,
+    checked_times,
+    frozen_array,
+)
 from facs.errors import InputError
 from facs.events import Event, find_events, least_peak
 from facs.units import SIDES, ActionUnit, SideName, UnitLike, as_unit
@@ -120,7 +127,7 @@ class Person:
         self._set("times", times)
         self._set("units", tuple(ActionUnit(unit) for unit in self.units))
         self._set("sided", tuple(ActionUnit(unit) for unit in self.sided))
-        _check_units(self.units, self.sided)
+        check_units(self.units, self.sided)
         for name, (shape, dtype) in array_forms(len(times), self.units, self.sided).items():
             self._set(name, frozen_array(name, getattr(self, name), shape, dtype))
         self._check_ranges()
@@ -256,6 +263,27 @@ class Person:
         """Whether a frame has numbers, shape (n,)."""
         return np.asarray(~np.isnan(self.probability).all(axis=1) & (len(self.units) > 0))
 
+    @property
+    def clear(self) -> NDArray[np.bool_]:
+        """Whether a frame has numbers and nothing speaks against them, shape (n,).
+
+        `facs.analyze` gives no numbers where there is a reason, so of its recordings this is
+        `seen`; arrays from elsewhere may have both.
+        """
+        return np.asarray(self.seen & (self.reasons == 0))
+
+    def frames(self, rows: NDArray[Any] | slice) -> Person:
+        """Make the same person in some of the frames: a mask (n,), their numbers, or a slice.
+
+        Examples
+        --------
+        >>> from facs.absent import absent
+        >>> len(absent(0, np.arange(3.0), (), ()).frames(np.array([True, False, True])))
+        2
+        """
+        framed = {"times", *array_forms(0, (), ())} - {"on", "off"}
+        return replace(self, **{name: getattr(self, name)[rows] for name in framed})
+
     def __repr__(self) -> str:
         active = self._most_active(2)
         return (
@@ -287,14 +315,6 @@ def seconds_covered(times: NDArray[np.float64]) -> float:
     if len(times) < 2:
         return 0.0
     return float(times[-1] - times[0] + np.median(np.diff(times)))
-
-
-def _check_units(units: tuple[ActionUnit, ...], sided: tuple[ActionUnit, ...]) -> None:
-    if len(set(units)) < len(units) or len(set(sided)) < len(sided):
-        raise InputError("wanted each unit once, got one of them twice")
-    if not set(sided) <= set(units):
-        lost = " ".join(str(unit) for unit in sided if unit not in units)
-        raise InputError(f"wanted sided units that are also in units, got {lost}")
 
 
 def _check_side(side: str) -> None:

@@ -12,10 +12,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from facs.absent import absent_arrays
 from facs.arrays import array_forms
 from facs.errors import OutputError, RecordingError
 from facs.journal import FRAMES_PER_BLOCK, ROWS, JournalWriter, read_blocks
-from facs.person import REASONS, STREAMS, Person
+from facs.person import Person
 from facs.recording import MEMORY_LIMIT, ModelInfo, Recording
 
 __all__ = ["JournalRows", "MemoryRows", "Record", "assemble", "layout_of", "rows_in"]
@@ -38,7 +39,6 @@ _FIELD_OF: Final = {  # what a row calls it, and what a person calls it
     "left_intensity": "left_intensity",
     "right_intensity": "right_intensity",
 }
-_ABSENT: Final = {"reason": REASONS.index("no_face"), "stream": STREAMS.index("")}
 
 
 def layout_of(recording: Recording) -> np.dtype[Any]:
@@ -192,14 +192,13 @@ def assemble(
         If more than `limit` would be needed.
     """
     units, sided = whole.measured
-    forms = array_forms(len(whole), units, sided)
     people: dict[int, dict[str, NDArray[Any]]] = {}
     for rows in blocks:
         rows = rows[(rows["frame"] >= first) & (rows["frame"] < first + len(whole))]
         for track in np.unique(rows["track"]).tolist():
             if track not in people:
                 _check_room(len(people) + 1, rows.itemsize * len(whole), limit)
-                people[track] = _nowhere(forms) | _thresholds(whole.model)
+                people[track] = absent_arrays(len(whole), units, sided) | _thresholds(whole.model)
             _fill(people[track], rows[rows["track"] == track], first)
     return replace(
         whole,
@@ -219,22 +218,10 @@ def _check_room(people: int, each: int, limit: int | None) -> None:
         )
 
 
-def _nowhere(forms: dict[str, Any]) -> dict[str, NDArray[Any]]:
-    """Arrays of somebody who is in no frame."""
-    return {
-        field: np.full(forms[field][0], _ABSENT.get(name, np.nan), forms[field][1])
-        for name, field in _FIELD_OF.items()
-    }
-
-
 def _fill(values: dict[str, NDArray[Any]], rows: Record, first: int) -> None:
     for name, field in _FIELD_OF.items():
         values[field][rows["frame"] - first] = rows[name]
 
 
 def _thresholds(model: ModelInfo | None) -> dict[str, NDArray[Any]]:
-    nothing = np.zeros(0, np.float32)
-    return {
-        "on": nothing if model is None else model.on,
-        "off": nothing if model is None else model.off,
-    }
+    return {} if model is None else {"on": model.on, "off": model.off}

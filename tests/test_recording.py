@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from facs.absent import absent
 from facs.arrays import array_forms
 from facs.errors import InputError, MissingPackageError
 from facs.person import Person
@@ -54,6 +55,27 @@ def test_a_unit_without_sides_names_those_with():
 def test_only_left_and_right_are_sides():
     with pytest.raises(InputError, match="'left' or 'right'"):
         make_person().side(AU12, "top")  # type: ignore[arg-type]
+
+
+def test_clear_is_where_nothing_speaks_against_the_numbers():
+    person = make_person([[0.1, 0.2, 0.3], [0.1, 0.2, 0.3], ABSENT], reasons=[0, 2, 1])
+    assert person.seen.tolist() == [True, True, False]
+    assert person.clear.tolist() == [True, False, False]
+
+
+def test_some_frames_of_a_person_are_a_person():
+    person = make_person([[0.1, 0.2, 0.3], ABSENT, [0.4, 0.5, 0.6]])
+    some = person.frames(np.array([True, False, True]))
+    assert some.times.tolist() == [0.0, 0.2]
+    assert some[AU12].tolist() == person[AU12][[0, 2]].tolist()
+    assert some == person.frames(slice(0, 3, 2)) == person.frames(np.array([0, 2]))
+    assert person.frames(slice(None)) == person
+
+
+def test_who_is_absent_is_in_no_frame():
+    person = absent(3, np.arange(2.0), UNITS, (AU6,))
+    assert not person.seen.any()
+    assert [person.reason(i) for i in range(2)] == ["no_face", "no_face"]
 
 
 def test_seen_is_where_there_are_numbers():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -20,7 +20,7 @@ from facs.person import STREAMS, Person
 from facs.pipeline import AnalyzeOptions, analyze
 from facs.recording import Recording
 
-__all__ = ["BLOCK", "MOST_SECONDS", "Footage", "Watcher", "film", "rows_of"]
+__all__ = ["BLOCK", "MOST_SECONDS", "Footage", "Watcher", "film"]
 
 Floats = NDArray[np.float32]
 Progress = Callable[[int, "int | None"], None]
@@ -113,13 +113,6 @@ def _measured(person: Person, seen: NDArray[np.bool_], scores: Scores) -> Person
         right_intensity=spread(scores.right_intensity),
         streams=streams,
     )
-
-
-def rows_of(person: Person, rows: NDArray[np.bool_]) -> Person:
-    """Some frames of a person."""
-    kept = {f.name: getattr(person, f.name) for f in fields(Person)}
-    along = set(kept) - {"track", "units", "sided", "on", "off"}
-    return Person(**kept | {name: kept[name][rows] for name in along})
 
 
 class _Kept:

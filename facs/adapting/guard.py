@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.adapting.comparison import Change, Comparison
-from facs.adapting.footage import Footage, rows_of
+from facs.adapting.footage import Footage
 from facs.adapting.labelled import Labels, judged
 from facs.meaning.rest import resting_frames
 from facs.network.spec import ModelSpec
@@ -94,8 +94,8 @@ def _unlabelled(
     films: Sequence[Footage], before: list[Person], after: list[Person], way: str
 ) -> list[Change]:
     held = [film.held_out for film in films]
-    old = [rows_of(person, rows) for person, rows in zip(before, held, strict=True)]
-    new = [rows_of(person, rows) for person, rows in zip(after, held, strict=True)]
+    old = [person.frames(rows) for person, rows in zip(before, held, strict=True)]
+    new = [person.frames(rows) for person, rows in zip(after, held, strict=True)]
     rest = [resting_frames(person) for person in old]
     seen, lost = _movements(old, new, rest)
     return [

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from facs.adapting.footage import Footage, rows_of
+from facs.adapting.footage import Footage
 from facs.meaning.baseline import Baseline
 from facs.meaning.rest import find_baseline
 from facs.network.spec import Calibration, ModelSpec
@@ -65,7 +65,7 @@ def rest_of(
 ) -> NDArray[np.float64]:
     """Probability of each column (C,) at her rest."""
     learned = [
-        rows_of(film.scored(spec, raw, motion=motion), ~film.held_out)
+        film.scored(spec, raw, motion=motion).frames(~film.held_out)
         for film, raw in zip(films, scores, strict=True)
     ]
     return _columns(find_baseline(*learned), spec)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from facs.absent import absent
 from facs.canonical import align, warp
 from facs.crops.clips import FaceClip
 from facs.faces.face import Face
@@ -89,7 +90,9 @@ class Eye:
         self.profile = profile
         self.chooser = Chooser(profile.who)
         self._tracker = FaceTracker(TrackOptions(), detector, Landmarker(threads=threads))
-        profile.relative(self._person(0.0, None, None))  # refuses another model's baseline now
+        spec = self.model.spec
+        # A baseline of another model is refused now, and not at the first face.
+        profile.relative(absent(0, np.zeros(1), spec.units, spec.sided))
         self._score(0, 0, 0.0, np.zeros((self.model.spec.crop_size,) * 2, np.uint8))  # warms up
 
     @property
@@ -125,31 +128,27 @@ class Eye:
     def _score(self, track: int, index: int, time: float, crop: NDArray[np.uint8]) -> Scores:
         return self.model([FaceClip(track, index, time, crop, None)])
 
-    def _person(self, time: float, face: Face | None, scores: Scores | None) -> Person:
-        """Her in one frame; without a face, somebody who was not seen."""
+    def _person(self, time: float, face: Face, scores: Scores) -> Person:
+        """Her in one frame, which could be scored."""
         spec = self.model.spec
-        values = {
-            name: _row(scores, name, count)
-            for count, names in (
-                (len(spec.units), ("probability", "intensity")),
-                (len(spec.sided), ("left", "right", "left_intensity", "right_intensity")),
-            )
-            for name in names
-        }
         return Person(
-            track=0 if face is None else face.track,
+            track=face.track,
             times=np.array([time]),
             units=spec.units,
             sided=spec.sided,
-            intensities=values.pop("intensity"),
-            **values,
-            boxes=_one(face and face.box, (4,)),
-            landmarks=_one(face and face.landmarks, (68, 2)),
-            pose=_one(face and face.pose, (3,)),
-            quality=_one(face and face.quality, ()),
-            score=_one(face and face.score, ()),
-            reasons=np.array([REASONS.index("" if face else "no_face")], np.uint8),
-            streams=np.array([STREAMS.index("spatial" if face else "")], np.uint8),
+            probability=scores.probability[:1],
+            intensities=scores.intensity[:1],
+            left=scores.left[:1],
+            right=scores.right[:1],
+            left_intensity=scores.left_intensity[:1],
+            right_intensity=scores.right_intensity[:1],
+            boxes=_one(face.box),
+            landmarks=_one(face.landmarks),
+            pose=_one(face.pose),
+            quality=_one(face.quality),
+            score=_one(face.score),
+            reasons=np.array([REASONS.index("")], np.uint8),
+            streams=np.array([STREAMS.index("spatial")], np.uint8),
             on=np.asarray(spec.on, np.float32),
             off=np.asarray(spec.off, np.float32),
         )
@@ -161,13 +160,5 @@ def _gray(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
-def _row(scores: Scores | None, name: str, count: int) -> NDArray[np.float32]:
-    if scores is None:
-        return np.full((1, count), np.nan, np.float32)
-    return np.asarray(getattr(scores, name)[:1], np.float32)
-
-
-def _one(value: Any, shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """One row of `value`, or of NaN where there is none."""
-    filled = np.full(shape, np.nan, np.float32) if value is None else value
-    return np.asarray(filled, np.float32)[None]
+def _one(value: ArrayLike) -> NDArray[np.float32]:
+    return np.asarray(value, np.float32)[None]

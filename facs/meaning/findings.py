@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from facs.errors import InputError
 from facs.meaning.gestures import Gesture
@@ -41,7 +39,7 @@ class Example:
                 f"wanted an example within {self.person.times[:1]} to {self.person.times[-1:]} s, "
                 f"got {self.start:g} to {self.stop:g}"
             )
-        return _cut(self.person, inside)
+        return self.person.frames(inside)
 
 
 @dataclass(frozen=True)
@@ -107,12 +105,3 @@ class Enrolment:
     profile: Profile
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
-
-
-def _cut(person: Person, inside: NDArray[np.bool_]) -> Person:
-    values: dict[str, Any] = {}
-    for field in fields(Person):
-        value = getattr(person, field.name)
-        framed = isinstance(value, np.ndarray) and field.name not in ("on", "off")
-        values[field.name] = value[inside] if framed else value
-    return Person(**values)

@@ -81,9 +81,8 @@ def moments(person: Person, ignored: Collection[str] = ()) -> Iterator[Moment]:
         If something else than an eye is to be ignored.
     """
     names, columns = _columns(person, _ignored_columns(ignored))
-    seen = person.seen & (person.reasons == 0)
     for time, there, row in zip(
-        person.times.tolist(), seen.tolist(), columns.tolist(), strict=True
+        person.times.tolist(), person.clear.tolist(), columns.tolist(), strict=True
     ):
         yield Moment(time, dict(zip(names, row, strict=True)) if there else {})
 

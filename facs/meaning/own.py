@@ -96,7 +96,7 @@ def own_gesture(
 
 def _turned(example: Person, middle: NDArray[np.float64], spread: NDArray[np.float64]) -> float:
     """How far the head is turned, up or aside, at most while an example is at its height."""
-    seen = example.pose[example.seen & (example.reasons == 0), :2]
+    seen = example.pose[example.clear, :2]
     return float(np.abs(seen[_high(example, middle, spread)]).max(initial=0.0))
 
 
@@ -110,7 +110,7 @@ def _table(people: Sequence[Person]) -> tuple[list[str], NDArray[np.float64]]:
     rows = []
     for person in people:
         names = channels(person)
-        rows.append(scores_of(person)[person.seen & (person.reasons == 0)])
+        rows.append(scores_of(person)[person.clear])
     return names, np.concatenate(rows).astype(np.float64) if rows else np.zeros((0, 0))
 
 

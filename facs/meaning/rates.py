@@ -109,8 +109,8 @@ def hours_seen(people: Iterable[Person]) -> float:
     for person in people:
         if len(person) > 1:
             steps = np.minimum(np.diff(person.times), MAX_GAP)
-            seen = person.seen & (person.reasons == 0)
-            total += float(steps[seen[:-1]].sum()) + float(np.median(steps)) * bool(seen[-1])
+            clear = person.clear
+            total += float(steps[clear[:-1]].sum()) + float(np.median(steps)) * bool(clear[-1])
     return total / 3600
 
 

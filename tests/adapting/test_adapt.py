@@ -11,7 +11,6 @@ import pytest
 from facs.adapting.adapt import adapt_to
 from facs.adapting.comparison import Change, Comparison
 from facs.adapting.files import ADAPTED_KEY, origin_of
-from facs.adapting.footage import rows_of
 from facs.errors import InputError, MissingPackageError, ModelError, OutputError
 from facs.network.weights import files_of, load_model, sha256_of
 from tests.adapting.builders import footage, light_model, lights
@@ -133,7 +132,7 @@ def test_short_films_are_held_out_as_one_long_film_is(model):
         rows = (times >= start) & (times < start + 5)
         films.append(
             replace(
-                whole, person=rows_of(whole.person, rows), spatial=whole.spatial[rows],
+                whole, person=whole.person.frames(rows), spatial=whole.spatial[rows],
                 temporal=whole.temporal[rows], crops=whole.crops[rows],
                 rows=np.arange(int(rows.sum())),
             )

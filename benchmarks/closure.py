@@ -230,7 +230,7 @@ def main() -> None:
     clips = [clip for _, clip in read if isinstance(clip, Clip)]
     left_out = [f"{path.name} ({why})" for path, why in read if isinstance(why, str)]
     text = heading("Eyes that close, mouths that open", f"{len(read)} videos", chosen.seed)
-    text += f"- model: {model.spec.name} {model.spec.version} (sha256 {model.sha256[:12]}), "
+    text += f"- model: {model.spec.label} (sha256 {model.sha256[:12]}), "
     text += f"{'both streams' if motion else 'spatial stream'}\n"
     text += f"- left out: {', '.join(left_out) or 'nothing'}\n"
     text += (

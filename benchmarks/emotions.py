@@ -283,7 +283,7 @@ def main() -> None:
     model, landmarker = load_model(chosen.model, motion=False), Landmarker(chosen.landmarks)
     peers = {path.stem: path for path in chosen.peer}
     text = heading("Real faces, by emotion", "splits that no weights have seen", chosen.seed)
-    text += f"- model: {model.spec.name} {model.spec.version} (sha256 {model.sha256[:12]}), "
+    text += f"- model: {model.spec.label} (sha256 {model.sha256[:12]}), "
     text += "spatial stream\n"
     text += "- 1+2: the smaller score of both; 26/27: the larger; in brackets: not in the means\n"
     text += "- each person once: all positives of one person weigh as much as one, negatives too\n"

@@ -74,7 +74,7 @@ def main() -> None:
         parts.append((pictures, ours, peer_shapes(pictures.faces, path)))
     person = np.concatenate([pictures.person for pictures, _, _ in parts])
     text = heading("Where eyes of real faces look", "pictures that taught nothing", 0)
-    text += f"- model: {model.spec.name} {model.spec.version} (sha256 {model.sha256[:12]}), "
+    text += f"- model: {model.spec.label} (sha256 {model.sha256[:12]}), "
     text += (
         "spatial stream\n- 95 % intervals, 1000 bootstrap draws, of people where they are known\n\n"
     )

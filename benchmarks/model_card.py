@@ -44,7 +44,7 @@ def card(report: dict[str, Any], accuracy: str, weights: Path, notes: str) -> st
     """The whole card as Markdown."""
     files = [weights / name for name in report["files"]]
     spec = OnnxStream(files[0]).spec
-    lines = [f"# Model card: {spec.name} {spec.version}", ""]
+    lines = [f"# Model card: {spec.label}", ""]
     lines += [f"- licence: {spec.licence}", f"- learned from: {spec.training}"]
     lines += [f"- {key}: {value:,}" for key, value in report["trained on"].items()]
     lines += [f"- units: {', '.join(str(unit) for unit in spec.units)}"]

@@ -209,7 +209,7 @@ def main() -> None:
     seconds = sum(float(np.ptp(clip.times)) for clip in clips)
     data = f"{len(clips)} rendered clips of {resampled.clusters} people, {seconds:.0f} s compared"
     text = heading("Motion: both streams against the spatial one", data, chosen.seed)
-    text += f"- model: {fused.spec.name} {fused.spec.version} (sha256 {fused.sha256[:12]}); "
+    text += f"- model: {fused.spec.label} (sha256 {fused.sha256[:12]}); "
     text += "weights of the temporal stream "
     text += f"{min(fused.spec.fusion):.2f} to {max(fused.spec.fusion):.2f}\n"
     text += f"- intervals: 95 %, {chosen.draws} bootstrap draws of people\n\n"

@@ -212,7 +212,7 @@ def main() -> None:
         rows += model_rows("rendered clips with motion", moving, model)
     rows += [pipeline_row(path, model) for path in chosen.videos]
     text = heading("Left and right", "rendered people that no weights have seen", chosen.seed)
-    text += f"- model: {model.spec.name} {model.spec.version} (sha256 {model.sha256[:12]})\n\n"
+    text += f"- model: {model.spec.label} (sha256 {model.sha256[:12]})\n\n"
     text += "## In the mirror\n\n"
     text += f"Absolute differences; {TOLERANCE:g} is asked for.\n\n"
     columns = ["what", "compared", "mean", "95th percentile", "largest", f"<= {TOLERANCE:g}"]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from facs.errors import InputError
 from facs.mean_face import MEAN_FACE, RIGID
 
-__all__ = ["CROP_SIZE", "align", "canonical", "similarity", "warp"]
+__all__ = ["CROP_SIZE", "SCALE", "align", "canonical", "similarity", "warp"]
 
 CROP_SIZE: Final = 112
 """Side of the canonical face in pixels."""

@@ -13,6 +13,7 @@ built-in error that a caller would expect::
     |-- ModelError (ValueError)                 a file is not a model of ours
     |-- RecordingError (ValueError)             a file is not a recording of ours
     |-- ProfileError (ValueError)               a person's file (profile, baseline) cannot be used
+    |-- WorkFailed, in facs.web.process         the server's worker could not do what it was asked
     `-- MissingPackageError (ImportError)       an optional package is needed
 
 A face that is not there is not an error: it is an empty result. Neither is a metric that

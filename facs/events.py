@@ -17,7 +17,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from facs.errors import InputError
 
-__all__ = ["NOT_SCORED", "SURER", "Event", "after_holes", "find_events", "least_peak"]
+__all__ = [
+    "HOLE",
+    "HOLE_FRAMES",
+    "NOT_SCORED",
+    "SURER",
+    "Event",
+    "after_holes",
+    "find_events",
+    "least_peak",
+]
 
 NOT_SCORED: Final = "not_scored"
 """What files of events call a span in which a person could not be scored."""

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from facs.errors import OutputError, RecordingError
 
-__all__ = ["FRAMES_PER_BLOCK", "JournalWriter", "read_blocks"]
+__all__ = ["END", "FRAMES_PER_BLOCK", "HEADER", "ROWS", "TIMES", "JournalWriter", "read_blocks"]
 
 HEADER, TIMES, ROWS, END = b"H", b"T", b"R", b"E"
 

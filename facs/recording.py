@@ -19,7 +19,7 @@ from facs.units import ActionUnit
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["REASONS", "STREAMS", "ModelInfo", "Person", "Recording"]
+__all__ = ["MEMORY_LIMIT", "REASONS", "STREAMS", "ModelInfo", "Person", "Recording", "from_archive"]
 
 MEMORY_LIMIT: Final = 4 * 2**30
 """Bytes that a file may ask for when it is read: 8 hours of one person at 30 frames/s fit twice."""
@@ -70,6 +70,11 @@ class ModelInfo:
             array = frozen_array(name, getattr(self, name), (len(units),), np.float32)
             object.__setattr__(self, name, array)
         check_thresholds(units, self.on, self.off)
+
+    @property
+    def label(self) -> str:
+        """Name and version, as messages and results say them."""
+        return f"{self.name} {self.version}"
 
     def __eq__(self, other: object) -> bool:
         """Whether everything is the same."""

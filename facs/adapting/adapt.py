@@ -106,14 +106,13 @@ class Adapted:
 
     def _training(self, trial: Trial) -> str:
         return (
-            f"{self.spec.training} Adapted to one person from {self.spec.name} "
-            f"{self.spec.version} ({trial.method}): {self.frames} frames without labels, "
-            f"{self.seconds:.0f} s."
+            f"{self.spec.training} Adapted to one person from {self.spec.label} "
+            f"({trial.method}): {self.frames} frames without labels, {self.seconds:.0f} s."
         )
 
     def _facts(self, trial: Trial) -> dict[str, Any]:
         return {
-            "from": f"{self.spec.name} {self.spec.version}",
+            "from": self.spec.label,
             "sha256": sha256_of(self.base.spatial),
             "method": trial.method,
             "films": self.films,

@@ -103,7 +103,7 @@ class Album:
 
     def _check_model(self, path: Path, info: ModelInfo) -> None:
         """One model scores all of them, and her live: thresholds of two do not go together."""
-        scored = f"{info.name} {info.version}"
+        scored = info.label
         if self.model not in ("", scored):
             raise InputError(
                 f"{path}: wanted recordings by one model, got one by {scored} after {self.model}: "

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from facs.errors import InputError
 
-__all__ = ["FARNEBACK", "FlowPiece", "farneback", "stack"]
+__all__ = ["FARNEBACK", "SLIVER", "FlowPiece", "farneback", "stack"]
 
 FARNEBACK: Final = (0.5, 3, 13, 2, 5, 1.1)
 """Pyramid scale, levels, window (px), iterations, polynomial neighbourhood (px), its sigma (px).

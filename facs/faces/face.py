@@ -32,8 +32,7 @@ class Face:
     quality : float, in [0, 1]
         How well the face can be scored; 0 where it cannot.
     reason : str
-        Empty where the face can be scored, else why not: one of
-        `facs.recording.REASONS`.
+        Empty where the face can be scored, else why not: one of `facs.person.REASONS`.
     """
 
     track: int

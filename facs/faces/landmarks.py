@@ -15,7 +15,7 @@ from facs.canonical import align, canonical, warp
 from facs.errors import ModelError
 from facs.sessions import open_session
 
-__all__ = ["INPUT_MARGIN", "INPUT_SIZE", "Landmarker", "Located", "box_matrix"]
+__all__ = ["INPUT_MARGIN", "INPUT_SIZE", "Landmarker", "Located", "box_matrix", "shipped_path"]
 
 INPUT_SIZE: Final = 96
 """Side of the network's picture in pixels."""

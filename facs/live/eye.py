@@ -103,10 +103,9 @@ class Eye:
         found = [
             f"{name} is never found: {', '.join(what)} not measured" for name, what in lacks.items()
         ]
-        name = f"{spec.name} {spec.version}"
-        if baseline is not None and baseline.model not in ("", name):
+        if baseline is not None and baseline.model not in ("", spec.label):
             found.append(
-                f"her rest was measured with {baseline.model}, this is {name}: enrol again"
+                f"her rest was measured with {baseline.model}, this is {spec.label}: enrol again"
             )
         return tuple(found)
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from facs.errors import InputError
 from facs.live.languages import choose_voice, voices_of
 
-__all__ = ["RATE", "Player", "read_sound", "speak"]
+__all__ = ["RATE", "Player", "Sound", "read_sound", "speak"]
 
 RATE: Final = 44_100
 """Samples a second of everything that is played."""

@@ -19,6 +19,9 @@ __all__ = ["Voice"]
 
 PROGRAM: Final = (sys.executable, "-m", "facs.live.voice_process")
 
+PARTING: Final = 5.0
+"""Seconds that the process may take to end."""
+
 
 class Voice:
     """An outlet that speaks.
@@ -109,10 +112,6 @@ class Voice:
         if not self._closed and not self._problems:
             self._problems.append("the voice stopped; words are shown only")
         self.ready.set()
-
-
-PARTING: Final = 5.0
-"""Seconds that the process may take to end."""
 
 
 def _words(sign: Sign, folder: Path, language: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from facs.arrays import array_forms, frozen_array
+from facs.arrays import array_forms, check_range, frozen_array
 from facs.errors import InputError, ProfileError
 from facs.files import atomic, read_text
 from facs.person import Person
@@ -87,9 +87,8 @@ class Baseline:
             object.__setattr__(self, name, array)
             if np.isnan(array).any():
                 raise InputError(f"{name}: wanted a number for every unit, got NaN")
-            highest = 5 if "intensit" in name else 1
-            if name != "pose" and ((array < 0) | (array > highest)).any():
-                raise InputError(f"{name}: wanted values in [0, {highest}], got {array}")
+            if name != "pose":
+                check_range(name, array, 5 if "intensit" in name else 1)
 
     def __repr__(self) -> str:
         count = f"{len(self.units)} unit{'' if len(self.units) == 1 else 's'}"

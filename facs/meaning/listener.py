@@ -11,7 +11,10 @@ from facs.meaning.detector import GestureDetector, GestureEvent
 from facs.meaning.gestures import STOCK, Gesture
 from facs.meaning.moments import Moment
 
-__all__ = ["Listener", "Sign", "Sleep"]
+__all__ = ["APART", "Listener", "Sign", "Sleep"]
+
+APART: Final = 0.8
+"""Seconds between two words: one movement may look like two gestures."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +67,6 @@ class Sleep:
             return None
         rule = f"both eyes 43 >= 0.5 for {1000 * self.after:.15g} ms, no rest"
         return GestureDetector(Gesture.parse("eyes shut", rule))
-
-
-APART: Final = 0.8
-"""Seconds between two words: one movement may look like two gestures."""
 
 
 class Listener:

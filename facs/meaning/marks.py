@@ -22,7 +22,7 @@ from facs.meaning.listener import Sign
 from facs.meaning.profile import Profile
 from facs.meaning.rates import Rate
 
-__all__ = ["COLUMNS", "MARKS", "Mark", "Marks", "Verdict", "read_marks", "recalibrate"]
+__all__ = ["COLUMNS", "LOG_LIMIT", "MARKS", "Mark", "Marks", "Verdict", "read_marks", "recalibrate"]
 
 COLUMNS: Final = (
     *("session", "number", "written", "kind", "seconds", "listened_s", "gesture", "word"),

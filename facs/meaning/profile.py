@@ -238,9 +238,7 @@ class Profile:
 
     def _choice(self, person: Person, why: str, recording: Recording) -> Choice:
         known = "" if self.baseline is None else self.baseline.model
-        used = (
-            "" if recording.model is None else f"{recording.model.name} {recording.model.version}"
-        )
+        used = "" if recording.model is None else recording.model.label
         if known and used and known != used:
             why += f"; her baseline was made with {known}, and this recording with {used}"
         return Choice(person, why)

@@ -123,8 +123,8 @@ def _check_pair(spatial: ModelSpec, temporal: ModelSpec) -> None:
     ]
     if temporal.stream != "temporal" or differ != ["stream"]:
         raise ModelError(
-            f"wanted two streams of one model, got {spatial.name} {spatial.version} and "
-            f"{temporal.name} {temporal.version} ({temporal.stream}), which differ in "
+            f"wanted two streams of one model, got {spatial.label} and "
+            f"{temporal.label} ({temporal.stream}), which differ in "
             f"{', '.join(differ) or 'nothing'}"
         )
 

@@ -201,6 +201,11 @@ class ModelSpec:
         check_number("slot_seconds", self.slot_seconds, 1e-3, LONGEST_SLOT)
 
     @property
+    def label(self) -> str:
+        """Name and version, as messages and results say them."""
+        return f"{self.name} {self.version}"
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Names of the network's outputs."""
         return columns_of(self.units)

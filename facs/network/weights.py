@@ -13,7 +13,16 @@ from facs.network.backends import OnnxStream
 from facs.network.predict import TwoStreamModel
 from facs.network.spec import ModelSpec
 
-__all__ = ["DEFAULT", "ShippedModel", "files_of", "load_model", "pair_of", "sha256_of", "shipped"]
+__all__ = [
+    "DEFAULT",
+    "ShippedModel",
+    "files_of",
+    "load_model",
+    "pair_of",
+    "sha256_of",
+    "shipped",
+    "spec_of",
+]
 
 DEFAULT: Final = "facs-11"
 """Name of the model that is used where none is asked for."""

@@ -142,7 +142,7 @@ def _facts(recording: Recording) -> str:
     count = len(recording)
     facts = ["1 frame" if count == 1 else f"{count} frames", f"{recording.duration:.1f} s"]
     if recording.model is not None:
-        facts.append(f"model {recording.model.name} {recording.model.version}")
+        facts.append(f"model {recording.model.label}")
     if recording.damage:
         facts.append("the source is damaged")
     return "   ".join(facts)

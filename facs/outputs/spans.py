@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NOT_SCORED",
+    "PICTURE",
     "Span",
     "frame_ends",
     "measured_by",
@@ -189,4 +190,4 @@ def unscored_spans(person: Person) -> Iterator[tuple[float, float, str]]:
 def measured_by(recording: Recording) -> str:
     """Name who made the events: this program, its model and the model's version."""
     model = recording.model
-    return "facs" if model is None else f"facs {model.name} {model.version}"
+    return "facs" if model is None else f"facs {model.label}"

@@ -37,6 +37,9 @@ MEMORY: Final = 0.98
 HOLD: Final = 0.02
 """Weight of the distance to where the layers began, beside the squared errors in logits."""
 
+_FIRST: Final = 4
+"""Where in `Head.dense` learning begins."""
+
 
 def consistent_layers(
     path: Path,
@@ -102,10 +105,6 @@ class _Tail(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map what the first dense layer makes (B, hidden) to scores (B, columns)."""
         return torch.as_tensor(self.scores(self.dense(x)))
-
-
-_FIRST: Final = 4
-"""Where in `Head.dense` learning begins."""
 
 
 class _Judge:

@@ -31,7 +31,7 @@ from facs.errors import InputError
 from facs.network.spec import columns_of
 from facs.units import ActionUnit
 
-__all__ = ["PARTS", "PLAIN", "Look", "read_seen", "seen_targets"]
+__all__ = ["MAYBE", "PARTS", "PLAIN", "Look", "read_seen", "seen_targets"]
 
 HEADER: Final = ["picture", "looked", "shown", "slight", "unsure"]
 

@@ -20,7 +20,16 @@ from facs.training.augment import jitter
 from facs.training.real_faces import FaceSet
 from facs.training.rendered import Rendered
 
-__all__ = ["CROP_MARGIN", "WIDE", "UnitData", "cut_real", "cut_rendered", "lip_gap"]
+__all__ = [
+    "CROP_MARGIN",
+    "FLOW_STEP",
+    "WIDE",
+    "UnitData",
+    "cut_real",
+    "cut_rendered",
+    "lip_gap",
+    "locate_filling",
+]
 
 CROP_MARGIN: Final = 1.125
 WIDE: Final = 126

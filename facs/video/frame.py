@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from facs.errors import InputError, UnreadableVideoError
 
-__all__ = ["MAX_PIXELS", "MAX_SIDE", "Frame", "Image", "check_size"]
+__all__ = ["MAX_PIXELS", "MAX_SIDE", "Frame", "Image", "check_size", "describe"]
 
 Image = NDArray[np.uint8]
 """A picture: RGB, shape (height, width, 3), uint8."""

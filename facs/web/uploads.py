@@ -15,7 +15,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from facs.web.kinds import HEAD, media_kind
 from facs.web.names import shown_name
 
-__all__ = ["FRAME", "PATIENCE", "declared_size", "receive"]
+__all__ = ["FRAME", "PATIENCE", "declared_size", "receive", "too_large"]
 
 FIELD: Final = b"file"
 """Name of the part of the form that holds the video."""

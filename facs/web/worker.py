@@ -28,6 +28,9 @@ TICK: Final = 0.1
 FASTEST: Final = 125.0
 """Frames per second on average, above which a file only pretends to be short."""
 
+LENIENCE: Final = 1.01
+"""A video may be this much longer than the limit: what containers say is not exact."""
+
 
 def main(order: dict[str, Any]) -> None:
     """Do what `order` says, and tell how it went."""
@@ -109,10 +112,6 @@ def analyse(order: dict[str, Any]) -> dict[str, Any]:
     shown = write_playback(recording, folder / UPLOAD, folder, steps("playback"))
     write_view(recording, folder, shown)
     return {"people": len(recording.people)}
-
-
-LENIENCE: Final = 1.01
-"""A video may be this much longer than the limit: what containers say is not exact."""
 
 
 class Limit:

@@ -53,6 +53,7 @@ def enroll(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
 ) -> None:
     """Find out which gestures a child can make, and set their thresholds."""
+    from facs.meaning.contradictions import doubts
     from facs.meaning.enroll import enroll as run
     from facs.meaning.profile import Profile
 
@@ -82,6 +83,8 @@ def enroll(
     _tell_left_out(said, done, new)
     if marks:
         new = _marked(new, marks)
+    for doubt in doubts(new.signs, new.ignored):
+        typer.echo(f"note: {doubt}")
     new.save(profile)
     typer.echo(f"wrote {profile}")
 

@@ -20,6 +20,7 @@ from facs.faces.face import Face
 from facs.faces.landmarks import Landmarker
 from facs.faces.track import FaceTracker, TrackOptions
 from facs.live.choice import Chooser, Chosen
+from facs.meaning.contradictions import doubts
 from facs.meaning.moments import Moment, moments
 from facs.meaning.profile import Profile
 from facs.network.predict import Model, Scores
@@ -97,12 +98,13 @@ class Eye:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What this model cannot do for this profile, one sentence each."""
+        """What a carer should know of this profile and this model, one sentence each."""
         spec, baseline = self.model.spec, self.profile.baseline
         lacks = self.profile.unmeasured(spec.units, spec.sided)
         found = [
             f"{name} is never found: {', '.join(what)} not measured" for name, what in lacks.items()
         ]
+        found += doubts(self.profile.signs, self.profile.ignored)
         if baseline is not None and baseline.model not in ("", spec.label):
             found.append(
                 f"her rest was measured with {baseline.model}, this is {spec.label}: enrol again"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from dataclasses import replace
+from itertools import combinations, permutations
 
 from facs.meaning.gestures import Gesture
 from facs.meaning.listener import Sign, Sleep
 from facs.meaning.moments import EYE_COLUMNS
-from facs.meaning.rules import Condition
+from facs.meaning.performances import is_heard_when_clear, ways_heard_first
 
-__all__ = ["contradictions", "wake_problem"]
+__all__ = ["contradictions", "doubts", "wake_problem"]
 
 
 def contradictions(
@@ -35,16 +36,33 @@ def contradictions(
         elif _movement(a) == _movement(b):
             words = f" ({first.word!r} and {second.word!r})" if first.word != second.word else ""
             found.append((j, f"has the same rule as {a.name}{words}: change or remove one"))
-        elif early := _comes_first(a, b) or _comes_first(b, a):
+        elif early := _comes_first(a, b, ignored) or _comes_first(b, a, ignored):
             sooner, later = early
             found.append(
                 (
                     j,
                     f"whenever {later.name} is made, {sooner.name} has been made before: give "
-                    f"{sooner.name} {_end(sooner, later)}another movement",
+                    f"{sooner.name} {_end(*early, ignored)}another movement",
                 )
             )
     return sorted(found)
+
+
+def doubts(signs: tuple[Sign, ...], ignored: tuple[str, ...]) -> list[str]:
+    """Which gestures are another one if they are made clearly and long, in a sentence each.
+
+    Examples
+    --------
+    >>> from facs.meaning.gestures import STOCK
+    >>> doubts((Sign(STOCK["long blink"], "yes"), Sign(STOCK["blink twice"], "no")), ())
+    ["blink twice ('no'), made clearly and as long as may be, is heard as long blink ('yes')"]
+    """
+    return [
+        f"{later.gesture.name} ({later.word!r}), made clearly and as long as may be, is heard as "
+        f"{sooner.gesture.name} ({sooner.word!r})"
+        for sooner, later in permutations(signs, 2)
+        if is_heard_when_clear(sooner.gesture, later.gesture, ignored)
+    ]
 
 
 def wake_problem(sleep: Sleep, ignored: tuple[str, ...]) -> str:
@@ -68,9 +86,10 @@ def _sleeps_before(gesture: Gesture, ignored: tuple[str, ...], sleep: Sleep) -> 
     return any(t.channel == "43" and (ignored or t.side in ("", "both")) for t in single)
 
 
-def _end(sooner: Gesture, later: Gesture) -> str:
-    """An end of the sooner one as a way out, where it may have one."""
-    if sooner.gaps:
+def _end(sooner: Gesture, later: Gesture, ignored: tuple[str, ...]) -> str:
+    """An end of the sooner one as a way out, where one would do."""
+    may_end = not (sooner.swings or sooner.gaps or sooner.longest) and sooner.hold < later.hold
+    if not may_end or _comes_first(replace(sooner, longest=later.hold), later, ignored):
         return ""
     return f"an end, such as 'for {1000 * sooner.hold:g}-{1000 * later.hold:g} ms', or "
 
@@ -84,15 +103,9 @@ def _movement(gesture: Gesture) -> tuple[object, ...]:
     return gesture.what, gesture.hold, gesture.longest, gesture.times, gesture.within
 
 
-def _comes_first(a: Gesture, b: Gesture) -> tuple[Gesture, Gesture] | None:
-    """Both, if making `b` makes `a` on the way."""
-    if not a.conditions or not b.conditions or a.longest is not None or a.hold > b.hold:
-        return None
-    met = all(any(_implied(x, by=y) for y in b.conditions) for x in a.conditions)
-    return (a, b) if met else None
-
-
-def _implied(condition: Condition, by: Condition) -> bool:
-    if (condition.signal, condition.above) != (by.signal, by.above):
-        return False
-    return condition.trigger <= by.trigger if by.above else condition.trigger >= by.trigger
+def _comes_first(
+    a: Gesture, b: Gesture, ignored: tuple[str, ...]
+) -> tuple[Gesture, Gesture] | None:
+    """Both, if in every way of making `b` the other one is heard no later."""
+    heard, played = ways_heard_first(a, b, ignored)
+    return (a, b) if played and heard == played else None

@@ -211,6 +211,66 @@ def test_a_gesture_on_the_way_to_another_is_a_contradiction(path):
     assert len(Profile.load(path).signs) == 2
 
 
+YES = "both eyes 43 >= 0.476 for 600 ms"
+TWICE = "both eyes 43 >= 0.3 for 350-1000 ms, 2 times in 3000 ms"
+
+
+@pytest.mark.parametrize(
+    ("later", "sooner"),
+    [
+        (YES, "left eye 43 >= 0.3 for 400 ms"),
+        (YES, "either eye 43 >= 0.3 for 400 ms"),
+        (YES, "43 >= 0.3 for 400 ms"),
+        (TWICE.replace("2 times", "3 times"), TWICE),
+        (TWICE, "both eyes 43 >= 0.3 for 300 ms"),
+        ("pitch swings 9, 5 times", "pitch swings 9, 3 times"),
+        ("pitch swings 15, 3 times", "pitch swings 9, 3 times"),
+        ("27 >= 0.5 for 500 ms", "26|27 >= 0.5 for 500 ms"),
+        ("1+2 >= 0.5 for 500 ms", "2+1 >= 0.5 for 500 ms"),
+        ("12 <= 0.1 for 500 ms", "12 <= 0.3 for 400 ms"),
+        ("0.7*43 + 0.3*4 >= 0.6 for 600 ms", "43 >= 0.3 for 300 ms"),
+        ("roll >= 25 and 12 >= 0.5 for 600 ms", "roll >= 15 for 600 ms"),
+    ],
+)
+def test_what_is_always_heard_first_is_a_contradiction_however_it_is_written(later, sooner):
+    signs = [Sign(Gesture.parse("yes", later), "yes"), Sign(Gesture.parse("no", sooner), "no")]
+    for both in (signs, signs[::-1]):
+        with pytest.raises(InputError, match=r"whenever (yes|no) is made, (yes|no) has been made"):
+            Profile(tuple(both))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (YES, "both eyes 43 >= 0.3 for 300-600 ms"),
+        (YES, "left eye 43 >= 0.3 and right eye 43 <= 0.2 for 400 ms"),
+        ("26 >= 0.5 for 500 ms", "27 >= 0.5 for 500 ms"),
+        ("12 >= 0.9 for 300 ms", "12 >= 0.5 for 600 ms"),
+        ("pitch swings 9, 3 times, each 80-450 ms", "pitch <= -12 for 900 ms"),
+        ("0.8*12 - 0.7*26 >= 0.5 for 300 ms", "0.5*12 + 0.5*26 >= 0.5 for 300 ms"),
+        (YES, "both eyes 43 <= 0.1 for 3000 ms"),
+    ],
+)
+def test_what_can_be_made_without_the_other_is_none(one, other):
+    signs = (Sign(Gesture.parse("yes", one), "yes"), Sign(Gesture.parse("no", other), "no"))
+    for ignored in ((), ("left eye",)):
+        if not (ignored and "left eye" in other):
+            assert len(Profile(signs, ignored=ignored).signs) == 2
+
+
+def test_no_stock_gesture_contradicts_another():
+    assert len(Profile(tuple(Sign(gesture) for gesture in STOCK.values())).signs) == len(STOCK)
+
+
+def test_an_end_is_no_way_out_where_both_last_as_long():
+    signs = [
+        Sign(Gesture.parse(name, f"{units} >= 0.5 for 600 ms"), name)
+        for name, units in (("laugh", "12+26"), ("smile", "12"))
+    ]
+    with pytest.raises(InputError, match="before: give smile another movement"):
+        Profile(tuple(signs))
+
+
 def test_a_wink_of_an_ignored_eye_is_a_contradiction():
     with pytest.raises(InputError, match="wink left: the left eye is ignored"):
         Profile((Sign(STOCK["wink left"], "yes"),), ignored=("left eye",))

@@ -60,11 +60,11 @@ class Album:
 
         match = re.fullmatch(r"(.+)@(\d*\.?\d+)-(\d*\.?\d+)", text)
         if not match:
-            return Example(self.person(Path(text)))
+            return Example(self.person(Path(text)), source=text)
         start, stop = float(match[2]), float(match[3])
         if start >= stop:
             raise InputError(f"wanted VIDEO@START-STOP with START before STOP, got {text!r}")
-        return Example(self.person(Path(match[1])), start, stop)
+        return Example(self.person(Path(match[1])), start, stop, text)
 
     def _remember(self, recording: Recording, person: Person) -> None:
         from facs.meaning.profile import Who

@@ -58,7 +58,7 @@ def enroll(
     from facs.meaning.profile import Profile
 
     known = Profile.load(profile) if profile.exists() else Profile()
-    places = list(map(_pair, example or []))
+    places = [(_called(name, known), place) for name, place in map(_pair, example or [])]
     said = _words(word or [], known, [name for name, _ in places], bool(day))
     if (marks or said) and not (day or rest or example):
         _change(known, said, marks or [], profile)
@@ -93,7 +93,7 @@ def _words(texts: list[str], known: Profile, enrolled: list[str], day: bool) -> 
     """Read ``NAME=WORD``; refuses names that no gesture can have here."""
     from facs.meaning.gestures import STOCK
 
-    words = dict(map(_pair, texts))
+    words = {_called(name, known): word for name, word in map(_pair, texts)}
     names = [*(sign.gesture.name for sign in known.signs), *enrolled]
     for name in words:
         if name not in names and not (day and name in STOCK):
@@ -102,6 +102,13 @@ def _words(texts: list[str], known: Profile, enrolled: list[str], day: bool) -> 
                 f"({', '.join(dict.fromkeys(names)) or 'there are none'}), got one for {name!r}"
             )
     return words
+
+
+def _called(name: str, known: Profile) -> str:
+    """The gesture of the profile, or the stock one, that is meant by a name."""
+    from facs.meaning.gestures import STOCK, named
+
+    return named(name, [*STOCK, *(sign.gesture.name for sign in known.signs)])
 
 
 def _worded(profile: Profile, words: dict[str, str]) -> Profile:

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.errors import InputError
+from facs.meaning.alike import odd_ones
 from facs.meaning.findings import Finding
 from facs.meaning.gestures import SHORTEST_BLINK, STOCK, Gesture
 from facs.meaning.moments import Moment, moments
-from facs.meaning.own import own_gesture
+from facs.meaning.own import own_gesture, shut_eyes_reach
 from facs.meaning.rates import hours_seen, poisson_interval
 from facs.meaning.thresholds import Curve, count_activations, plateau, separate, triggers
 from facs.person import Person
@@ -30,6 +31,9 @@ CLEAR: Final = 0.2
 SHORTEST_HOLD: Final = 0.2
 LEAST_OF_A_DAY: Final = 0.12
 """Threshold that is tried first where nobody says which movement is meant: less may be drift."""
+
+FEW_ODD: Final = 2
+"""Examples that may be of another movement: if there are more, it is the rule that does not fit."""
 
 MOST_A_DAY: Final = 120.0
 """Activations an hour; what surely comes more often in her day is not meant."""
@@ -56,14 +60,42 @@ class Desk:
     per_hour: float
     words: dict[str, str]
 
-    def from_examples(self, name: str, pieces: dict[str, list[Person]]) -> Finding:
-        """Fit the stock rule, longer or shorter; where none of them is clear, an own one beside."""
+    def from_examples(
+        self, name: str, pieces: dict[str, list[Person]], sources: Sequence[str] = ()
+    ) -> Finding:
+        """Fit the stock rule, longer or shorter; where none of them is clear, an own one beside.
+
+        Parameters
+        ----------
+        name : str
+        pieces : dict from a name to people
+            Examples of all gestures, relative to her rest.
+        sources : sequence of str
+            What the examples of `name` are called.
+        """
         usual = self._usual(name, pieces)
+        odd = self._odd(pieces[name], usual)
+        if odd and usual:
+            return _naming(max(usual, key=_share), odd, sources)
         if usual and _is_clear(usual[-1]):
             return usual[-1]
         own = self._own(name, pieces, _why_not(usual[0]) if usual else "")
+        if odd and own.gesture is not None:
+            own = _naming(replace(own, gesture=None, reason=""), odd, sources)
         possible = [finding for finding in (*usual, own) if finding.gesture is not None]
         return _best(possible, own) if possible else (usual or [own])[0]
+
+    def _odd(self, pieces: list[Person], usual: Sequence[Finding]) -> list[int]:
+        """Examples of another movement: a rule could be made that finds both, for one word.
+
+        With a usual rule these are among the few that it misses while it finds the others.
+        """
+        if not usual:
+            return odd_ones(pieces, self.rest or self.day)
+        missed = max(usual, key=_share).missed
+        if len(pieces) < 3 or not 1 <= len(missed) <= FEW_ODD or 2 * len(missed) >= len(pieces):
+            return []
+        return [i for i in odd_ones(pieces, self.rest or self.day) if i in missed]
 
     def _usual(self, name: str, pieces: dict[str, list[Person]]) -> list[Finding]:
         """Her stock rule with one hold after the other, until one is clear."""
@@ -92,7 +124,10 @@ class Desk:
             gesture = own_gesture(name, pieces[name], self.rest or self.day, others)
         except InputError as error:
             return self._refusal(name, str(error), pieces[name])
-        return self._fit(gesture, pieces)
+        found = self._fit(gesture, pieces)
+        if found.gesture is None or not _may_blink(found.gesture):
+            return found
+        return self._fit(replace(gesture, hold=SHORTEST_BLINK), pieces)
 
     def _refusal(self, name: str, reason: str, pieces: list[Person]) -> Finding:
         return Finding(name, self.words.get(name, ""), None, 0, len(pieces), None, reason)
@@ -113,7 +148,13 @@ class Desk:
             curve,
             result.reason,
             slack=result.slack,
+            like=result.like,
+            missed=tuple(np.flatnonzero(~mine[:, result.at]).tolist()),
         )
+
+    def fires(self, gesture: Gesture, pieces: list[Person]) -> int:
+        """In how many pieces a gesture is heard, also where it began before."""
+        return int(self._reached(gesture, (gesture.trigger,), pieces).sum())
 
     def _reached(
         self, gesture: Gesture, tried: tuple[float, ...], pieces: list[Person]
@@ -156,6 +197,30 @@ class Desk:
 
     def _streams(self, people: Sequence[Person]) -> Iterator[Iterator[Moment]]:
         return (moments(person, self.ignored) for person in people)
+
+
+def _may_blink(gesture: Gesture) -> bool:
+    """Whether a natural blink would be it: its threshold came to be where lids alone reach it."""
+    return gesture.hold < SHORTEST_BLINK and shut_eyes_reach(gesture.conditions[0])
+
+
+def _naming(finding: Finding, odd: Sequence[int], sources: Sequence[str]) -> Finding:
+    """The finding, saying which examples are not like the others."""
+    names = [
+        f"example {i + 1}" + (f", {sources[i]}," if sources and sources[i] else "") for i in odd
+    ]
+    said = "; ".join(f"{name} is not like the others" for name in names)
+    return replace(
+        finding,
+        reason="; ".join(
+            part for part in (finding.reason, f"{said}: cut anew, or leave out") if part
+        ),
+    )
+
+
+def _share(finding: Finding) -> tuple[bool, int, float]:
+    """How well a usual rule does: best first, whether it will do, then what it finds."""
+    return finding.gesture is not None, -len(finding.missed), finding.slack
 
 
 def _is_clear(finding: Finding) -> bool:

@@ -12,14 +12,14 @@ from typing import Final
 
 from facs.errors import InputError
 from facs.meaning.baseline import Baseline
-from facs.meaning.contradictions import contradictions
 from facs.meaning.desk import Desk
 from facs.meaning.detector import find_gesture
 from facs.meaning.findings import Enrolment, Example, Finding
-from facs.meaning.gestures import STOCK
-from facs.meaning.listener import Sign, Sleep
+from facs.meaning.gestures import STOCK, named
+from facs.meaning.listener import Sleep
 from facs.meaning.profile import Profile
 from facs.meaning.rates import hours_seen
+from facs.meaning.refusals import Refusals, signs_of
 from facs.meaning.rest import find_baseline
 from facs.meaning.thresholds import ENOUGH_REST
 from facs.person import Person
@@ -49,8 +49,8 @@ def enroll(
         Her in pieces in which nothing is asked of her: 20 s at least, better ten minutes with
         talk and meals. False activations are counted here.
     examples : mapping from a name to Examples
-        One to five of each. A name of `facs.meaning.gestures.STOCK` has that rule; any other
-        name, or a stock rule that does not fit, becomes an own gesture.
+        One to five of each. A name of `facs.meaning.gestures.STOCK`, in whatever case, has that
+        rule; any other name, or a stock rule that does not fit, becomes an own gesture.
     day : sequence of Person
         Untagged recordings: stock gestures that stand out in them are proposed.
     words : mapping from a name to a word
@@ -80,20 +80,25 @@ def enroll(
     for name, several in examples.items():
         if not several:
             raise InputError(f"wanted at least one example of {name!r}, got none")
+    known = known or Profile()
+    examples = _by_name(examples, known)
     films = [*rest, *day, *(e.person for several in examples.values() for e in several)]
     once = list({id(film): film for film in films}.values())  # examples may be of one recording
     if len({(film.units, film.sided) for film in once}) > 1:
         raise InputError("wanted recordings by one model, got different units: score them again")
-    known = known or Profile()
     baseline, notes = _baseline([*rest, *day], once, model, known.baseline)
     ignored, more = _ignored(known, baseline)
     resting, lived = ([_relative(person, baseline) for person in films] for films in (rest, day))
-    desk = Desk(tuple(resting), tuple(lived), ignored, per_hour, dict(words or {}))
+    names = [*STOCK, *examples]
+    spoken = {named(name, names): word for name, word in (words or {}).items()}
+    desk = Desk(tuple(resting), tuple(lived), ignored, per_hour, spoken)
     pieces = {
         name: [_relative(e.piece(), baseline) for e in several]
         for name, several in examples.items()
     }
-    findings = [desk.from_examples(name, pieces) for name in pieces]
+    sources = {name: [e.source for e in several] for name, several in examples.items()}
+    refusals = Refusals(known, ignored, desk, pieces)
+    findings = _from_examples(refusals, sources)
     there = [sign.gesture.name for sign in known.signs if sign.gesture.name not in examples]
     if day:
         others = [name for name in STOCK if name not in {*examples, *there}]
@@ -101,12 +106,43 @@ def enroll(
         more += [
             f"{name} is in the profile already: left as it is" for name in there if name in STOCK
         ]
-    findings = _without_contradictions(findings, known, ignored)
-    profile = Profile(_signs(findings), baseline=baseline, ignored=ignored, sleep=known.sleep)
+        findings = refusals.among(findings)
+    profile = Profile(signs_of(findings), baseline=baseline, ignored=ignored, sleep=known.sleep)
     if baseline is not known.baseline:
         more += _outdated(known, profile)
     more += _pausing(pieces, ignored, known.sleep)
     return Enrolment(profile, tuple(findings), (*notes, *more, *_notes(desk)))
+
+
+def _by_name(examples: Mapping[str, Sequence[Example]], known: Profile) -> dict[str, list[Example]]:
+    """The examples by the names of her gestures and of stock ones."""
+    there = [*STOCK, *(sign.gesture.name for sign in known.signs)]
+    found: dict[str, list[Example]] = {}
+    for name, several in examples.items():
+        found.setdefault(named(name, there), []).extend(several)
+    return found
+
+
+def _from_examples(refusals: Refusals, sources: Mapping[str, Sequence[str]]) -> list[Finding]:
+    """What can be enrolled of the examples, each beside those of the others that are.
+
+    What is refused is not asked of her, so the others need not be told from it: they are fitted
+    again without its examples. Those refused for another gesture alone come last, for that one
+    may be refused, too.
+    """
+    pieces, refused = dict(refusals.pieces), dict[str, Finding]()
+    while True:
+        found = refusals.among(
+            [refusals.desk.from_examples(name, pieces, sources[name]) for name in pieces]
+        )
+        new = [finding for finding in found if finding.gesture is None]
+        first = [f for f in new if f.like not in pieces] or new
+        refused |= {finding.name: finding for finding in first}
+        if not first or len(first) == len(pieces):
+            break
+        pieces = {name: several for name, several in pieces.items() if name not in refused}
+    done = refused | {finding.name: finding for finding in found if finding.name not in refused}
+    return [done[name] for name in refusals.pieces]
 
 
 def _baseline(
@@ -194,27 +230,3 @@ def _half_shut(baseline: Baseline | None) -> tuple[str, ...]:
     if min(left, right) >= HALF_SHUT or max(left, right) < HALF_SHUT:
         return ()
     return ("left eye",) if left > right else ("right eye",)
-
-
-def _without_contradictions(
-    findings: list[Finding], known: Profile, ignored: tuple[str, ...]
-) -> list[Finding]:
-    """Refuse each finding that contradicts one before it, or a known gesture that stays."""
-    while True:
-        new = [finding for finding in findings if finding.gesture is not None]
-        names = {finding.name for finding in new}
-        older = [sign for sign in known.signs if sign.gesture.name not in names]
-        problems = contradictions((*older, *_signs(new)), ignored, known.sleep)
-        ours = [(at - len(older), why) for at, why in problems if at >= len(older)]
-        if not ours:
-            return findings
-        # One at a time: what is refused replaces nothing, and a known gesture is back.
-        at, reason = ours[0]
-        findings = [
-            replace(finding, gesture=None, reason=reason) if finding is new[at] else finding
-            for finding in findings
-        ]
-
-
-def _signs(findings: Sequence[Finding]) -> tuple[Sign, ...]:
-    return tuple(Sign(f.gesture, f.word, note=f.note) for f in findings if f.gesture is not None)

@@ -25,21 +25,27 @@ class Example:
     person : Person
     start, stop : float, seconds
         The whole recording where they are left out.
+    source : str
+        What it is called where it is spoken of, such as ``"monday.mp4@24-26.5"``.
     """
 
     person: Person
     start: float = -np.inf
     stop: float = np.inf
+    source: str = ""
 
     def piece(self) -> Person:
         """Her frames with ``start <= time < stop``; raises InputError where there are none."""
         inside = (self.person.times >= self.start) & (self.person.times < self.stop)
         if not inside.any():
             raise InputError(
-                f"wanted an example within {self.person.times[:1]} to {self.person.times[-1:]} s, "
-                f"got {self.start:g} to {self.stop:g}"
+                f"wanted an example within {self._span()}, got {self.start:g} to {self.stop:g}"
             )
         return self.person.frames(inside)
+
+    def _span(self) -> str:
+        times = self.person.times
+        return f"{times[0]:.1f} to {times[-1]:.1f} s" if len(times) else "a film without frames"
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,10 @@ class Finding:
         How often it was seen in a video of her day, if one was given.
     slack : float, in [0, 1]
         Share of the thresholds that would do: how clear the matter is.
+    like : str
+        The other gesture that it is refused for; empty where it is refused for itself.
+    missed : tuple of int
+        Places of the examples that it does not find, or would not, where it is refused.
     """
 
     name: str
@@ -72,6 +82,8 @@ class Finding:
     reason: str = ""
     seen: int = 0
     slack: float = 0.0
+    like: str = ""
+    missed: tuple[int, ...] = ()
 
     @property
     def rate(self) -> Rate:

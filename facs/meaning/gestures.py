@@ -8,6 +8,7 @@ to begin; `facs enroll` sets those of one child.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -16,7 +17,7 @@ from facs.errors import InputError
 from facs.meaning.rules import Condition, Swing, default_release, parse_rule
 from facs.units import ActionUnit
 
-__all__ = ["AHEAD", "SHORTEST_BLINK", "STOCK", "Gesture"]
+__all__ = ["AHEAD", "SHORTEST_BLINK", "STOCK", "Gesture", "named"]
 
 SHORTEST_BLINK: Final = 0.55
 """Seconds of shut eyes below which no rule that is made here counts them as meant."""
@@ -229,3 +230,19 @@ _RULES: Final = {
 
 STOCK: Final = {name: Gesture.parse(name, rule) for name, rule in _RULES.items()}
 """Gestures that children use, by name. Left and right are the child's own."""
+
+
+def named(name: str, there: Iterable[str] = STOCK) -> str:
+    """Which of the names that are `there` is meant, whatever its case and spaces; else `name`.
+
+    Examples
+    --------
+    >>> named("Long Blink"), named("long-blink"), named("cheeky")
+    ('long blink', 'long blink', 'cheeky')
+    """
+    known = {_letters(one): one for one in there}
+    return name if name in known.values() else known.get(_letters(name), name)
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\s_-]+", "", name).casefold()

@@ -16,7 +16,7 @@ from facs.meaning.signals import Signal, Term
 from facs.person import Person
 from facs.units import SIDES
 
-__all__ = ["own_gesture"]
+__all__ = ["own_gesture", "shut_eyes_reach"]
 
 MOST_TERMS: Final = 5  # more cannot be read
 LEAST_CHANGE: Final = 0.15
@@ -32,6 +32,13 @@ HIGH: Final = 0.6
 
 ONE_SIDED: Final = 0.4
 """Share of the stronger side's change by which the sides must differ, to be told apart."""
+
+GAZE: Final = ("61", "62", "63", "64")
+"""Eyes that turn. Under shut lids the model guesses them, and with open ones they go everywhere all
+day: in a rule of the lids they would be half of a gesture that is a glance."""
+
+ALMOST: Final = 0.9
+"""Share of a threshold that counts as reaching it: the other units are never quite at rest."""
 
 MATTERS: Final = 0.2
 """Share of the weightiest unit's part below which another one is left out."""
@@ -84,10 +91,10 @@ def own_gesture(
     scatter = _scatter(quiet, heights, away)
     signal, offset = _signal(names, _usable(names, change), change, scatter, middle)
     hold = float(np.clip(0.5 * np.median([length for _, length in apexes]), *HOLDS))
-    if _is_of_the_lids(signal):
-        hold = max(hold, SHORTEST_BLINK)
     trigger = round(offset + 0.5, 3)
     condition = Condition(signal, trigger, default_release(trigger))
+    if shut_eyes_reach(condition):
+        hold = max(hold, SHORTEST_BLINK)
     ahead = Condition.parse(AHEAD)
     turned = max(_turned(example, middle, spread) for example in examples)
     conditions = (condition, ahead) if turned <= ahead.trigger else (condition,)
@@ -100,8 +107,17 @@ def _turned(example: Person, middle: NDArray[np.float64], spread: NDArray[np.flo
     return float(np.abs(seen[_high(example, middle, spread)]).max(initial=0.0))
 
 
-def _is_of_the_lids(signal: Signal) -> bool:
-    return max(signal.terms, key=lambda term: term.weight).channel == "43"
+def shut_eyes_reach(condition: Condition) -> bool:
+    """Whether eyes that are shut meet it, whatever else the face does.
+
+    Examples
+    --------
+    >>> scrunch = Condition.parse("0.6*43 + 0.7*4 >= 0.8")
+    >>> shut_eyes_reach(scrunch), shut_eyes_reach(Condition.parse("0.69*43 + 0.7*12 >= 0.56"))
+    (False, True)
+    """
+    lids = [term.weight for term in condition.signal.terms if term.channel == "43"]
+    return condition.above and sum(max(w, 0.0) for w in lids) >= ALMOST * condition.trigger
 
 
 def _table(people: Sequence[Person]) -> tuple[list[str], NDArray[np.float64]]:
@@ -168,10 +184,10 @@ def _signal(
     middle: NDArray[np.float64],
 ) -> tuple[Signal, float]:
     """The weighted sum of the units that matter most, and what it gives at rest."""
-    matter = np.abs(_weights(usable, change, scatter)) * np.sqrt(np.diag(scatter)[usable])
-    strongest = np.argsort(-matter, kind="stable")[:MOST_TERMS]
-    strongest = strongest[matter[strongest] >= MATTERS * matter.max()]
-    kept = np.sort(usable[strongest])
+    kept = _strongest(usable, change, scatter)
+    if any(names[i].endswith("43") for i in kept):
+        without = [i for i in usable if names[i] not in GAZE]
+        kept = _strongest(np.array(without), change, scatter)
     weights = np.round(_weights(kept, change, scatter), 2)
     terms = []
     for i, weight in zip(kept, weights.tolist(), strict=True):
@@ -182,6 +198,15 @@ def _signal(
         raise InputError("the examples differ from rest in nothing that one rule can say")
     how = "mean" if [term.weight for term in terms] == [1.0] else "sum"
     return Signal(tuple(terms), how), float(weights @ middle[kept])
+
+
+def _strongest(
+    usable: NDArray[np.intp], change: NDArray[np.float64], scatter: NDArray[np.float64]
+) -> NDArray[np.intp]:
+    """The columns whose part in a rule matters."""
+    matter = np.abs(_weights(usable, change, scatter)) * np.sqrt(np.diag(scatter)[usable])
+    strongest = np.argsort(-matter, kind="stable")[:MOST_TERMS]
+    return np.sort(usable[strongest[matter[strongest] >= MATTERS * matter.max()]])
 
 
 def _weights(

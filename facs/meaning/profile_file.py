@@ -33,7 +33,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,7 +45,7 @@ from facs.errors import FacsError, InputError, ProfileError
 from facs.files import read_text
 from facs.meaning.baseline import Baseline
 from facs.meaning.contradictions import contradictions, wake_problem
-from facs.meaning.gestures import STOCK, Gesture
+from facs.meaning.gestures import STOCK, Gesture, named
 from facs.meaning.listener import APART, Sign, Sleep
 from facs.meaning.profile import Profile, Who
 
@@ -177,7 +177,7 @@ def _sign(source: _Source, item: Any, number: int) -> Sign:
 
 
 def _gesture(source: _Source, name: str, rule: str, number: int) -> Gesture:
-    if not rule and name not in STOCK:
+    if not rule and named(name) not in STOCK:
         raise source.refuse(
             f"{name!r} is no stock gesture, so it needs a rule, such as "
             f"rule = {STOCK['long blink'].rule!r}; stock gestures: {', '.join(STOCK)}",
@@ -186,7 +186,7 @@ def _gesture(source: _Source, name: str, rule: str, number: int) -> Gesture:
             "name",
         )
     try:
-        return Gesture.parse(name, rule) if rule else STOCK[name]
+        return Gesture.parse(name, rule) if rule else replace(STOCK[named(name)], name=name)
     except InputError as error:
         raise source.refuse(str(error), "gesture", number, "rule") from None
 
@@ -206,7 +206,7 @@ def _sleep(source: _Source, table: dict[str, Any]) -> Sleep:
     after = _number(source, table, "eyes_shut_s", "pause", Sleep().after)
     rule = _text(source, table, "wake", "pause")
     try:
-        wake = Sleep().wake if not rule else STOCK.get(rule) or Gesture.parse("wake", rule)
+        wake = Sleep().wake if not rule else STOCK.get(named(rule)) or Gesture.parse("wake", rule)
         return Sleep(after, wake)
     except InputError as error:
         key = "eyes_shut_s" if after < 0 else "wake"

@@ -12,7 +12,7 @@ from tomlkit.items import AoT
 from tomlkit.toml_document import TOMLDocument
 
 from facs.files import atomic
-from facs.meaning.gestures import STOCK, Gesture
+from facs.meaning.gestures import STOCK, Gesture, named
 from facs.meaning.listener import Sign
 from facs.meaning.profile import Profile
 from facs.meaning.profile_file import VERSION, read_document
@@ -134,7 +134,7 @@ def _fill_gesture(table: Any, sign: Sign, new: bool) -> None:
 
 def _says(rule: str | None, gesture: Gesture) -> bool:
     """Whether a rule of a file, or the stock rule where it has none, is that of a gesture."""
-    known = Gesture.parse("x", rule) if rule else STOCK.get(gesture.name)
+    known = Gesture.parse("x", rule) if rule else STOCK.get(named(gesture.name))
     return known is not None and known.rule == gesture.rule
 
 

@@ -17,6 +17,7 @@ from facs.meaning.rates import Rate, poisson_interval
 
 __all__ = [
     "ENOUGH_REST",
+    "MOST_FOREIGN",
     "Curve",
     "Separation",
     "count_activations",
@@ -171,12 +172,19 @@ class Separation:
     reason : str
     slack : float, in [0, 1]
         Share of the thresholds that would do: how clear the matter is.
+    like : str
+        The other gesture that it cannot be told from.
+    at : int
+        Place of the threshold among those that were tried; without one, of the one that finds the
+        most of the examples as seldom at rest as is accepted.
     """
 
     trigger: float | None
     found: int
     reason: str
     slack: float = 0.0
+    like: str = ""
+    at: int = 0
 
 
 def separate(
@@ -209,13 +217,18 @@ def separate(
         for lenient in (False, True)
     ]
     if not own[1][0].any():
-        return Separation(None, 0, _why_not(curve, found, asked, len(reached), per_hour))
+        quiet = curve.allowed(per_hour, unless_sure=True)
+        return Separation(
+            None, 0, _why_not(curve, found, asked, len(reached), per_hour),
+            at=int(np.argmax(np.where(quiet, found, -1))),
+        )  # fmt: skip
     taken = _taken_by_others(foreign or {}, len(curve.tried))
     for good, lenient in own:
         good = good & ~taken
         if good.any():
             return _within(gesture, curve, good, found, _may_be_more(per_hour) if lenient else "")
-    return Separation(None, 0, f"cannot be told from {_nearest(foreign or {})}")
+    like = _nearest(foreign or {})
+    return Separation(None, 0, f"cannot be told from {like}", like=like, at=int(np.argmax(found)))
 
 
 def _within(
@@ -232,7 +245,7 @@ def _within(
     usual = int(np.argmin(np.abs(np.abs(curve.tried) - abs(gesture.trigger))))
     at = round(float(np.clip(usual, first + low * (last - first), last - high * (last - first))))
     slack = 0.0 if reason else len(best) / len(curve.tried)
-    return Separation(curve.tried[at], int(found[at]), reason, slack)
+    return Separation(curve.tried[at], int(found[at]), reason, slack, at=at)
 
 
 def _may_be_more(per_hour: float) -> str:

@@ -214,3 +214,29 @@ def test_a_model_of_her_own_stays_in_the_profile(facs, day):
     )
     assert status == 0, said
     assert Profile.load("child.toml").model == "her.onnx"
+
+
+def test_what_would_say_another_word_of_hers_is_refused(facs, day):
+    first = ("--rest", "day.facs@0-20", *tagged("long blink", BLINKS), "--word", "long blink=yes")
+    assert facs("enroll", *first)[0] == 0
+    more = (*tagged("sleepy", BLINKS[:2]), "--word", "sleepy=no")
+    status, said, _ = facs("enroll", "--rest", "day.facs@0-20", *more)
+    assert status == 1, said
+    assert "sleepy: refused: " in said and "long blink" in said
+    assert [sign.word for sign in Profile.load("child.toml").signs] == ["yes"]
+
+
+def test_an_example_that_is_not_like_the_others_is_named_by_its_film(facs, day):
+    words = (*tagged("long blink", BLINKS), *tagged("long blink", SMILES[:1]))
+    status, said, _ = facs("enroll", "--rest", "day.facs@0-20", *words)
+    assert status == 1
+    assert "example 4, day.facs@22.1-23.8, is not like the others" in said
+
+
+def test_a_stock_name_may_be_written_in_any_case(facs, day):
+    words = (*tagged("Long Blink", BLINKS), "--word", "LONG BLINK=yes")
+    assert facs("enroll", "--rest", "day.facs@0-20", *words)[0] == 0
+    (blink,) = Profile.load("child.toml").signs
+    assert (blink.gesture.name, blink.word) == ("long blink", "yes")
+    assert facs("enroll", "--word", "Long blink=no")[0] == 0
+    assert [sign.word for sign in Profile.load("child.toml").signs] == ["no"]

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from facs.errors import InputError
+from facs.meaning.alike import odd_ones
 from facs.meaning.desk import CLEAR
 from facs.meaning.detector import find_gesture
 from facs.meaning.enroll import enroll
 from facs.meaning.findings import Example
-from facs.meaning.gestures import AHEAD, STOCK, Gesture
+from facs.meaning.gestures import AHEAD, SHORTEST_BLINK, STOCK, Gesture
 from facs.meaning.listener import Sign, Sleep
 from facs.meaning.moments import moments
 from facs.meaning.own import own_gesture
@@ -433,3 +434,93 @@ def test_a_gesture_that_is_enrolled_again_does_not_contradict_itself():
     known = hers(f"12 >= 0.5 and {AHEAD} for 300 ms", name="smile")
     done = enroll([filmed(20)], {"smile": five([12], 0.99)}, known=known)
     assert [sign.gesture.name for sign in done.profile.signs] == ["smile"]
+
+
+def test_what_a_gesture_of_the_profile_hears_already_is_refused():
+    """It would say that one's word: her yes would have become a no."""
+    known = hers("both eyes 43 >= 0.476 for 600 ms")
+    blinks = five([43], 0.95, length=1.0)[:2]
+    (sleepy,) = enroll([filmed(20)], {"sleepy": blinks}, known=known).findings
+    assert sleepy.gesture is None
+    nods = hers("1 >= 0.5 for 300 ms", name="inner brow")
+    (lift,) = enroll([filmed(20)], {"brow lift": five([1, 2], 0.99)}, known=nods).findings
+    assert lift.gesture is None and "inner brow" in lift.reason
+    laughing = five([1, 2, 12], 0.95)
+    smile = hers("12 >= 0.5 for 300 ms", name="smile")
+    (lift,) = enroll([filmed(20)], {"brow lift": laughing}, known=smile).findings
+    assert "cannot be told from smile ('yes'), which is heard in 5 of 5 of its" in lift.reason
+
+
+def test_a_known_gesture_that_is_enrolled_anew_is_not_heard_instead():
+    known = hers("both eyes 43 >= 0.476 for 600 ms")
+    blinks = five([43], 0.95, length=1.0)
+    (blink,) = enroll([filmed(20)], {"long blink": blinks}, known=known).findings
+    assert blink.gesture is not None
+
+
+def test_a_refused_gesture_does_not_spoil_a_good_one():
+    blinks = five([43], 0.95, length=1.0)
+    smiling = both(*(pulse(t, 1.5, high=0.9) for t in np.arange(3.0, 60.0, 5.0)))
+    rest = filmed(60, {12: smiling})
+    alone = enroll([rest], {"long blink": blinks}).findings
+    faint = [example({43: pulse(1, 0.9, 0.6), 12: pulse(1, 0.9, 0.9)}, s) for s in range(3)]
+    done = enroll([rest], {"smile": faint, "long blink": blinks})
+    assert [f.name for f in done.findings] == ["smile", "long blink"]
+    assert done.findings[0].gesture is None
+    assert done.findings[1].gesture == alone[0].gesture
+
+
+def test_an_example_of_another_movement_is_named_and_does_not_become_the_same_word():
+    blinks = five([43], 0.95, length=1.0)[:3]
+    lift = replace(five([1, 2], 0.95)[0], source="monday.mp4@9.4-10.9")
+    for name in ("long blink", "cheeky"):
+        (finding,) = enroll([filmed(20)], {name: [*blinks, lift]}).findings
+        assert finding.gesture is None
+        assert "example 4, monday.mp4@9.4-10.9, is not like the others" in finding.reason
+    (finding,) = enroll([filmed(20)], {"long blink": [*blinks, blinks[0], lift]}).findings
+    assert finding.found == 4 and "example 5, monday.mp4@9.4-10.9, is not like" in finding.note
+    two = enroll([filmed(20)], {"cheeky": [blinks[0], lift]}).findings[0]
+    assert two.gesture is None and "example 1 is not like" in two.reason
+
+
+def test_weak_and_strong_examples_of_one_movement_are_alike():
+    heights = (0.35, 0.5, 0.6, 0.8, 0.95)
+    rest = [filmed(20)]
+    for numbers in ([9, 17], [12], [43]):
+        pieces = [
+            example({n: pulse(1, 0.9, high) for n in numbers}, s).piece()
+            for s, high in enumerate(heights)
+        ]
+        assert odd_ones(pieces, rest) == []
+    nods = [filmed(3, seed=s) for s in range(4)]
+    assert odd_ones(nods, rest) == []
+
+
+def test_a_rule_of_the_lids_leaves_eyes_that_turn_out_and_natural_blinks():
+    units = (*UNITS, ActionUnit.AU61)
+    rng = np.random.default_rng(3)
+
+    def looking(seconds, shut=0.02, aside=0.02):
+        times = clock(seconds, 20.0)
+        noisy = {int(u): np.clip(rng.normal(0.05, 0.02, len(times)), 0, 1) for u in units}
+        noisy |= {43: values(shut, times), 61: values(aside, times)}
+        return acted(times, noisy, units=units)
+
+    shut = [looking(2.5, pulse(1, 0.5), pulse(1, 0.5, 0.9)) for _ in range(3)]
+    gesture = own_gesture("mine", shut, [looking(20)])
+    assert "61" not in gesture.rule and gesture.hold >= SHORTEST_BLINK
+    assert find_gesture(gesture, looking(5, aside=pulse(1, 2, 0.95))) == []
+    assert find_gesture(gesture, looking(5, shut=pulse(1, 0.5))) == []
+
+
+def test_lids_that_reach_a_threshold_alone_make_it_a_rule_of_the_lids():
+    """The largest weight is that of another unit, and a natural blink is enough all the same."""
+    faces = [example({43: pulse(1, 0.9, 0.9), 4: pulse(1, 0.9, 0.35)}, s) for s in range(4)]
+    (finding,) = enroll([filmed(60)], {"scrunch": faces}).findings
+    assert finding.gesture is None or finding.gesture.hold >= SHORTEST_BLINK
+
+
+@pytest.mark.parametrize("name", ["Long Blink", "long  blink", "LONG-BLINK", "longblink"])
+def test_a_stock_name_is_known_however_it_is_written(name):
+    (finding,) = enroll([filmed(20)], {name: five([43], 0.95, length=1.0)}).findings
+    assert finding.name == "long blink" and "both eyes 43" in finding.gesture.rule

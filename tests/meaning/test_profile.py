@@ -258,6 +258,16 @@ def test_what_can_be_made_without_the_other_is_none(one, other):
             assert len(Profile(signs, ignored=ignored).signs) == 2
 
 
+def test_a_stock_name_in_another_case_has_the_stock_rule(path):
+    path.write_text(
+        TEXT.replace('"brow lift"', '"Brow Lift"').replace("blink twice", "Blink Twice")
+    )
+    brows = Profile.load(path).signs[1].gesture
+    assert (brows.name, brows.rule) == ("Brow Lift", STOCK["brow lift"].rule)
+    Profile.load(path).save(path)
+    assert "rule" not in path.read_text(encoding="utf-8").partition('name = "Brow Lift"')[2]
+
+
 def test_no_stock_gesture_contradicts_another():
     assert len(Profile(tuple(Sign(gesture) for gesture in STOCK.values())).signs) == len(STOCK)
 

@@ -67,7 +67,7 @@ class Album:
         return Example(self.person(Path(match[1])), start, stop, text)
 
     def _remember(self, recording: Recording, person: Person) -> None:
-        from facs.meaning.profile import Who
+        from facs.meaning.who import Who
 
         if self.profile.who is None and recording.size is not None:
             self.profile = replace(self.profile, who=Who.of(person, recording.size))

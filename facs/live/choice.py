@@ -12,13 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from facs.faces.face import Face
-from facs.meaning.profile import Who
+from facs.meaning.who import FAR, Who
 
 __all__ = ["Chooser", "Chosen"]
-
-FAR: Final = 2.0
-"""Widths of her face from the enrolled place (twice the size counts as one) beyond which a face
-is somebody else's: a head on a pillow or in a wheelchair moves less, a visitor is further."""
 
 NEARER: Final = 0.5
 """By how much another face must be nearer before it takes over."""

@@ -27,6 +27,9 @@ from facs.units import ActionUnit
 
 __all__ = ["enroll"]
 
+MOSTLY_SEEN: Final = 0.8
+"""Share of an example in which she must be seen, lest it be said."""
+
 HALF_SHUT: Final = 0.5
 """Probability of AU43 at rest from which an eye is left out, if the other one is open."""
 
@@ -111,6 +114,7 @@ def enroll(
     if baseline is not known.baseline:
         more += _outdated(known, profile)
     more += _pausing(pieces, ignored, known.sleep)
+    more += _unseen(pieces, sources)
     return Enrolment(profile, tuple(findings), (*notes, *more, *_notes(desk)))
 
 
@@ -204,6 +208,22 @@ def _pausing(
         "raise eyes_shut_s"
         for name, several in pieces.items()
         if any(find_gesture(asleep.gesture, piece, ignored=ignored) for piece in several)
+    ]
+
+
+def _unseen(
+    pieces: Mapping[str, Sequence[Person]], sources: Mapping[str, Sequence[str]]
+) -> list[str]:
+    """In which examples she is not seen, or only for a part."""
+    shares = [
+        (name, i, float((piece.seen & (piece.reasons == 0)).mean()))
+        for name, several in pieces.items()
+        for i, piece in enumerate(several)
+    ]
+    return [
+        f"{name}: she is seen in {share:.0%} of example {i + 1} only {sources[name][i]}".strip()
+        for name, i, share in shares
+        if share < MOSTLY_SEEN
     ]
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-
-import numpy as np
 
 from facs.errors import InputError
 from facs.meaning.baseline import Baseline
@@ -15,80 +13,12 @@ from facs.meaning.detector import GestureEvent
 from facs.meaning.emotions import Match, find_matches
 from facs.meaning.listener import APART, Listener, Sign, Sleep
 from facs.meaning.moments import EYES, moments
+from facs.meaning.who import Choice, Who, choose
 from facs.person import Person
 from facs.recording import Recording
 from facs.units import ActionUnit
 
 __all__ = ["Choice", "Profile", "Who"]
-
-
-@dataclass(frozen=True)
-class Who:
-    """Where the person's face usually is, in shares of the picture's width and height.
-
-    Parameters
-    ----------
-    x, y : float, in [0, 1]
-        The middle of her face.
-    width : float, in (0, 1]
-        How wide it is.
-    """
-
-    x: float
-    y: float
-    width: float
-
-    def __post_init__(self) -> None:
-        if not (0 <= self.x <= 1 and 0 <= self.y <= 1 and 0 < self.width <= 1):
-            raise InputError(
-                f"wanted x, y and width as shares of the picture, got {self.x:g}, {self.y:g}, "
-                f"{self.width:g}"
-            )
-
-    @classmethod
-    def of(cls, person: Person, size: tuple[int, int]) -> Who | None:
-        """Where `person` was in pictures of `size`; None where she was never seen."""
-        boxes = person.boxes[np.isfinite(person.boxes).all(axis=1)]
-        return cls.at(np.median(boxes, axis=0).tolist(), size) if len(boxes) else None
-
-    @classmethod
-    def at(cls, box: Sequence[float], size: tuple[int, int]) -> Who:
-        """Where a box x0, y0, x1, y1 is in a picture of `size` (width, height).
-
-        Examples
-        --------
-        >>> Who.at((200, 100, 300, 220), (500, 400))
-        Who(x=0.5, y=0.4, width=0.2)
-        """
-        x0, y0, x1, y1 = box
-        width, height = size
-        share = np.clip([(x0 + x1) / 2 / width, (y0 + y1) / 2 / height, (x1 - x0) / width], 1e-3, 1)
-        return cls(*(round(float(value), 3) for value in share))
-
-    def distance(self, other: Who, size: tuple[int, int]) -> float:
-        """How unlike two places are, in widths of her face; twice the size counts as one.
-
-        Parameters
-        ----------
-        size : tuple of int
-            Width and height of the pictures: a share of the height is no share of the width.
-
-        Examples
-        --------
-        >>> Who(0.5, 0.4, 0.2).distance(Who(0.5, 0.65, 0.2), (500, 400))
-        1.0
-        """
-        down = (self.y - other.y) * size[1] / size[0]
-        apart = float(np.hypot(self.x - other.x, down)) / self.width
-        return apart + abs(float(np.log2(other.width / self.width)))
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The person who was taken for the one of the profile, and why."""
-
-    person: Person
-    why: str
 
 
 @dataclass(frozen=True)
@@ -217,31 +147,16 @@ class Profile:
         """Choose her among the people of a recording; None where nobody was seen.
 
         By the place and the size of the face where the profile has them, otherwise whoever
-        was seen in the most frames. Nothing here recognises a face. Where her baseline was made
+        was seen in the most frames; see `facs.meaning.who.choose`. Where her baseline was made
         with another model than the recording, the choice says so.
         """
-        if recording.size is None:
-            return None
-        seen = [(p, place) for p in recording.people if (place := Who.of(p, recording.size))]
-        if not seen:
-            return None
-        if len(seen) == 1:
-            return self._choice(seen[0][0], "the only one who was seen", recording)
-        if self.who is None:
-            most = max(seen, key=lambda pair: int(np.isfinite(pair[0].score).sum()))[0]
-            return self._choice(most, f"seen in the most frames of {len(seen)} people", recording)
-        who = self.who
-        size = recording.size
-        nearest = min(seen, key=lambda pair: who.distance(pair[1], size))[0]
-        why = f"nearest to the enrolled place and size of {len(seen)} people"
-        return self._choice(nearest, why, recording)
-
-    def _choice(self, person: Person, why: str, recording: Recording) -> Choice:
+        choice = choose(self.who, recording)
         known = "" if self.baseline is None else self.baseline.model
         used = "" if recording.model is None else recording.model.label
-        if known and used and known != used:
-            why += f"; her baseline was made with {known}, and this recording with {used}"
-        return Choice(person, why)
+        if choice is None or not (known and used) or known == used:
+            return choice
+        other = f"her baseline was made with {known}, and this recording with {used}"
+        return Choice(choice.person, f"{choice.why}; {other}")
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Profile:

@@ -47,7 +47,8 @@ from facs.meaning.baseline import Baseline
 from facs.meaning.contradictions import contradictions, wake_problem
 from facs.meaning.gestures import STOCK, Gesture, named
 from facs.meaning.listener import APART, Sign, Sleep
-from facs.meaning.profile import Profile, Who
+from facs.meaning.profile import Profile
+from facs.meaning.who import Who
 
 __all__ = ["VERSION", "read_document", "read_profile"]
 

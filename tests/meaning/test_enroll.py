@@ -524,3 +524,10 @@ def test_lids_that_reach_a_threshold_alone_make_it_a_rule_of_the_lids():
 def test_a_stock_name_is_known_however_it_is_written(name):
     (finding,) = enroll([filmed(20)], {name: five([43], 0.95, length=1.0)}).findings
     assert finding.name == "long blink" and "both eyes 43" in finding.gesture.rule
+
+
+def test_an_example_in_which_she_is_not_seen_is_named():
+    hidden = Example(filmed(3, {12: pulse(1, 0.9)}, unseen=[(0.5, 3)]), 0.0, 3.0, "day.mp4@0-3")
+    notes = enroll([filmed(20)], {"smile": [*five([12], 0.95), hidden]}).notes
+    assert "smile: she is seen in 17% of example 6 only day.mp4@0-3" in notes
+    assert sum("she is seen" in note for note in notes) == 1

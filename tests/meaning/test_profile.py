@@ -375,6 +375,37 @@ def test_she_is_chosen_by_place_and_size():
     assert without.person.track == 0 and "most frames" in without.why
 
 
+def seen_in(track, box, first, last, scores=None):
+    """Somebody whose box is there from one frame to another, of ten seconds."""
+    person = acted(clock(10, 10.0), scores, unseen=[(0, first / 10), (last / 10, 10)], track=track)
+    boxes = np.full((100, 4), np.nan)
+    boxes[first:last] = box
+    return replace(person, boxes=boxes, score=np.where(np.isnan(boxes[:, 0]), np.nan, 0.9))
+
+
+def test_who_was_hidden_for_a_while_is_the_same_as_in_a_live_session():
+    blinks = {43: lambda t: np.maximum(pulse(1, 1)(t), pulse(8, 1)(t))}
+    before = seen_in(0, [10, 50, 30, 70], 0, 40, blinks)
+    after = seen_in(2, [14, 50, 34, 70], 70, 100, blinks)
+    carer = seen_in(1, [60, 20, 80, 40], 30, 70)
+    beside = seen_in(3, [25, 50, 45, 70], 75, 100)  # near, and seen beside her
+    recording = make_recording(before, carer, after, beside, model=None)
+    yes = (Sign(STOCK["long blink"], "yes"),)
+    for who in (None, Who(0.2, 0.6, 0.2)):
+        choice = Profile(yes, who=who).choose(recording)
+        assert [round(e.onset) for e in Profile(yes).find(choice.person)] == [1, 8]
+        assert "joined, as she was out of sight in between: 0, 2" in choice.why
+        assert "3.0 s in which only others were seen are left out" in choice.why
+    alone = Profile(yes).choose(make_recording(before, after, model=None))
+    assert alone.why.startswith("the only one who was seen; joined")
+
+
+def test_who_is_far_from_her_place_does_not_join_her():
+    child, nurse = seen_in(0, [10, 50, 30, 70], 0, 60), seen_in(1, [60, 20, 100, 60], 80, 100)
+    choice = Profile(who=Who(0.2, 0.6, 0.2)).choose(make_recording(child, nurse, model=None))
+    assert np.isnan(choice.person.boxes[80:]).all() and "joined" not in choice.why
+
+
 def test_where_one_or_nobody_was_seen():
     alone = Profile(who=Who(0.9, 0.9, 0.1)).choose(make_recording(placed(3, [0, 0, 20, 20])))
     assert alone.person.track == 3 and alone.why == "the only one who was seen"

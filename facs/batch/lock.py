@@ -1,19 +1,14 @@
-"""One batch at a time in a folder: a lock that ends with the process that holds it."""
+"""One batch at a time in a folder."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
+from facs import locks
 from facs.errors import OutputError
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
 
 __all__ = ["PRIVATE", "locked"]
 
@@ -32,23 +27,8 @@ def locked(out: Path) -> Iterator[None]:
     """
     try:
         (out / PRIVATE).mkdir(parents=True, exist_ok=True)
-        file = (out / PRIVATE / "lock").open("a+b")
     except OSError as error:
         raise OutputError(f"cannot write to {out}: {error.strerror}") from error
-    with file:
-        _lock(file, out)
+    busy = f"another batch is writing to {out}: wait for it, or choose another --out"
+    with locks.locked(out / PRIVATE / "lock", busy):
         yield
-
-
-def _lock(file: IO[bytes], out: Path) -> None:
-    try:
-        if sys.platform == "win32":
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        raise OutputError(
-            f"another batch is writing to {out}: wait for it, or choose another --out"
-        ) from None
-    except OSError as error:
-        raise OutputError(f"cannot lock {out}: {error.strerror}; choose another disk") from error

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from facs.commands.album import Album
+from facs.commands.keeping import Kept, changing, merged
 from facs.errors import InputError
 
 if TYPE_CHECKING:
@@ -55,13 +56,13 @@ def enroll(
     """Find out which gestures a child can make, and set their thresholds."""
     from facs.meaning.contradictions import doubts
     from facs.meaning.enroll import enroll as run
-    from facs.meaning.profile import Profile
 
-    known = Profile.load(profile) if profile.exists() else Profile()
+    before = Kept.read(profile)
+    known = before.profile
     places = [(_called(name, known), place) for name, place in map(_pair, example or [])]
     said = _words(word or [], known, [name for name, _ in places], bool(day))
     if (marks or said) and not (day or rest or example):
-        _change(known, said, marks or [], profile)
+        _change(said, marks or [], profile)
         return
     known = replace(_worded(known, said), model=model or known.model)
     album = Album(known, motion, quiet)
@@ -79,13 +80,17 @@ def enroll(
     if not done.profile.signs:
         typer.echo("no gesture could be enrolled; no profile was written")
         raise typer.Exit(1)
-    new = _merged(known, done, album, name)
-    _tell_left_out(said, done, new)
-    if marks:
-        new = _marked(new, marks)
-    for doubt in doubts(new.signs, new.ignored):
-        typer.echo(f"note: {doubt}")
-    new.save(profile)
+    with changing(profile) as now:
+        if now.text != before.text:
+            typer.echo(f"note: {profile} was changed meanwhile: that stays")
+        new = _worded(merged(done, before, now, said, album.profile), said)
+        new = replace(new, name=new.name if name is None else name)
+        _tell_left_out(said, done, new)
+        if marks:
+            new = _marked(new, marks)
+        for doubt in doubts(new.signs, new.ignored):
+            typer.echo(f"note: {doubt}")
+        new.save(profile)
     typer.echo(f"wrote {profile}")
 
 
@@ -117,15 +122,16 @@ def _worded(profile: Profile, words: dict[str, str]) -> Profile:
     return replace(profile, signs=tuple(signs))
 
 
-def _change(known: Profile, words: dict[str, str], logs: list[Path], path: Path) -> None:
+def _change(words: dict[str, str], logs: list[Path], path: Path) -> None:
     """Change words, and thresholds by marks, without a recording."""
-    new = _worded(known, words)
-    if logs:
-        new = _marked(new, logs)
-    if new.signs == known.signs:
-        typer.echo(f"no {'threshold' if logs else 'word'} was changed")
-        return
-    new.save(path)
+    with changing(path) as now:
+        new = _worded(now.profile, words)
+        if logs:
+            new = _marked(new, logs)
+        if new.signs == now.profile.signs:
+            typer.echo(f"no {'threshold' if logs else 'word'} was changed")
+            return
+        new.save(path)
     typer.echo(f"wrote {path}")
 
 
@@ -158,22 +164,6 @@ def _grouped(places: list[tuple[str, str]], album: Album) -> dict[str, list[Exam
     for name, place in places:
         found.setdefault(name, []).append(album.piece(place))
     return found
-
-
-def _merged(known: Profile, done: Enrolment, album: Album, name: str | None) -> Profile:
-    """The known profile with what was found: gestures of the same name are replaced."""
-    new = {sign.gesture.name: sign for sign in done.profile.signs}
-    sounds = {sign.gesture.name: sign.sound for sign in known.signs}
-    signs = [new.pop(sign.gesture.name, sign) for sign in known.signs]
-    signs += new.values()
-    return replace(
-        known,
-        signs=tuple(replace(s, sound=s.sound or sounds.get(s.gesture.name, "")) for s in signs),
-        baseline=done.profile.baseline or known.baseline,
-        ignored=done.profile.ignored or known.ignored,
-        who=album.profile.who,
-        name=known.name if name is None else name,
-    )
 
 
 def _tell(done: Enrolment) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from facs.commands.album import Album
+from facs.locks import locked
 from facs.meaning.profile import Profile, Who
 from tests.builders import make_model, make_recording
 from tests.meaning.builders import both, pulse
@@ -240,3 +242,71 @@ def test_a_stock_name_may_be_written_in_any_case(facs, day):
     assert (blink.gesture.name, blink.word) == ("long blink", "yes")
     assert facs("enroll", "--word", "Long blink=no")[0] == 0
     assert [sign.word for sign in Profile.load("child.toml").signs] == ["no"]
+
+
+def meanwhile(monkeypatch, change):
+    """Let somebody else do something while a recording is read."""
+    read, done = Album._read, []
+
+    def slowly(self, path):
+        if not done:
+            done.append(path)
+            change()
+        return read(self, path)
+
+    monkeypatch.setattr(Album, "_read", slowly)
+
+
+def test_what_was_edited_while_films_were_read_stays(facs, day, written, monkeypatch):
+    blink = WRITTEN.replace("2000 ms", "2500 ms").replace('"yes"', '"thirsty"')
+    edited = blink + '[[gesture]]\nname = "nod"\nword = "more"\n'
+    meanwhile(monkeypatch, lambda: written.write_text(edited, encoding="utf-8"))
+    status, said, _ = facs("enroll", "--rest", "day.facs@0-20", *tagged("smile", SMILES))
+    assert status == 0 and "child.toml was changed meanwhile: that stays" in said
+    blink, nod, smile = Profile.load(written).signs
+    assert (blink.word, blink.gesture.hold, nod.word) == ("thirsty", 2.5, "more")
+    assert smile.gesture.name == "smile"
+
+
+def test_two_enrolments_at_once_lose_nothing(facs, day, tmp_path, monkeypatch):
+    other = tmp_path / "other"
+    other.mkdir()
+    blink = ("--rest", "day.facs@0-20", *tagged("long blink", BLINKS), "--word", "long blink=yes")
+    assert facs("enroll", *blink, "--profile", "other/child.toml")[0] == 0
+
+    def finish():
+        for file in other.glob("child.*"):
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+
+    meanwhile(monkeypatch, finish)
+    smile = ("--rest", "day.facs@0-20", *tagged("smile", SMILES), "--word", "smile=hello")
+    assert facs("enroll", *smile)[0] == 0
+    words = {sign.gesture.name: sign.word for sign in Profile.load("child.toml").signs}
+    assert words == {"long blink": "yes", "smile": "hello"}
+
+
+def test_what_contradicts_an_edit_meanwhile_is_one_line_and_nothing_is_written(
+    facs, day, written, monkeypatch
+):
+    grin = WRITTEN + '[[gesture]]\nname = "grin"\nrule = "12 >= 0.1 for 200 ms"\n'
+    meanwhile(monkeypatch, lambda: written.write_text(grin, encoding="utf-8"))
+    status, _, error = facs("enroll", "--rest", "day.facs@0-20", *tagged("smile", SMILES))
+    assert status == 2 and error.count("\n") == 1 and "whenever smile is made, grin has" in error
+    assert written.read_text(encoding="utf-8") == grin
+
+
+def test_rest_that_was_measured_anew_meanwhile_is_not_mixed(facs, day, tmp_path, monkeypatch):
+    rest = ("--rest", "day.facs@0-20", *tagged("smile", SMILES))
+    assert facs("enroll", *rest)[0] == 0
+    beside = tmp_path / "child.baseline.json"
+    meanwhile(monkeypatch, lambda: beside.write_text(beside.read_text() + " "))
+    status, _, error = facs("enroll", *tagged("long blink", BLINKS), *tagged("smile", SMILES))
+    assert status == 2 and "measured anew meanwhile: run this again" in error
+
+
+def test_who_writes_a_profile_is_waited_for(facs, day, written, monkeypatch):
+    monkeypatch.setattr("facs.commands.keeping.PATIENCE", 0.1)
+    with locked(written.with_name(".child.toml.lock"), "held"):
+        status, _, error = facs("enroll", "--word", "long blink=no")
+    assert status == 2 and "another facs is writing" in error and error.count("\n") == 1
+    assert facs("enroll", "--word", "long blink=no")[0] == 0

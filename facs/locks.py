@@ -1,0 +1,75 @@
+"""One process at a time: a lock that ends with the process that holds it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final
+
+from facs.errors import OutputError
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+__all__ = ["locked"]
+
+AGAIN: Final = 0.05
+"""Seconds until it is tried again."""
+
+
+@contextmanager
+def locked(path: Path, busy: str, *, wait: float = 0.0) -> Iterator[None]:
+    """Hold a lock; the system lets go of it when the process ends, however.
+
+    Parameters
+    ----------
+    path : Path
+        A file for nothing else. It is made, and stays: who removed it could let two in.
+    busy : str
+        What is said where another process holds it.
+    wait : float, seconds
+        How long the other one is waited for.
+
+    Raises
+    ------
+    OutputError
+        If another process holds it, or there cannot be such a file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "lock"
+    >>> with locked(path, "another one is at it: wait for it"):
+    ...     path.exists()
+    True
+    """
+    try:
+        file = path.open("a+b")
+    except OSError as error:
+        raise OutputError(f"cannot write to {path.parent}: {error.strerror}") from error
+    with file:
+        until = time.monotonic() + wait
+        while not _taken(file, path.parent):
+            if time.monotonic() >= until:
+                raise OutputError(busy)
+            time.sleep(AGAIN)
+        yield
+
+
+def _taken(file: IO[bytes], folder: Path) -> bool:
+    """Whether it is ours now."""
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    except OSError as error:
+        raise OutputError(f"cannot lock {folder}: {error.strerror}; choose another disk") from error
+    return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from facs.recording import ModelInfo, Recording
 
 __all__ = ["Album"]
+
+MOVED: Final = 0.5
+"""Widths of her face from the enrolled place from which on new rest says another one."""
 
 
 @dataclass
@@ -40,6 +43,8 @@ class Album:
     quiet: bool = False
     model: str = ""
     _people: dict[Path, Person] = field(default_factory=dict)
+    _sizes: dict[int, tuple[int, int]] = field(default_factory=dict)
+    _placed: bool = False
 
     def person(self, path: Path) -> Person:
         """Her in the recording of `path`; the first one decides where she is looked for."""
@@ -52,7 +57,27 @@ class Album:
                 typer.echo(f"{path}: person {choice.person.track}, {choice.why}")
             self._remember(recording, choice.person)
             self._people[path] = choice.person
+            if recording.size is not None:
+                self._sizes[id(choice.person)] = recording.size
         return self._people[path]
+
+    def rest(self, text: str) -> Person:
+        """Read a piece of rest; the first one says where she is from now on."""
+        from facs.meaning.who import Who
+
+        piece = self.piece(text)
+        size, old = self._sizes.get(id(piece.person)), self.profile.who
+        new = Who.of(piece.piece(), size) if size and not self._placed else None
+        if new is not None and size is not None:
+            self._placed = True
+            if old is not None and old.distance(new, size) >= MOVED:
+                self.profile = replace(self.profile, who=new)
+                typer.echo(
+                    f"note: she is not where she was enrolled; from now on she is looked for where "
+                    f"she is in {text}: x {new.x:g}, y {new.y:g}, width {new.width:g} (before "
+                    f"{old.x:g}, {old.y:g}, {old.width:g})"
+                )
+        return piece.piece()
 
     def piece(self, text: str) -> Example:
         """Read ``VIDEO`` or ``VIDEO@3-4.5``."""

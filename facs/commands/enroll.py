@@ -66,7 +66,7 @@ def enroll(
         return
     known = replace(_worded(known, said), model=model or known.model)
     album = Album(known, motion, quiet)
-    resting = [album.piece(text).piece() for text in rest or []]
+    resting = [album.rest(text) for text in rest or []]
     examples = _grouped(places, album)
     days = [album.person(path) for path in day or []]
     words = {sign.gesture.name: sign.word for sign in known.signs} | said

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -15,10 +16,14 @@ from facs.errors import InputError
 
 if TYPE_CHECKING:
     from facs.live.session import Session
+    from facs.live.state import State
     from facs.live.words import Outlet
     from facs.meaning.profile import Profile
 
 __all__ = ["live"]
+
+LOST: Final = 5.0
+"""Seconds in which she is not seen, after which it is told."""
 
 
 def live(
@@ -130,6 +135,7 @@ class _Reporter:
         self._told = 0
         self._problems: set[str] = set()
         self._slow = False
+        self._lost: float | None = None  # since when she is not heard, until it is told
 
     def __call__(self) -> None:
         for entry in self._session.log.since(self._told):
@@ -144,3 +150,17 @@ class _Reporter:
         if state.doing == "slow" and not self._slow:
             typer.echo(f"note: {state.plain()['says']}", err=True)
         self._slow = state.doing == "slow"
+        self._tell_lost(state)
+
+    def _tell_lost(self, state: State) -> None:
+        """Once for each time that she is not seen for a while: the terminal may be all there is."""
+        if state.doing not in ("somebody", "unseen"):
+            self._lost = None
+            return
+        if self._lost is None:
+            self._lost = state.seconds
+        if state.seconds - self._lost >= LOST:
+            self._lost = math.inf  # told
+            why = "" if state.doing == "somebody" else f": {state.why}"
+            way = "; 'This is her' on the page, or --here, says that she is" if not why else ""
+            typer.echo(f"note: {state.plain()['says']}{why}{way}", err=True)

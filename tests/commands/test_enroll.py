@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -310,3 +311,17 @@ def test_who_writes_a_profile_is_waited_for(facs, day, written, monkeypatch):
         status, _, error = facs("enroll", "--word", "long blink=no")
     assert status == 2 and "another facs is writing" in error and error.count("\n") == 1
     assert facs("enroll", "--word", "long blink=no")[0] == 0
+
+
+def test_new_rest_says_where_she_is_from_now_on(facs, day, tmp_path):
+    first = ("--rest", "day.facs@0-20", *tagged("long blink", BLINKS))
+    assert facs("enroll", *first)[0] == 0
+    here = Profile.load("child.toml").who
+    elsewhere = replace(here, x=0.1, y=0.2, width=0.1)
+    replace(Profile.load("child.toml"), who=elsewhere).save("child.toml")
+    status, said, _ = facs("enroll", *tagged("smile", SMILES))
+    assert Profile.load("child.toml").who == elsewhere  # examples alone say nothing of it
+    status, said, _ = facs("enroll", "--rest", "day.facs@0-20", *tagged("smile", SMILES))
+    assert status == 0 and "from now on she is looked for where she is in day.facs@0-20" in said
+    assert Profile.load("child.toml").who == here
+    assert "from now on" not in facs("enroll", "--rest", "day.facs@0-20", *first)[1]

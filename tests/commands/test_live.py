@@ -10,11 +10,15 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
 
+from facs.commands.live import _Reporter
 from facs.faces.landmarks import shipped_path
+from facs.live.counts import Counts
+from facs.live.state import State
 from facs.network.weights import shipped
 from tests.conftest import gray_steps
 from tests.web.conftest import EXAMPLE, wait_for
@@ -103,6 +107,31 @@ def test_an_empty_room_says_nothing(facs, child, write_video):
     assert status == 0
     assert words(said) == []
     assert "30 frames" in said
+
+
+def told(states, capsys):
+    """What is told on standard error, of states that follow each other."""
+    log = SimpleNamespace(since=lambda count: ())
+    session = SimpleNamespace(log=log, state=None)
+    report = _Reporter(session)
+    for doing, seconds, why in states:
+        session.state = State(doing, seconds, (), None, Counts().tally(), 0, why, (), 0)
+        report()
+    return capsys.readouterr().err.splitlines()
+
+
+def test_who_is_not_heard_for_some_seconds_is_told_once(capsys):
+    lost = [("somebody", second, "somebody is in view") for second in range(9)]
+    (line,) = told([("listening", 0, ""), *lost], capsys)
+    assert line.startswith("note: Somebody is in view, but not where she was enrolled; ")
+    assert "--here" in line
+    hidden = [("unseen", second, "covered") for second in range(20, 29)]
+    assert told(hidden[:4], capsys) == []
+    again = [*hidden, ("listening", 30, ""), *(("unseen", 40 + k, "dark") for k in range(9))]
+    assert told(again, capsys) == [
+        "note: She is not seen: covered",
+        "note: She is not seen: dark",
+    ]
 
 
 @needs_weights

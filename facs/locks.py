@@ -16,7 +16,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-__all__ = ["locked"]
+__all__ = ["held", "locked"]
 
 AGAIN: Final = 0.05
 """Seconds until it is tried again."""
@@ -48,17 +48,35 @@ def locked(path: Path, busy: str, *, wait: float = 0.0) -> Iterator[None]:
     ...     path.exists()
     True
     """
+    until = time.monotonic() + wait
+    while (file := held(path)) is None:
+        if time.monotonic() >= until:
+            raise OutputError(busy)
+        time.sleep(AGAIN)
+    with file:
+        yield
+
+
+def held(path: Path) -> IO[bytes] | None:
+    """Take a lock until the file that comes back is closed; None where another process has it.
+
+    Raises
+    ------
+    OutputError
+        If there cannot be such a file.
+    """
     try:
         file = path.open("a+b")
     except OSError as error:
         raise OutputError(f"cannot write to {path.parent}: {error.strerror}") from error
-    with file:
-        until = time.monotonic() + wait
-        while not _taken(file, path.parent):
-            if time.monotonic() >= until:
-                raise OutputError(busy)
-            time.sleep(AGAIN)
-        yield
+    try:
+        if _taken(file, path.parent):
+            return file
+    except OutputError:
+        file.close()
+        raise
+    file.close()
+    return None
 
 
 def _taken(file: IO[bytes], folder: Path) -> bool:

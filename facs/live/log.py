@@ -1,25 +1,29 @@
 """The log: a row for every word, and for what else happened; a carer marks words right or wrong.
 
 The file is written whole after each change, and never left half written. What cannot be written,
-because the disk is full, stays here and on the page, and is written once there is room.
+because the disk is full or is not there, stays here and on the page, and is written once there is
+room. Nothing about a file keeps her from speaking: where another session writes it, or it is no log,
+there is a second one beside it.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Final
 
 from facs.errors import InputError, OutputError
-from facs.files import atomic, read_text
+from facs.files import atomic
+from facs.live.log_place import Place
 from facs.live.words import Word
 from facs.meaning.detector import GestureEvent
-from facs.meaning.marks import COLUMNS, LOG_LIMIT, MARKS, read_marks
+from facs.meaning.marks import COLUMNS, MARKS, delimiter_of
 
 __all__ = ["Entry", "EventLog"]
 
@@ -95,12 +99,14 @@ class EventLog:
     now : callable
         The time of day.
 
-    Raises
-    ------
-    InputError
-        If there is something else at `path`.
-    OutputError
-        If it cannot be written at all.
+    Attributes
+    ----------
+    path : Path or None
+        Where the words go: beside what was asked for, where that cannot be continued.
+    notice : str
+        Why it is another file; empty where it is not.
+    problem : str
+        Why the file could not be written lately; empty where it could.
 
     Examples
     --------
@@ -116,21 +122,19 @@ class EventLog:
         now: Callable[[], datetime] = lambda: datetime.now(timezone.utc).astimezone(),
     ) -> None:
         self.path = path
-        self.problem = ""
+        self.problem = self.notice = ""
         self.version = 0
         self.now = now
-        self._session = now().strftime("%Y%m%dT%H%M%S")
+        began = now().astimezone(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+        self._session = f"{began}-{secrets.token_hex(3)}"  # two may begin in one second
         self._lock = threading.Lock()
         self._entries: list[Entry] = []
-        self._before = "" if path is None else _old_rows(path)
-        self._columns = _columns_of(self._before)
         self._wake = threading.Event()
         self._closed = False
         self._writer: threading.Thread | None = None
+        self._place: Place | None = None  # until its folder is there
         if path is not None:
-            self._write()  # fails now, in words, rather than with the first word
-            if self.problem:
-                raise OutputError(self.problem)
+            self._write()  # so that what is wrong is told now rather than with the first word
             self._writer = threading.Thread(target=self._keep_writing, name="log", daemon=True)
             self._writer.start()
 
@@ -175,6 +179,8 @@ class EventLog:
             self._wake.set()
             self._writer.join(10)
             self._write()
+        if self._place is not None:
+            self._place.lock.close()
 
     def _add(self, entry: Entry) -> None:
         with self._lock:
@@ -205,31 +211,21 @@ class EventLog:
     def _write(self) -> None:
         assert self.path is not None
         try:
-            with atomic(self.path) as unfinished:
-                unfinished.write_text(self._text(), encoding="utf-8", newline="")
+            place = self._place = self._place or Place.beside(self.path)
+            self.path, self.notice = place.path, place.notice
+            with atomic(place.path) as unfinished:
+                unfinished.write_text(self._text(place.text), encoding="utf-8", newline="")
         except OutputError as error:
             self.problem = f"{error}; the words are kept here until then"
         else:
             self.problem = ""
 
-    def _text(self) -> str:
-        file = io.StringIO(newline="")
-        writer = csv.DictWriter(file, self._columns, restval="", lineterminator="\n")
-        if not self._before:
+    def _text(self, before: str) -> str:
+        """The whole file: what was there, and this session's rows in the same manner."""
+        file, delimiter = io.StringIO(newline=""), delimiter_of(before)
+        columns = next(csv.reader(io.StringIO(before), delimiter=delimiter), COLUMNS)
+        writer = csv.DictWriter(file, columns, restval="", lineterminator="\n", delimiter=delimiter)
+        if not before:
             writer.writeheader()
         writer.writerows(entry.row(self._session) for entry in self.entries)
-        return self._before + file.getvalue()
-
-
-def _old_rows(path: Path) -> str:
-    """What earlier sessions wrote; refuses a file that is something else."""
-    if not path.exists() or (path.is_file() and not path.stat().st_size):
-        return ""
-    read_marks(path)
-    text = read_text(path, LOG_LIMIT)
-    return text if text.endswith("\n") else text + "\n"
-
-
-def _columns_of(text: str) -> Sequence[str]:
-    """The columns of a log that is continued: somebody may have moved them, or added some."""
-    return next(csv.reader(io.StringIO(text)), COLUMNS)
+        return before + file.getvalue()

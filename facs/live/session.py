@@ -294,5 +294,9 @@ class Session:
         return Said(word.number, word.text, word.sign.gesture.name, ago, undone)
 
     def _problems(self) -> tuple[str, ...]:
-        all_of_them = (self.log.problem, *(outlet.problem for outlet in self._outlets))
+        all_of_them = (
+            self.log.notice,
+            self.log.problem,
+            *(outlet.problem for outlet in self._outlets),
+        )
         return (*self.notes, *(problem for problem in all_of_them if problem))

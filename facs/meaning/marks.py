@@ -22,7 +22,17 @@ from facs.meaning.listener import Sign
 from facs.meaning.profile import Profile
 from facs.meaning.rates import Rate
 
-__all__ = ["COLUMNS", "LOG_LIMIT", "MARKS", "Mark", "Marks", "Verdict", "read_marks", "recalibrate"]
+__all__ = [
+    "COLUMNS",
+    "LOG_LIMIT",
+    "MARKS",
+    "Mark",
+    "Marks",
+    "Verdict",
+    "delimiter_of",
+    "read_marks",
+    "recalibrate",
+]
 
 COLUMNS: Final = (
     *("session", "number", "written", "kind", "seconds", "listened_s", "gesture", "word"),
@@ -148,12 +158,29 @@ def read_marks(*paths: str | os.PathLike[str]) -> Marks:
     return Marks(tuple(marks), seconds / 3600, unmarked)
 
 
+def delimiter_of(text: str) -> str:
+    """What stands between the cells of a log: Excel writes semicolons in much of Europe.
+
+    Examples
+    --------
+    >>> delimiter_of("session;number;written"), delimiter_of("session,number")
+    (';', ',')
+    """
+    first = text.partition("\n")[0]
+    return ";" if first.count(";") > first.count(",") else ","
+
+
+def _number(text: str) -> float:
+    """A number, also with the decimal comma that comes with semicolons."""
+    return float(text.replace(",", "."))
+
+
 def _rows(path: str | os.PathLike[str]) -> Iterable[dict[str, str]]:
     try:
         text = read_text(path, LOG_LIMIT)
     except (OSError, ValueError) as error:
         raise InputError(f"cannot read the log {os.fspath(path)}: {error}") from None
-    reader = csv.DictReader(io.StringIO(text), restval="")
+    reader = csv.DictReader(io.StringIO(text), restval="", delimiter=delimiter_of(text))
     if missing := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
         raise InputError(
             f"{path}: wanted a log of facs live, with the column {missing[0]!r}; got the columns "
@@ -164,7 +191,7 @@ def _rows(path: str | os.PathLike[str]) -> Iterable[dict[str, str]]:
 
 def _note_time(row: Mapping[str, str], listened: dict[str, float]) -> None:
     """Each row says how long its session had listened by then."""
-    seconds = float(row["listened_s"] or 0)
+    seconds = _number(row["listened_s"] or "0")
     if not 0 <= seconds < math.inf:
         raise ValueError(f"wanted seconds in listened_s, got {row['listened_s']}")
     listened[row["session"]] = max(seconds, listened.get(row["session"], 0.0))
@@ -177,7 +204,7 @@ def _mark(row: Mapping[str, str]) -> Mark | None:
     if row["kind"] != "word" or mark not in ("right", "wrong"):
         return None
     gesture = Gesture.parse(row["gesture"], row["rule"])
-    return Mark(gesture, float(row["kept"] or "nan"), mark == "right")
+    return Mark(gesture, _number(row["kept"] or "nan"), mark == "right")
 
 
 def recalibrate(profile: Profile, marks: Marks) -> list[Verdict]:

@@ -101,6 +101,21 @@ def test_marks_without_judged_words_change_nothing(facs, child, tmp_path):
 
 
 @needs_weights
+@pytest.mark.parametrize(
+    ("log", "message"),
+    [("no/where.csv", "kept here until then"), ("child.toml", "words go to child-2.csv")],
+)
+def test_a_log_that_cannot_be_written_keeps_nobody_from_speaking(
+    facs, child, write_video, log, message
+):
+    room = write_video("room.mp4", gray_steps(3, size=(160, 120)))
+    status, said, error = live(facs, "--log", log, source=room)
+    assert status == 0 and "3 frames" in said
+    assert message in error and error.startswith("note: ")
+    assert child.read_text(encoding="utf-8") == CHILD
+
+
+@needs_weights
 def test_an_empty_room_says_nothing(facs, child, write_video):
     room = write_video("room.mp4", gray_steps(30, size=(160, 120), step=2))
     status, said, _ = live(facs, source=room)
@@ -140,8 +155,6 @@ def test_who_is_not_heard_for_some_seconds_is_told_once(capsys):
     [
         (["--source", "gone.mp4"], "gone.mp4"),
         (["--source", "99"], "camera 99 does not answer"),
-        (["--log", "no/where.csv"], "create the folder first"),
-        (["--log", "child.toml"], "wanted a log of facs live"),
         (["--webhook", "grid3"], "wanted a webhook such as http://"),
         (["--key", "wink=f5"], "wanted GESTURE=KEY with a gesture of smile"),
         (["--model", "none"], "wanted a model of"),

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from facs.errors import InputError, OutputError
 from facs.live import log as module
 from facs.live.log import EventLog
 from facs.meaning.marks import COLUMNS, read_marks
@@ -93,16 +92,84 @@ def test_an_empty_file_becomes_a_log(path):
 
 
 @pytest.mark.parametrize("content", ["hello", "a,b\n1,2\n", "\x00"])
-def test_what_is_no_log_is_not_overwritten(path, content):
+def test_what_is_no_log_is_not_overwritten_and_keeps_nobody_from_speaking(path, content):
     path.write_text(content)
-    with pytest.raises(InputError, match="wanted a log of facs live"):
-        start(path)
+    log = start(path)
+    log.say(word(1), 1.0)
+    log.close()
     assert path.read_text() == content
+    beside = path.with_name("events-2.csv")
+    assert [row["word"] for row in rows(beside)] == ["hello"] and log.path == beside
+    assert "wanted a log of facs live" in log.notice
+    assert log.notice.endswith(f"words go to {beside}")
 
 
-def test_a_log_that_cannot_be_written_is_refused_at_once(tmp_path):
-    with pytest.raises(OutputError, match="create the folder first"):
-        start(tmp_path / "gone" / "events.csv")
+def test_two_sessions_with_one_log_lose_no_word(path):
+    logs = [start(path), start(path), start(path)]
+    for number, log in enumerate(logs, 1):
+        log.say(word(number), 1.0)
+    for log in logs:
+        log.close()
+    files = [path, path.with_name("events-2.csv"), path.with_name("events-3.csv")]
+    assert [[row["number"] for row in rows(file)] for file in files] == [["1"], ["2"], ["3"]]
+    assert logs[0].notice == "" and "written by another session" in logs[1].notice
+    again = start(path)  # who has ended holds nothing
+    again.close()
+    assert again.path == path
+
+
+def test_sessions_that_begin_in_one_second_are_two(path):
+    for _ in range(2):
+        log = start(path)
+        log.note("start", 0.0, 60.0)
+        log.close()
+    assert len({row["session"] for row in rows(path)}) == 2
+    assert rows(path)[0]["session"].startswith("20260102T120000Z-")
+    assert read_marks(path).hours == pytest.approx(2 / 60)
+
+
+def test_a_log_whose_folder_is_not_there_is_written_once_it_is(tmp_path, monkeypatch):
+    """A disk that is put in later, with an older log on it."""
+    monkeypatch.setattr(module, "RETRY", 0.05)
+    older = start(tmp_path / "events.csv")
+    older.say(word(1), 1.0)
+    older.close()
+    disk = tmp_path / "disk"
+    log = start(disk / "events.csv")
+    assert "cannot write to" in log.problem and "kept here" in log.problem
+    log.say(word(2), 1.0)
+    ready = tmp_path / "ready"
+    ready.mkdir()
+    (tmp_path / "events.csv").rename(ready / "events.csv")
+    ready.rename(disk)
+    wait_for(lambda: not log.problem, 10)
+    log.close()
+    assert [row["number"] for row in rows(disk / "events.csv")] == ["1", "2"]
+
+
+def test_a_log_that_excel_wrote_with_semicolons_is_read_and_continued(path):
+    log = start(path)
+    log.say(word(1), 90.0)
+    log.grow(1, word(1).event, 0.8)
+    log.mark(1, "right")
+    log.close()
+    kept = rows(path)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(kept[0])
+        writer.writerow([
+            cell.replace(".", ",") if name in ("listened_s", "kept", "seconds") else cell
+            for name, cell in kept[0].items()
+        ])  # fmt: skip
+    assert [mark.kept for mark in read_marks(path).marks] == [0.8]
+    log = start(path)
+    log.say(word(2), 30.0)
+    log.mark(2, "wrong")
+    log.close()
+    assert log.notice == ""
+    marks = read_marks(path)
+    assert [mark.right for mark in marks.marks] == [True, False]
+    assert marks.hours == pytest.approx(120 / 3600)
 
 
 def test_a_full_disk_is_told_nothing_is_lost_and_it_is_written_once_there_is_room(

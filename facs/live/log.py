@@ -2,8 +2,8 @@
 
 The file is written whole after each change, and never left half written. What cannot be written,
 because the disk is full or is not there, stays here and on the page, and is written once there is
-room. Nothing about a file keeps her from speaking: where another session writes it, or it is no log,
-there is a second one beside it.
+room. Nothing about a file keeps her from speaking: where another session writes it, or it is no
+log, there is a second one beside it.
 """
 
 from __future__ import annotations

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final
 
-from facs.meaning.detector import MAX_GAP
+from facs.meaning.detector import MAX_GAP, SPARSE
 
 __all__ = ["Pace"]
 
@@ -15,6 +16,9 @@ LATEST: Final = 8
 
 ENOUGH: Final = 3
 """Gaps from which there is a rule."""
+
+MANY: Final = 30
+"""Gaps that are looked at, and that there must be, for a note: three seconds or more."""
 
 
 class Pace:
@@ -28,12 +32,12 @@ class Pace:
     >>> pace = Pace()
     >>> for k in range(9):
     ...     pace.note(0.36 * k)
-    >>> pace.thin
-    True
+    >>> pace.thin, pace.sparse
+    (True, False)
     """
 
     def __init__(self) -> None:
-        self._times: deque[float] = deque(maxlen=LATEST + 1)
+        self._times: deque[float] = deque(maxlen=MANY + 1)
 
     def note(self, time: float) -> None:
         """A frame of this time was decided."""
@@ -42,5 +46,20 @@ class Pace:
     @property
     def thin(self) -> bool:
         """Whether most of the gaps end a gesture."""
-        long = [b - a > MAX_GAP for a, b in pairwise(self._times)]
-        return len(long) >= ENOUGH and sum(long) > len(long) / 2
+        gaps = self._gaps[-LATEST:]
+        return len(gaps) >= ENOUGH and _most(gap > MAX_GAP for gap in gaps)
+
+    @property
+    def sparse(self) -> bool:
+        """Whether there are fewer than about ten frames a second: a natural blink may seem long."""
+        gaps = self._gaps
+        return len(gaps) >= MANY and _most(gap > SPARSE for gap in gaps)
+
+    @property
+    def _gaps(self) -> list[float]:
+        return [b - a for a, b in pairwise(self._times)]
+
+
+def _most(answers: Iterable[bool]) -> bool:
+    found = list(answers)
+    return sum(found) > len(found) / 2

@@ -33,6 +33,11 @@ SILENT: Final = 1.0
 SLOW: Final = 3.0
 """Seconds in which frames came and none was decided, after which the machine is too slow."""
 
+FEW: Final = (
+    "fewer than 10 frames a second are decided: what is short is missed, and lids must be shut "
+    "longer; close other programs, or take a faster camera or machine"
+)
+
 TELL_AGAIN: Final = 60.0
 """Seconds without others in view, after which it is told again that there are some."""
 
@@ -294,9 +299,7 @@ class Session:
         return Said(word.number, word.text, word.sign.gesture.name, ago, undone)
 
     def _problems(self) -> tuple[str, ...]:
-        all_of_them = (
-            self.log.notice,
-            self.log.problem,
-            *(outlet.problem for outlet in self._outlets),
-        )
+        few = FEW if self._pace.sparse else ""
+        of_outlets = (outlet.problem for outlet in self._outlets)
+        all_of_them = (few, self.log.notice, self.log.problem, *of_outlets)
         return (*self.notes, *(problem for problem in all_of_them if problem))

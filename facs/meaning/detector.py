@@ -23,6 +23,10 @@ __all__ = ["MAX_GAP", "GestureDetector", "GestureEvent", "find_gesture", "read"]
 MAX_GAP: Final = 0.25
 """Seconds between two frames beyond which the time between them counts as not seen."""
 
+SPARSE: Final = 0.105
+"""Seconds between two frames beyond which lids count as shut from the first frame to the last:
+half-way to their neighbours, a natural blink that three frames show would be a long one."""
+
 CLOCK: Final = 1e-6  # s; times carry rounding below this
 
 
@@ -103,6 +107,11 @@ class GestureDetector:
         what = gesture.what
         self._swings = Swings(what, gesture.times) if isinstance(what, Swing) else None
         self._conditions = gesture.conditions
+        self._lids = any(
+            condition.above and term.channel == "43"
+            for condition in self._conditions
+            for term in condition.signal.terms
+        )
         self._quiet_until = self._now = float("-inf")
         self.reset()
 
@@ -183,7 +192,7 @@ class GestureDetector:
         if self._span is None:
             if not self._armed:
                 return None
-            start = time if self._before is None else (self._before + time) / 2
+            start = time if self._before is None else self._between(self._before, time, time)
             self._span = _Span(start, time, time, value, time)
         span = self._span
         if self._interrupted:
@@ -203,10 +212,14 @@ class GestureDetector:
         self._before, self._armed = time, True
         if span is None or self.gesture.gaps:  # what could be interrupted was judged in its frames
             return None
-        end = (span.offset + time) / 2
+        end = self._between(span.offset, time, span.offset)
         if self.gesture.longest is None:
             return self._judge(span, end, time)
         return self._judge_ended(span, end, time)
+
+    def _between(self, before: float, after: float, shut: float) -> float:
+        """When it changed between two frames: half-way, or at the one with shut lids."""
+        return shut if self._lids and after - before > SPARSE else (before + after) / 2
 
     def _judge(self, span: _Span, end: float, now: float) -> GestureEvent | None:
         """Decide while it is held, or at its end if no frame fell between."""

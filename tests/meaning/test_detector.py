@@ -370,3 +370,18 @@ def test_offset_apex_and_peak_grow_after_the_decision():
     assert event.offset == pytest.approx(2.0, abs=0.1)
     assert event.apex == pytest.approx(2.0, abs=0.04)
     assert event.decided == said[0].decided
+
+
+@pytest.mark.parametrize("rate", [4.0, 5.0, 7.0, 9.0])
+@pytest.mark.parametrize("length", [0.3, 0.4, 0.5])
+def test_a_natural_blink_is_no_long_one_where_frames_are_few(rate, length):
+    for phase in np.arange(0, 1 / rate, 0.02):
+        assert found(STOCK["long blink"], clock(4, rate), {43: pulse(1 + phase, length)}) == []
+        assert found(STOCK["wink left"], clock(4, rate), {}, left={43: pulse(1, 0.3)}) == []
+
+
+@pytest.mark.parametrize("rate", [5.0, 7.0, 9.0])
+def test_a_long_blink_is_found_where_frames_are_few(rate):
+    for phase in np.arange(0, 1 / rate, 0.02):
+        blinks = {43: pulse(1 + phase, 1.05)}
+        assert len(found(STOCK["long blink"], clock(4, rate), blinks)) == 1

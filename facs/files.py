@@ -34,7 +34,8 @@ def atomic(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Write a file under another name, which becomes `path` once it is whole.
 
     The other name is in the same folder and ends in the same suffix. If the
-    body fails, nothing new stays and a file that was at `path` is untouched.
+    body fails, nothing new stays and a file that was at `path` is untouched. After
+    a loss of power there is the one or the other, whole.
 
     Parameters
     ----------
@@ -66,7 +67,9 @@ def atomic(path: str | os.PathLike[str]) -> Iterator[Path]:
     partial = target.with_name(f".{secrets.token_hex(4)}.partial{target.suffix}")
     try:
         yield partial
+        _to_disk(partial)
         partial.replace(target)
+        _to_disk(target.parent)
     except FacsError:
         raise
     except OSError as error:
@@ -141,9 +144,9 @@ def move(path: Path, target: Path) -> None:
     place = Path(os.path.realpath(target))
     _refuse_what_is_no_file(place)
     try:
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
+        _to_disk(path)
         path.replace(place)
+        _to_disk(place.parent)
     except OSError as error:
         raise OutputError(_explanation(place, error)) from error
 
@@ -169,6 +172,20 @@ def sha256_of(path: Path) -> str:
         while part := file.read(2**20):
             digest.update(part)
     return digest.hexdigest()
+
+
+def _to_disk(path: Path) -> None:
+    """Wait until the disk has a file; of a folder, its names, where a system can say that."""
+    if path.is_dir():
+        with suppress(OSError):  # Windows opens no folders, and some disks sync none
+            folder = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        return
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
 
 
 def _refuse_what_is_no_file(target: Path) -> None:

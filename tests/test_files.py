@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,19 @@ def test_the_mark_that_windows_puts_before_text_is_left_out(tmp_path):
     path = tmp_path / "a.txt"
     path.write_bytes("yes = כן\r\n".encode("utf-8-sig"))
     assert read_text(path) == "yes = כן\n"
+
+
+def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
+    """After a loss of power the name would else be that of an empty file."""
+    target, synced, sync = tmp_path / "a.txt", [], os.fsync
+
+    def noted(descriptor):
+        kind = "folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file"
+        synced.append((kind, target.exists()))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    with atomic(target) as path:
+        path.write_text("whole")
+    assert synced[0] == ("file", False)
+    assert synced[1:] in ([("folder", True)], [])  # where a system syncs folders

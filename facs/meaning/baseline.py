@@ -149,6 +149,10 @@ class Baseline:
                 f"{_names(self.units)}: make it again with the model that is used now"
             )
 
+    def same_as(self, other: Baseline) -> bool:
+        """Whether a file of it would say the same."""
+        return self._plain() == other._plain()
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write as JSON, which a person can read.
 

@@ -184,11 +184,10 @@ def _signal(
     middle: NDArray[np.float64],
 ) -> tuple[Signal, float]:
     """The weighted sum of the units that matter most, and what it gives at rest."""
-    kept = _strongest(usable, change, scatter)
-    if any(names[i].endswith("43") for i in kept):
+    kept, weights = _strongest(usable, change, scatter)
+    if any(names[i].endswith("43") and w > 0 for i, w in zip(kept, weights, strict=True)):
         without = [i for i in usable if names[i] not in GAZE]
-        kept = _strongest(np.array(without), change, scatter)
-    weights = np.round(_weights(kept, change, scatter), 2)
+        kept, weights = _strongest(np.array(without), change, scatter)
     terms = []
     for i, weight in zip(kept, weights.tolist(), strict=True):
         unit, _, side = names[i].partition(" ")
@@ -202,11 +201,12 @@ def _signal(
 
 def _strongest(
     usable: NDArray[np.intp], change: NDArray[np.float64], scatter: NDArray[np.float64]
-) -> NDArray[np.intp]:
-    """The columns whose part in a rule matters."""
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """The columns whose part in a rule matters, and their weights."""
     matter = np.abs(_weights(usable, change, scatter)) * np.sqrt(np.diag(scatter)[usable])
     strongest = np.argsort(-matter, kind="stable")[:MOST_TERMS]
-    return np.sort(usable[strongest[matter[strongest] >= MATTERS * matter.max()]])
+    kept = np.sort(usable[strongest[matter[strongest] >= MATTERS * matter.max()]])
+    return kept, np.round(_weights(kept, change, scatter), 2)
 
 
 def _weights(

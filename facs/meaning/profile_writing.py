@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import tomlkit
 from tomlkit.items import AoT
 from tomlkit.toml_document import TOMLDocument
 
+from facs.errors import ProfileError
 from facs.files import atomic
+from facs.meaning.baseline import Baseline
 from facs.meaning.gestures import STOCK, Gesture, named
 from facs.meaning.listener import Sign
 from facs.meaning.profile import Profile
@@ -27,15 +30,28 @@ def write_profile(profile: Profile, path: str | os.PathLike[str]) -> None:
     if profile.baseline is None:
         document.pop("baseline", None)
     else:
-        beside = file.with_suffix(".baseline.json")
-        profile.baseline.save(beside)
-        document["baseline"] = beside.name
+        document["baseline"] = _baseline_beside(profile.baseline, file, document.get("baseline"))
     if profile.model or "model" in document:
         _put(document, "model", _from_folder(profile.model, file.parent))
     _fill(document, profile)
     with atomic(file) as unfinished:
         text = re.sub(r"(?<!\n)\n(?=\[\[gesture)", "\n\n", tomlkit.dumps(document))
         unfinished.write_text(text, encoding="utf-8")
+
+
+def _baseline_beside(baseline: Baseline, file: Path, now: str | None) -> str:
+    """Write the baseline under a name that the profile of now does not have; returns the name.
+
+    Thresholds belong to their baseline. Until the profile is whole, the old one has the old one.
+    """
+    if now is not None and (file.parent / now).is_file():
+        with suppress(ProfileError):
+            if Baseline.load(file.parent / now).same_as(baseline):
+                return now
+    names = [file.with_suffix(f".baseline{more}.json").name for more in ("", "-2")]
+    name = names[1] if now == names[0] else names[0]
+    baseline.save(file.parent / name)
+    return name
 
 
 def _from_folder(model: str, folder: Path) -> str:

@@ -149,6 +149,29 @@ def test_the_baseline_lies_beside_and_is_used(tmp_path):
     assert [round(e.onset) for e in again.find(person)] == [12]
 
 
+def test_a_profile_keeps_its_baseline_until_another_one_is_whole(tmp_path, monkeypatch):
+    """Thresholds of the old profile above the new rest would be wrong ones."""
+    file = tmp_path / "child.toml"
+    rests = [find_baseline(acted(clock(20), {12: level})) for level in (0.3, 0.5, 0.7)]
+    old, new, newer = (Profile((Sign(STOCK["nod"]),), baseline=rest) for rest in rests)
+    old.save(file)
+    before = file.read_bytes()
+
+    def lost(*_):
+        raise OSError("no power")
+
+    monkeypatch.setattr("facs.meaning.profile_writing.tomlkit.dumps", lost)
+    with pytest.raises(OutputError, match="no power"):
+        new.save(file)
+    monkeypatch.undo()
+    assert file.read_bytes() == before and Profile.load(file).baseline.same_as(rests[0])
+    for profile in (new, newer, newer):
+        profile.save(file)
+        assert Profile.load(file).baseline.same_as(profile.baseline)
+    names = {"child.toml", "child.baseline.json", "child.baseline-2.json"}
+    assert {one.name for one in tmp_path.iterdir()} == names
+
+
 def wrong(path, old, new):
     assert old in TEXT
     path.write_text(TEXT.replace(old, new), encoding="utf-8")

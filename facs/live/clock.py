@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from typing import Protocol
+from typing import Final, Protocol
 
 __all__ = ["Clock", "SystemClock"]
+
+
+_NAME: Final = "CLOCK_MONOTONIC" if sys.platform == "darwin" else "CLOCK_BOOTTIME"
+_AWAKE_OR_NOT: Final[int | None] = getattr(time, _NAME, None)
+"""What counts sleep as well; Windows has none, and its monotonic clock does."""
 
 
 class Clock(Protocol):
@@ -18,8 +24,18 @@ class Clock(Protocol):
         """Return once `moment` has come; at once where it is past."""
 
 
+def _seconds() -> float:
+    if _AWAKE_OR_NOT is None:
+        return time.monotonic()
+    return time.clock_gettime(_AWAKE_OR_NOT)
+
+
 class SystemClock:
-    """The monotonic clock of this machine.
+    """A clock of this machine that goes on while it sleeps, where there is one.
+
+    Of a lid that is closed for an hour there is then a hole of an hour in the frames. On a clock
+    that stands still meanwhile, the frames before and after would be neighbours, and half a gesture
+    before would be ended after.
 
     Examples
     --------
@@ -32,9 +48,9 @@ class SystemClock:
 
     def now(self) -> float:
         """Seconds since some moment."""
-        return time.monotonic()
+        return _seconds()
 
     def wait_until(self, moment: float) -> None:
         """Sleep until `moment`."""
-        while (left := moment - time.monotonic()) > 0:
+        while (left := moment - self.now()) > 0:
             time.sleep(left)

@@ -183,9 +183,7 @@ def as_unit(unit: UnitLike) -> ActionUnit:
     try:
         return ActionUnit(operator.index(number))
     except (TypeError, ValueError):
-        raise InputError(
-            f"wanted an action unit such as ActionUnit.AU12, 12 or 'AU12', got {unit!r}"
-        ) from None
+        raise InputError(f"wanted an action unit such as 12 or AU12, got {unit!r}") from None
 
 
 def column(unit: ActionUnit | str, side: str = "") -> str:

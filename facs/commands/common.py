@@ -14,7 +14,7 @@ import typer
 if TYPE_CHECKING:
     from facs.recording import Recording
 
-__all__ = ["Bar", "progress_bar", "source_of", "stem_of", "tell"]
+__all__ = ["Bar", "of_profile", "progress_bar", "source_of", "stem_of", "tell"]
 
 Bar = Callable[[int, "int | None"], None]
 
@@ -41,6 +41,24 @@ def tell(recording: Recording) -> None:
         typer.echo(f"note: {note}", err=True)
     if recording.damage:
         typer.echo(f"damaged: {recording.damage}", err=True)
+
+
+@contextmanager
+def of_profile(path: Path, model: str | None) -> Iterator[None]:
+    """Name the line of a profile whose model is not here, where no other one was asked for."""
+    from facs.errors import ModelError
+    from facs.meaning.profile_file import line_of
+
+    try:
+        yield
+    except ModelError as error:
+        line = line_of(path, "model") if model is None and path.exists() else None
+        if line is None:
+            raise
+        raise ModelError(
+            f"{path}, line {line}: {error}; without this line it is the model of this facs: enrol "
+            "anew then, for thresholds and the rest are of the other one"
+        ) from None
 
 
 @contextmanager

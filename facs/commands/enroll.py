@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from facs.commands.album import Album
+from facs.commands.common import of_profile
 from facs.commands.keeping import Kept, changing, merged
 from facs.errors import InputError
 
@@ -66,9 +67,10 @@ def enroll(
         return
     known = replace(_worded(known, said), model=model or known.model)
     album = Album(known, motion, quiet)
-    resting = [album.rest(text) for text in rest or []]
-    examples = _grouped(places, album)
-    days = [album.person(path) for path in day or []]
+    with of_profile(profile, model):
+        resting = [album.rest(text) for text in rest or []]
+        examples = _grouped(places, album)
+        days = [album.person(path) for path in day or []]
     words = {sign.gesture.name: sign.word for sign in known.signs} | said
     done = run(
         resting, examples, day=days, words=words, per_hour=per_hour, model=album.model,

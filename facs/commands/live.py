@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from facs.commands.common import source_of
+from facs.commands.common import of_profile, source_of
 from facs.errors import InputError
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ def live(
     hers = Profile.load(profile)
     if not hers.signs:
         raise InputError(f"{profile}: wanted gestures to listen for, got none: facs enroll")
-    eye = Eye(hers, model or hers.model or None, detector, threads)
+    with of_profile(profile, model):
+        eye = Eye(hers, model or hers.model or None, detector, threads)
     if here:
         eye.chooser.here()
     with ExitStack() as stack:

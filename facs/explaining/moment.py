@@ -25,6 +25,9 @@ __all__ = ["Moment", "find_moment", "picture_at", "read_moment", "source_of"]
 SAME_TIME: Final = 0.0005
 """Seconds by which the time of a frame and that of its row may differ."""
 
+NEAR: Final = 0.5
+"""Seconds from the first or the last frame at which that one may still be meant."""
+
 MARGIN: Final = 0.25
 """Seconds beyond the window of motion that are read, so that its first flow has a beginning."""
 
@@ -74,10 +77,18 @@ def find_moment(
         known = ", ".join(str(person.track) for person in recording.people) or "nobody"
         raise InputError(f"wanted a person of this recording ({known}), got {track}")
     if time is not None:
+        _check_time(recording, time)
         row = int(np.argmin(np.abs(recording.times - time)))
         return max(people, key=lambda person: _seen(person[unit][row])), row
     person = max(people, key=lambda person: _seen(person[unit]).max())
     return person, int(np.argmax(_seen(person[unit])))
+
+
+def _check_time(recording: Recording, time: float) -> None:
+    """Refuse a time before the first frame or after the last one."""
+    first, last = float(recording.times[0]), float(recording.times[-1])
+    if not first - NEAR <= time <= last + NEAR:
+        raise InputError(f"wanted a time within {first:.2f} to {last:.2f} s, got {time:g} s")
 
 
 def _seen(values: Any) -> NDArray[np.float64]:

@@ -50,7 +50,7 @@ from facs.meaning.listener import APART, Sign, Sleep
 from facs.meaning.profile import Profile
 from facs.meaning.who import Who
 
-__all__ = ["VERSION", "read_document", "read_profile"]
+__all__ = ["VERSION", "line_of", "read_document", "read_profile"]
 
 VERSION: Final = 1
 
@@ -104,6 +104,11 @@ def read_profile(path: str | os.PathLike[str]) -> Profile:
 def read_document(path: Path) -> TOMLDocument:
     """Read a profile as the document that it is, comments and all."""
     return _parsed(_source(path))
+
+
+def line_of(path: Path, key: str) -> int | None:
+    """On which line a profile has a key of no table; None where it has none."""
+    return _source(path).line("", 0, key)
 
 
 def _source(path: Path) -> _Source:

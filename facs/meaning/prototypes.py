@@ -56,7 +56,8 @@ class Element:
     letter: str = ""
 
     def __str__(self) -> str:
-        return f"{self.side[:1].upper()}{'|'.join(str(int(u)) for u in self.units)}{self.letter}"
+        side = self.side[:1].upper()
+        return "|".join(f"{side}{int(unit)}{self.letter}" for unit in self.units)
 
     @classmethod
     def parse(cls, text: str) -> Element:
@@ -78,23 +79,31 @@ class Element:
 
     def probability(self, person: Person) -> Floats:
         """How surely it is there, (n,) in [0, 1]; NaN where the person was not seen."""
-        if self.side:
-            unit = self.units[0]
-            here, there = (person.side(unit, s) for s in (self.side, other_side(self.side)))
-            scores = np.minimum(here, 1 - there)
-            return np.asarray(scores, np.float32)
-        known = [person[unit] for unit in self.units if unit in person.units]
-        return np.asarray(np.max(known, axis=0), np.float32)
+        each = [self._probability(person, unit) for unit in self._known(person)]
+        return np.asarray(np.max(each, axis=0), np.float32)
+
+    def _known(self, person: Person) -> list[ActionUnit]:
+        known = person.sided if self.side else person.units
+        return [unit for unit in self.units if unit in known]
+
+    def _probability(self, person: Person, unit: ActionUnit) -> Floats:
+        if not self.side:
+            return person[unit]
+        here, there = (person.side(unit, s) for s in (self.side, other_side(self.side)))
+        return np.minimum(here, 1 - there)
 
     def shown(self, person: Person) -> NDArray[np.bool_]:
         """Whether it counts as shown, (n,); False where the person was not seen."""
-        known = [unit for unit in self.units if unit in person.units]
-        there = np.any([person[unit] >= threshold(person, unit) for unit in known], axis=0)
+        each = [self._shown(person, unit) for unit in self._known(person)]
+        return np.asarray(np.any(each, axis=0), np.bool_)
+
+    def _shown(self, person: Person, unit: ActionUnit) -> NDArray[np.bool_]:
+        there = person[unit] >= threshold(person, unit)
         if self.letter:
             least = grade_of(self.letter) - 0.5  # from where the letter is the nearest one
-            there &= np.any([person.intensity(unit) >= least for unit in known], axis=0)
+            there = there & (person.intensity(unit) >= least)
         if self.side:
-            there &= self.probability(person) >= min(threshold(person, self.units[0]), 0.5)
+            there = there & (self._probability(person, unit) >= min(threshold(person, unit), 0.5))
         return np.asarray(there, np.bool_)
 
 

@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,10 +18,10 @@ import pytest
 
 from facs.commands.live import _Reporter
 from facs.faces.landmarks import shipped_path
-from facs.live.counts import Counts
-from facs.live.state import State
+from facs.live.session import Session
 from facs.network.weights import shipped
 from tests.conftest import gray_steps
+from tests.live.builders import HERS, HandClock, PuppetEye, acts
 from tests.web.conftest import EXAMPLE, wait_for
 
 needs_weights = pytest.mark.skipif(
@@ -126,11 +127,11 @@ def test_an_empty_room_says_nothing(facs, child, write_video):
 
 def told(states, capsys):
     """What is told on standard error, of states that follow each other."""
-    log = SimpleNamespace(since=lambda count: ())
-    session = SimpleNamespace(log=log, state=None)
+    silent = Session(HERS, PuppetEye(acts()), HandClock())
+    session = SimpleNamespace(log=silent.log, state=None)
     report = _Reporter(session)
     for doing, seconds, why in states:
-        session.state = State(doing, seconds, (), None, Counts().tally(), 0, why, (), 0)
+        session.state = replace(silent.state, doing=doing, seconds=seconds, why=why)
         report()
     return capsys.readouterr().err.splitlines()
 
@@ -187,6 +188,17 @@ def test_a_broken_or_contradictory_profile_is_one_line_with_the_line(facs, child
     status, _, error = live(facs)
     assert status == 2
     assert message in error and error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words", [("live", "--no-page", "--no-speak", "--source", EXAMPLE), ("enroll", EXAMPLE)]
+)
+def test_a_model_that_is_gone_is_named_with_its_line_and_a_way_out(facs, child, words):
+    text = CHILD.replace('name = "N."', 'name = "N."\nmodel = "facs-1"')
+    child.write_text(text, encoding="utf-8")
+    status, _, error = facs(*words)
+    assert status == 2 and error.count("\n") == 1
+    assert "child.toml, line 3: wanted a model of" in error and "without this line" in error
 
 
 @needs_weights

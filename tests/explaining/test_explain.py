@@ -215,6 +215,13 @@ def test_a_face_that_was_not_scored_is_not_explained(recording):
         facs.explain(dark, "AU12", video=np.zeros((2, 96, 128, 3), np.uint8))
 
 
+@pytest.mark.parametrize("time", [-2.0, 100.0])
+def test_a_time_outside_of_a_recording_is_refused(recording, time):
+    said = rf"wanted a time within 0\.00 to \d\.\d\d s, got {time:g} s"
+    with pytest.raises(InputError, match=said):
+        explained(recording, "AU12", time)
+
+
 @pytest.mark.parametrize(("time", "said"), [(99, "the last one is at 0.13 s"), (-9, "is none")])
 def test_a_time_at_which_there_is_no_film_is_told_from_a_film_with_nobody(time, said):
     film = np.zeros((5, 96, 128, 3), np.uint8)

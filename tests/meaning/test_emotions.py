@@ -68,7 +68,18 @@ def test_contempt_is_one_side_and_not_the_other():
     low = 0.02
     assert len(one_sided(low, PULSE)) == 1
     assert one_sided(PULSE, PULSE) == []
-    assert one_sided(PULSE, low) == []  # the table says right
+    assert len(one_sided(PULSE, low)) == 1  # the table prints the right one, and its mirror image
+
+
+def test_either_of_two_units_of_one_side_is_enough_and_is_written_as_it_is_read():
+    for text in ("26|27", "26B|27B", "R12|R14", "L12C|L14C"):
+        assert str(Element.parse(text)) == text
+        assert Element.parse(str(Element.parse(text))) == Element.parse(text)
+    low = 0.02
+    right = acted(clock(3), {}, {12: low, 14: low}, {12: low, 14: PULSE}, units=ALL)
+    element = Element.parse("R12|R14")
+    assert element.shown(right).any() and element.probability(right).max() > 0.9
+    assert not Element.parse("L12|L14").shown(right).any()
 
 
 def test_without_sides_there_is_no_contempt():

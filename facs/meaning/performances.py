@@ -162,8 +162,23 @@ def _reaching(signal: Signal, value: float) -> list[Scores]:
         return [way for term in signal.terms for way in _together([(term, value)])]
     up = [term for term in signal.terms if term.weight > 0] or list(signal.terms)
     calm = sum(CALM * t.weight for t in signal.terms if t not in up and t.channel not in ANGLES)
-    share = (value - calm) / sum(term.weight for term in up)
-    return _together([(term, share) for term in up])
+    ways = _shares([term.weight for term in up], value - calm)
+    return [way for shares in ways for way in _together(list(zip(up, shares, strict=True)))]
+
+
+def _shares(weights: Sequence[float], value: float) -> list[list[float]]:
+    """Ways to share a weighted sum: all parts alike, or one of them as high as can be."""
+    if not sum(weights):
+        return []  # a sum that nothing moves
+    ways = [[value / sum(weights)] * len(weights)]
+    for lead, weight in enumerate(weights):
+        others = sum(weights) - weight
+        if not others:
+            continue
+        high = min(1.0, value / weight)
+        low = (value - weight * high) / others
+        ways.append([high if i == lead else low for i in range(len(weights))])
+    return ways
 
 
 def _together(parts: Sequence[tuple[Term, float]]) -> list[Scores]:

@@ -272,6 +272,7 @@ def test_what_is_always_heard_first_is_a_contradiction_however_it_is_written(lat
         ("pitch swings 9, 3 times, each 80-450 ms", "pitch <= -12 for 900 ms"),
         ("0.8*12 - 0.7*26 >= 0.5 for 300 ms", "0.5*12 + 0.5*26 >= 0.5 for 300 ms"),
         (YES, "both eyes 43 <= 0.1 for 3000 ms"),
+        ("12 >= 0.4 for 500 ms", "1.2*12 + 0.9*6 >= 0.85 for 600 ms"),  # of the cheeks alone
     ],
 )
 def test_what_can_be_made_without_the_other_is_none(one, other):
@@ -289,6 +290,12 @@ def test_a_stock_name_in_another_case_has_the_stock_rule(path):
     assert (brows.name, brows.rule) == ("Brow Lift", STOCK["brow lift"].rule)
     Profile.load(path).save(path)
     assert "rule" not in path.read_text(encoding="utf-8").partition('name = "Brow Lift"')[2]
+
+
+def test_a_rule_that_no_face_can_make_contradicts_nothing():
+    signs = [Sign(Gesture.parse(rule, rule)) for rule in ("0*12 >= 0.5 for 500 ms", YES)]
+    signs.append(Sign(Gesture.parse("more", "0.2*12 + 0.1*26 >= 2 for 500 ms")))
+    assert len(Profile(tuple(signs)).signs) == 3
 
 
 def test_no_stock_gesture_contradicts_another():

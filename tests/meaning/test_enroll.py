@@ -222,7 +222,7 @@ def test_films_of_different_units_are_refused():
 
 
 def test_an_example_outside_of_its_recording_is_refused():
-    with pytest.raises(InputError, match=r"wanted an example within 0\.0 to 2\.9 s, got 10 to"):
+    with pytest.raises(InputError, match=r"wanted an example within 0\.0 to 3\.0 s, got 10 to"):
         Example(filmed(3), 10.0, 12.0).piece()
 
 

@@ -24,8 +24,10 @@ from numpy.typing import NDArray
 from facs.adapting.comparison import Change, Comparison
 from facs.adapting.footage import Footage
 from facs.adapting.labelled import Labels, judged
+from facs.adapting.shift import CUT
 from facs.meaning.rest import resting_frames
 from facs.network.spec import ModelSpec
+from facs.odds import logit
 from facs.person import Person
 
 __all__ = ["Side", "compare"]
@@ -152,11 +154,11 @@ def _clear(
     for one, other, rows in zip(old, new, rest, strict=True):
         if not rows.any():
             continue
-        level = np.nanmedian(_logit(one.probability[rows]), axis=0)
+        level = np.nanmedian(logit(one.probability[rows], CUT), axis=0)
         for column, unit in enumerate(one.units):
             found = other.events(unit)
             for event in one.events(unit):
-                if _logit(np.float64(event.peak)) - level[column] >= CLEAR:
+                if logit(event.peak, CUT) - level[column] >= CLEAR:
                     yield column, any(map(event.touches, found))
 
 
@@ -178,7 +180,7 @@ def _shakes(views: Sequence[Floats]) -> float:
 def _still(old: list[Person], new: list[Person]) -> int:
     """Units whose logits spread less than half as far as they did."""
     before, after = (
-        np.nanstd(_logit(np.concatenate([p.probability for p in people])), axis=0)
+        np.nanstd(logit(np.concatenate([p.probability for p in people]), CUT), axis=0)
         for people in (old, new)
     )
     return int((after < SHRINK * before).sum())
@@ -188,8 +190,3 @@ def _stuck(people: list[Person]) -> float:
     """Share of scores that are at the top."""
     scores = np.concatenate([person.probability for person in people])
     return float((scores[np.isfinite(scores)] >= STUCK).mean())
-
-
-def _logit(p: NDArray[np.floating] | np.floating) -> NDArray[np.float64]:
-    p = np.clip(np.asarray(p, np.float64), 1e-6, 1 - 1e-6)
-    return np.asarray(np.log(p / (1 - p)))

@@ -18,9 +18,10 @@ from facs.adapting.footage import Footage
 from facs.meaning.baseline import Baseline
 from facs.meaning.rest import find_baseline
 from facs.network.spec import Calibration, ModelSpec
+from facs.odds import logit
 from facs.units import SIDED
 
-__all__ = ["BELOW", "FilmScores", "rest_of", "shifted"]
+__all__ = ["BELOW", "CUT", "FilmScores", "rest_of", "shifted"]
 
 Floats = NDArray[np.float32]
 FilmScores = Sequence["Floats | None"]
@@ -28,6 +29,9 @@ FilmScores = Sequence["Floats | None"]
 
 BELOW: Final = 0.5
 """Logits below its threshold to which a unit is brought down that scores higher at her rest."""
+
+CUT: Final = 1e-6
+"""Distance from 0 and 1 within which probabilities are no longer told apart, in logits."""
 
 
 def shifted(spec: ModelSpec, films: Sequence[Footage], scores: FilmScores) -> ModelSpec:
@@ -55,7 +59,7 @@ def _too_high(spec: ModelSpec, rest: NDArray[np.float64]) -> NDArray[np.float64]
     """By how many logits the rest of each column (C,) is too high, >= 0."""
     sides = [2 if unit in SIDED else 1 for unit in spec.units]
     on = np.repeat(np.array(spec.on), sides)
-    high = np.maximum(_logit(rest) - (_logit(on) - BELOW), 0)
+    high = np.maximum(logit(rest, CUT) - (logit(on, CUT) - BELOW), 0)
     starts = np.cumsum([0, *sides[:-1]])
     return np.asarray(np.repeat(np.add.reduceat(high, starts) / np.array(sides), sides))
 
@@ -86,8 +90,3 @@ def _raised(calibration: Calibration, by: NDArray[np.float64]) -> Calibration:
     rows = zip(calibration.cuts, by.tolist(), strict=True)
     cuts = tuple(tuple(cut + more for cut in row) for row, more in rows)
     return Calibration(calibration.slope, cuts)
-
-
-def _logit(p: NDArray[np.float64] | float) -> NDArray[np.float64]:
-    p = np.clip(np.asarray(p, np.float64), 1e-6, 1 - 1e-6)
-    return np.asarray(np.log(p / (1 - p)))

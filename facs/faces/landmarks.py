@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from facs.canonical import align, canonical, warp
 from facs.errors import ModelError
+from facs.odds import FAR, sigmoid
 from facs.sessions import open_session
 
 __all__ = ["INPUT_MARGIN", "INPUT_SIZE", "Landmarker", "Located", "box_matrix", "shipped_path"]
@@ -98,7 +99,7 @@ class Landmarker:
         points, face, covered = self._session.run(OUTPUTS, {"picture": crops})
         pixels = (np.asarray(points, np.float64) + 0.5) * INPUT_SIZE  # (n, 68, 2)
         return [
-            Located(_to_picture(p, m), _sigmoid(float(f)), _sigmoid(float(c)))
+            Located(_to_picture(p, m), float(sigmoid(float(f), FAR)), float(sigmoid(float(c), FAR)))
             for p, m, f, c in zip(pixels, matrices, face, covered, strict=True)
         ]
 
@@ -127,7 +128,3 @@ def _to_picture(points: NDArray[np.float64], matrix: NDArray[np.float64]) -> NDA
     """Points (68, 2) of the crop, in pixels of the picture that it was cut from."""
     linear = np.linalg.inv(matrix[:, :2])
     return np.asarray((points - matrix[:, 2]) @ linear.T, np.float32)
-
-
-def _sigmoid(x: float) -> float:
-    return float(1 / (1 + np.exp(-np.clip(x, -60, 60))))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from facs.arrays import array_forms, check_range, frozen_array
 from facs.errors import InputError, ProfileError
 from facs.files import atomic, read_text
+from facs.odds import FAR, logit, sigmoid
 from facs.person import Person
 from facs.units import ActionUnit
 
@@ -26,6 +27,9 @@ Floats = NDArray[np.float32]
 
 REST: Final = 0.05
 """Probability to which a unit that scores higher at rest is brought down."""
+
+CUT: Final = 1e-7
+"""Distance from 0 and 1 within which probabilities are no longer told apart, in logits."""
 
 COLUMNS: Final = (
     *("probability", "intensities"),
@@ -138,8 +142,8 @@ class Baseline:
         if "intensit" in name:
             moved = np.maximum(values - rest, 0) * 5 / np.maximum(5 - rest, 1e-3)
             return np.asarray(np.minimum(moved, 5))  # rounding may go beyond
-        shift = np.maximum(_logit(rest) - _logit(np.float32(REST)), 0)
-        moved = 1 / (1 + np.exp(-np.clip(_logit(values) - shift, -60, 60)))
+        shift = np.maximum(logit(rest, CUT) - logit(np.float32(REST), CUT), 0)
+        moved = sigmoid(logit(values, CUT) - shift, FAR)
         return np.asarray(np.where(shift > 0, moved, values), np.float32)
 
     def _check(self, units: tuple[ActionUnit, ...], sided: tuple[ActionUnit, ...]) -> None:
@@ -204,11 +208,6 @@ class Baseline:
 
 
 _FIELDS: Final = tuple(field.name for field in fields(Person))
-
-
-def _logit(p: Any) -> Any:
-    p = np.clip(np.asarray(p, np.float64), 1e-7, 1 - 1e-7)
-    return np.log(p / (1 - p))
 
 
 def _rounded(values: Floats) -> list[float]:

@@ -23,6 +23,7 @@ from facs.network.kinds import (
     check_number,
     check_text,
 )
+from facs.odds import FAR, sigmoid
 from facs.units import SIDED, SIDES, ActionUnit, column
 
 __all__ = [
@@ -120,7 +121,7 @@ class Calibration:
         slope = np.asarray(self.slope, np.float32)
         cuts = np.asarray(self.cuts, np.float32)
         z = (scores * slope)[:, :, None] - cuts
-        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(z, -60, 60))), np.float32)
+        return np.asarray(sigmoid(z, FAR), np.float32)
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 from facs.canonical import align, warp
 from facs.crops.clips import ClipMaker, FaceClip
 from facs.crops.flow import farneback
-from facs.faces.detect import HaarDetector, shrunk
+from facs.faces.detect import HaarDetector
 from facs.faces.landmarks import INPUT_MARGIN, INPUT_SIZE, Landmarker
 from facs.faces.track import GLANCE_SIDE, FaceTracker, TrackOptions
 from facs.network.predict import TwoStreamModel
+from facs.pixels import shrunk
 from facs.video import open_video
 
 __all__ = ["floors"]

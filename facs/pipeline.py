@@ -16,7 +16,6 @@ from time import process_time
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from facs.crops.clips import ClipMaker, FaceClip
 from facs.errors import InputError
@@ -26,6 +25,7 @@ from facs.faces.track import FaceTracker, TrackOptions
 from facs.network.predict import Model, Scores
 from facs.network.weights import load_model
 from facs.overlap import ahead, overlapped
+from facs.pixels import gray_of
 from facs.recorder import RecordingBuilder, Row
 from facs.recording import ModelInfo, Recording
 from facs.video import Frame, Video, open_video
@@ -262,7 +262,7 @@ class Stages:
         for frame in frames:
             height, width = frame.image.shape[:2]
             index = self.builder.add_frame(frame.time, (width, height))
-            gray = _gray(frame.image)
+            gray = gray_of(frame.image)
             faces = self.watch.call("faces", self.tracker.update, gray, frame.time)
             for face in faces:
                 self._note(face, index)
@@ -291,12 +291,6 @@ class Stages:
                 right_intensity=scores.right_intensity[i],
             )
             self.builder.add(clip.track, clip.index, row)
-
-
-def _gray(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    import cv2
-
-    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def _batches(clips: Iterator[FaceClip], size: int) -> Iterator[list[FaceClip]]:

@@ -16,6 +16,7 @@ from facs.errors import InputError
 from facs.faces.face import Face
 from facs.network.spec import ModelSpec
 from facs.person import Person
+from facs.pixels import gray_of
 from facs.recording import Recording
 from facs.units import ActionUnit
 from facs.video import Frame, open_video
@@ -124,7 +125,7 @@ def read_moment(
     with open_video(video, start=time - reach, stop=time + reach) as frames:
         for at, frame in _rows(recording, frames):
             image = frame.image if at == row else image
-            clips += list(maker.add(_gray(frame), at, frame.time, _face(person, at)))
+            clips += list(maker.add(gray_of(frame.image), at, frame.time, _face(person, at)))
     clips += list(maker.finish())
     found = [clip for clip in clips if clip.index == row]
     if image is None or not found:
@@ -178,9 +179,3 @@ def _face(person: Person, row: int) -> list[Face]:
         return []
     box = tuple(float(value) for value in person.boxes[row])
     return [Face(person.track, box, person.landmarks[row], (0.0, 0.0, 0.0), 1.0, 1.0)]  # type: ignore[arg-type]
-
-
-def _gray(frame: Frame) -> NDArray[np.uint8]:
-    import cv2
-
-    return np.asarray(cv2.cvtColor(frame.image, cv2.COLOR_RGB2GRAY), np.uint8)

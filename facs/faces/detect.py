@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.errors import InputError, MissingPackageError
+from facs.pixels import shrunk
 
-__all__ = ["DETECTORS", "Boxes", "Detector", "DlibDetector", "HaarDetector", "detector", "shrunk"]
+__all__ = ["DETECTORS", "Boxes", "Detector", "DlibDetector", "HaarDetector", "detector"]
 
 Boxes = NDArray[np.float32]
 
@@ -24,18 +25,6 @@ class Detector(Protocol):
 
     def __call__(self, gray: NDArray[np.uint8]) -> Boxes:
         """Find faces, largest first."""
-
-
-def shrunk(gray: NDArray[np.uint8], side: int = WORK_SIDE) -> tuple[NDArray[np.uint8], float]:
-    """The picture no longer than `side`, and the factor back to its own pixels."""
-    import cv2
-
-    factor = max(gray.shape) / side
-    if factor <= 1:
-        return gray, 1.0
-    size = (max(1, round(gray.shape[1] / factor)), max(1, round(gray.shape[0] / factor)))
-    small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.uint8), factor
 
 
 def largest_first(boxes: list[tuple[float, float, float, float]], factor: float) -> Boxes:
@@ -69,7 +58,7 @@ class HaarDetector:
 
     def __call__(self, gray: NDArray[np.uint8]) -> Boxes:
         """Find faces that look at the camera, largest first."""
-        small, factor = shrunk(gray)
+        small, factor = shrunk(gray, WORK_SIDE)
         if min(small.shape) < 24:
             return np.zeros((0, 4), np.float32)
         least = min(self._min, min(small.shape) // 3)
@@ -91,7 +80,7 @@ class DlibDetector:
 
     def __call__(self, gray: NDArray[np.uint8]) -> Boxes:
         """Find faces that look at the camera, largest first."""
-        small, factor = shrunk(gray)
+        small, factor = shrunk(gray, WORK_SIDE)
         found = self._find(np.ascontiguousarray(small), 0)
         boxes = [(r.left(), r.top(), r.right() + 1, r.bottom() + 1) for r in found]
         return largest_first(boxes, factor)

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from facs.canonical import align, warp
 from facs.faces.absence import Absence
-from facs.faces.detect import Boxes, Detector, detector, shrunk
+from facs.faces.detect import Boxes, Detector, detector
 from facs.faces.face import Face
 from facs.faces.landmarks import Landmarker, Located
 from facs.faces.pose import head_pose
 from facs.faces.quality import JUDGED_SIZE, QualityLimits, judge
+from facs.pixels import shrunk
 
 __all__ = ["FaceTracker", "TrackOptions"]
 

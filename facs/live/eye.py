@@ -26,6 +26,7 @@ from facs.meaning.profile import Profile
 from facs.network.predict import Model, Scores
 from facs.network.weights import load_model
 from facs.person import REASONS, STREAMS, Person
+from facs.pixels import gray_of
 from facs.video import Frame
 
 __all__ = ["Eye", "Looks", "Sight"]
@@ -113,7 +114,7 @@ class Eye:
 
     def look(self, frame: Frame) -> Sight:
         """See one frame; their times must not go back."""
-        gray = _gray(frame.image)
+        gray = gray_of(frame.image)
         faces = self._tracker.update(gray, frame.time)
         height, width = gray.shape
         chosen = self.chooser.choose(faces, (width, height))
@@ -153,12 +154,6 @@ class Eye:
             on=np.asarray(spec.on, np.float32),
             off=np.asarray(spec.off, np.float32),
         )
-
-
-def _gray(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    import cv2
-
-    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def _one(value: ArrayLike) -> NDArray[np.float32]:

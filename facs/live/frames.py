@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-import numpy as np
-
 from facs.errors import CameraError
 from facs.live.clock import Clock
+from facs.pixels import shrunk
 from facs.video import Frame, open_video
 
 __all__ = ["Gone", "Shown", "camera", "film", "source"]
@@ -101,12 +100,4 @@ def camera(
 
 def _small(frame: Frame) -> Frame:
     """Shrink a large picture."""
-    height, width = frame.image.shape[:2]
-    factor = max(height, width) / LONGEST_SIDE
-    if factor <= 1:
-        return frame
-    import cv2
-
-    size = (max(1, round(width / factor)), max(1, round(height / factor)))
-    image = cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA)
-    return replace(frame, image=np.asarray(image, np.uint8))
+    return replace(frame, image=shrunk(frame.image, LONGEST_SIDE)[0])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +13,7 @@ from facs.errors import InputError
 from facs.faces.detect import Detector, HaarDetector
 from facs.faces.landmarks import Landmarker
 from facs.network.spec import columns_of
+from facs.pixels import gray_of
 from facs.training.datasets import CodedSet, column_labels, images, letter_fraction
 from facs.training.unit_data import CROP_MARGIN, WIDE, locate_filling
 from facs.units import ActionUnit
@@ -101,7 +101,7 @@ def cut_coded(
     seek = _Seeker(landmarker, HaarDetector() if detect is None else detect)
     crops, rows = [], []
     for i, image in enumerate(images(coded.frames)):
-        gray = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
+        gray = gray_of(image)
         landmarks = seek(gray, fresh=i == 0 or coded.clip[i] != coded.clip[i - 1])
         if landmarks is not None:
             crops.append(warp(gray, align(landmarks, WIDE, CROP_MARGIN), WIDE))

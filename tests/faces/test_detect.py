@@ -6,20 +6,21 @@ import numpy as np
 import pytest
 
 from facs.errors import InputError, MissingPackageError
-from facs.faces.detect import WORK_SIDE, HaarDetector, detector, largest_first, shrunk
+from facs.faces.detect import WORK_SIDE, HaarDetector, detector, largest_first
 from facs.faces.face import Face
+from facs.pixels import shrunk
 
 
 @pytest.mark.parametrize("shape", [(480, 640), (480, 480), (20, 640), (1, 1)])
 def test_small_pictures_are_left_as_they_are(shape):
     gray = np.zeros(shape, np.uint8)
-    small, factor = shrunk(gray)
+    small, factor = shrunk(gray, WORK_SIDE)
     assert small is gray and factor == 1
 
 
 @pytest.mark.parametrize("shape", [(1080, 1920), (1920, 1080), (3, 5000)])
 def test_large_pictures_are_shrunk_to_the_working_side(shape):
-    small, factor = shrunk(np.zeros(shape, np.uint8))
+    small, factor = shrunk(np.zeros(shape, np.uint8), WORK_SIDE)
     assert max(small.shape) == WORK_SIDE
     assert factor * WORK_SIDE == max(shape)
 

@@ -22,7 +22,7 @@ from facs.errors import InputError
 from facs.faces.face import Face
 from facs.faces.landmarks import Landmarker
 from facs.faces.track import FaceTracker, TrackOptions
-from facs.network.predict import Model, Scores
+from facs.network.predict import Model, Scores, checksum_of, wants_motion
 from facs.network.weights import load_model
 from facs.overlap import ahead, overlapped
 from facs.pixels import gray_of
@@ -221,7 +221,7 @@ def _tracker(options: AnalyzeOptions) -> FaceTracker:
 
 def _clip_maker(model: Model, options: AnalyzeOptions) -> ClipMaker:
     spec = model.spec
-    motion = options.motion and getattr(model, "uses_motion", True)
+    motion = options.motion and wants_motion(model)
     return ClipMaker(spec.slots, spec.slot_seconds, spec.crop_size, motion)
 
 
@@ -235,7 +235,7 @@ def _info(model: Model) -> ModelInfo:
         spec.units,
         np.asarray(spec.on, np.float32),
         np.asarray(spec.off, np.float32),
-        getattr(model, "sha256", ""),
+        checksum_of(model),
         spec.sided,
     )
 

@@ -15,7 +15,7 @@ from facs.network.backends import Stream
 from facs.network.spec import ModelSpec, stronger_side
 from facs.units import SideName, column
 
-__all__ = ["Model", "Scores", "TwoStreamModel", "per_unit"]
+__all__ = ["Model", "Scores", "TwoStreamModel", "checksum_of", "per_unit", "wants_motion"]
 
 Floats = NDArray[np.float32]
 
@@ -44,7 +44,11 @@ class Scores:
 
 
 class Model(Protocol):
-    """Anything that scores clips."""
+    """Anything that scores clips.
+
+    It may say two more things of itself: ``uses_motion``, see `wants_motion`, and ``sha256``,
+    see `checksum_of`.
+    """
 
     @property
     def spec(self) -> ModelSpec:
@@ -52,6 +56,16 @@ class Model(Protocol):
 
     def __call__(self, clips: Sequence[FaceClip]) -> Scores:
         """Score clips."""
+
+
+def wants_motion(model: Model) -> bool:
+    """Whether clips are to have their flow: the model's ``uses_motion``, True where it has none."""
+    return bool(getattr(model, "uses_motion", True))
+
+
+def checksum_of(model: Model) -> str:
+    """Of a model's weights, for the record: its ``sha256``, empty where it has none."""
+    return str(getattr(model, "sha256", ""))
 
 
 class TwoStreamModel:

@@ -16,17 +16,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from facs.errors import InputError
+from facs.holes import longest_step
 
-__all__ = [
-    "HOLE",
-    "HOLE_FRAMES",
-    "NOT_SCORED",
-    "SURER",
-    "Event",
-    "after_holes",
-    "find_events",
-    "least_peak",
-]
+__all__ = ["NOT_SCORED", "SURER", "Event", "after_holes", "find_events", "least_peak"]
 
 NOT_SCORED: Final = "not_scored"
 """What files of events call a span in which a person could not be scored."""
@@ -36,11 +28,6 @@ SURER: Final = 3.0
 
 A threshold is chosen for single pictures. A film has thirty a second, most of them at rest, and a
 few of these come close to every threshold (docs/decisions/0021-an-event-has-a-sure-peak.md)."""
-
-HOLE: Final = 0.25
-"""Seconds, and `HOLE_FRAMES` times the median frame: a frame that would last longer than both is
-followed by a hole. They are those of `facs.video.clock`, which may not know this file."""
-HOLE_FRAMES: Final = 5
 
 _CLOCK = 1e-6  # s; times carry rounding below this, so 0.3 - 0.1 counts as 0.2
 
@@ -193,7 +180,7 @@ def after_holes(times: NDArray[np.float64]) -> NDArray[np.bool_]:
     after = np.zeros(len(times), np.bool_)
     if len(times) > 1:
         steps = np.diff(times)
-        after[1:] = steps > max(HOLE, HOLE_FRAMES * float(np.median(steps))) + _CLOCK
+        after[1:] = steps > longest_step(float(np.median(steps))) + _CLOCK
     return after
 
 

@@ -3,10 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from facs import events
 from facs.errors import InputError
 from facs.events import Event, after_holes, find_events, least_peak
-from facs.video import clock
+from facs.video.clock import Clock
 
 NAN = float("nan")
 
@@ -141,8 +140,15 @@ def test_frames_that_come_now_and_then_are_no_holes(times):
     assert len(find_events("x", times, np.full(len(times), 0.9))) == min(len(times), 1)
 
 
-def test_a_hole_is_what_the_notes_about_a_film_call_so():
-    assert (events.HOLE, events.HOLE_FRAMES) == (clock.LONG_GAP, clock.LONG_GAP_FRAMES)
+@pytest.mark.parametrize("usual", [0.04, 0.1])
+@pytest.mark.parametrize("step", [0.24, 0.26, 0.49, 0.51])
+def test_a_hole_is_what_the_notes_about_a_film_call_so(usual, step):
+    times = np.cumsum([0, usual, usual, step, usual])
+    clock = Clock(usual)
+    for time in times.tolist():
+        clock.mend(time)
+    assert after_holes(times).any() == any("no frames for" in note for note in clock.notes)
+    assert after_holes(times).any() == (step > max(0.25, 5 * usual))
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -12,7 +12,8 @@ from facs.apps.limits import limits, mean_face
 from facs.apps.motion import motion
 from facs.canonical import canonical
 from facs.crops.mask import CENTRE, RADII
-from facs.events import HOLE, HOLE_FRAMES, least_peak
+from facs.events import least_peak
+from facs.holes import HOLE, HOLE_FRAMES
 from facs.mean_face import RIGID
 from facs.network.scaling import CONTRAST_FLOOR, EDGE, FLOW_GAIN, FLOW_LIMIT
 from facs.network.spec import LEVELS, ModelSpec, columns_of

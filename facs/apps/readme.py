@@ -11,8 +11,8 @@ from facs._version import __version__
 from facs.apps.contents import Source
 from facs.apps.description import APP_KEY
 from facs.apps.exported import ExportedFile
-from facs.events import HOLE, HOLE_FRAMES
 from facs.faces.quality import QualityLimits
+from facs.holes import HOLE, HOLE_FRAMES
 from facs.network.spec import ModelSpec
 from facs.network.weights import shipped
 

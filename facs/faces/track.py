@@ -15,6 +15,7 @@ from facs.faces.face import Face
 from facs.faces.landmarks import Landmarker, Located
 from facs.faces.pose import head_pose
 from facs.faces.quality import JUDGED_SIZE, QualityLimits, judge
+from facs.holes import longest_step
 from facs.pixels import shrunk
 
 __all__ = ["FaceTracker", "TrackOptions"]
@@ -90,10 +91,6 @@ WALK: Final = 8.0
 FARTHEST: Final = 6.0
 """Face widths beyond which nobody is taken for the same, however long she was unseen."""
 
-HOLE_FRAMES: Final = 5
-"""How many times the step before a step in time must be, and longer than people are remembered,
-to be a hole in which anybody may have come: not so where pictures are minutes apart."""
-
 
 class FaceTracker:
     """Turns frames into numbered faces.
@@ -155,7 +152,7 @@ class FaceTracker:
     def _forget_over_holes(self, time: float) -> None:
         """Who is in a face's place after a hole in time may be somebody else."""
         step = 0.0 if self._time is None else time - self._time
-        if step > max(self.options.remember, HOLE_FRAMES * self._step):
+        if step > longest_step(self._step, self.options.remember):
             self._tracks, self._lost = [], []
         elif self._time is not None:
             self._step = step

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from facs.holes import HOLE_FRAMES, longest_step
+
 __all__ = ["Clock"]
 
 RESTART: Final = 0.5
 """Seconds. A longer step back is a clock that began again, not two frames in disorder."""
-
-LONG_GAP: Final = 0.25
-"""Seconds, and `LONG_GAP_FRAMES` times the usual gap: both, for a gap to be remarkable."""
-LONG_GAP_FRAMES: Final = 5
 
 FORGOTTEN: Final = 2.0
 """Seconds without frames after which people are numbered anew (`facs.faces.track`)."""
@@ -99,9 +97,7 @@ class Clock:
         gap = 0.0 if self._last is None else time - self._last
         if self._last is not None:
             self._steps.add(gap, self._last)
-        if gap > max(
-            LONG_GAP, LONG_GAP_FRAMES * self._gap, self._longest[0] if self._longest else 0
-        ):
+        if gap > max(longest_step(self._gap), self._longest[0] if self._longest else 0):
             self._longest = gap, time - gap
 
     @property
@@ -141,7 +137,7 @@ class Steps:
         """Count a step in seconds, and the time after which it came."""
         frames = round(step / self._gap)
         off = abs(step - frames * self._gap)
-        if not 1 <= frames <= LONG_GAP_FRAMES or off > EVEN * self._gap + TICK:
+        if not 1 <= frames <= HOLE_FRAMES or off > EVEN * self._gap + TICK:
             self._uneven = True
         elif frames == 1:
             self._even += 1

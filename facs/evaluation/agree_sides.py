@@ -14,12 +14,11 @@ from facs.evaluation.align import LEVEL
 from facs.evaluation.aligned import HALF, Limits, Thresholds
 from facs.evaluation.codings import Coding, the_person
 from facs.evaluation.codings_in import is_coding, read_coding
-from facs.evaluation.compare import thresholds_of
+from facs.evaluation.compare import thresholds_of, unit_thresholds
 from facs.evaluation.tables_in import read_either
 from facs.evaluation.unit_columns import in_order
 from facs.evaluation.unit_table import UnitTable
-from facs.events import find_events, least_peak
-from facs.person import Person
+from facs.events import find_events
 from facs.recording import Recording
 from facs.units import split_column
 
@@ -191,17 +190,7 @@ def _of_recording(path: Path, recording: Recording, person: str | None) -> Side:
         frame=np.arange(len(one)),
         time=one.times,
     )
-    return Side(table, _thresholds(one))
-
-
-def _thresholds(person: Person) -> Thresholds:
-    names = [str(unit) for unit in person.units]
-    on, off = person.on.tolist(), person.off.tolist()
-    return Thresholds(
-        dict(zip(names, on, strict=True)),
-        dict(zip(names, off, strict=True)),
-        peak=dict(zip(names, map(least_peak, on), strict=True)),
-    )
+    return Side(table, unit_thresholds(one.units, one.on.tolist(), one.off.tolist()))
 
 
 def _asked(table: UnitTable, name: str, given: Thresholds) -> tuple[Floats, Limits] | None:

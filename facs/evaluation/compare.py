@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from facs.evaluation.tables_in import GROUPS, read_labels, read_predictions
 from facs.evaluation.unit_columns import unit_name
 from facs.evaluation.unit_table import UnitTable
 from facs.events import least_peak
-from facs.units import grade_of
+from facs.units import ActionUnit, grade_of
 
 __all__ = [
     "Comparison",
@@ -27,6 +27,7 @@ __all__ = [
     "read_renames",
     "read_thresholds",
     "thresholds_of",
+    "unit_thresholds",
 ]
 
 
@@ -127,11 +128,24 @@ def model_thresholds(model: str) -> Thresholds:
     from facs.network.weights import load_model
 
     spec = load_model(model, motion=False).spec
-    names = [str(unit) for unit in spec.units]
+    return unit_thresholds(spec.units, spec.on, spec.off)
+
+
+def unit_thresholds(
+    units: Sequence[ActionUnit], on: Sequence[float], off: Sequence[float]
+) -> Thresholds:
+    """The thresholds of a model's units, and the peaks that its events reach.
+
+    Examples
+    --------
+    >>> unit_thresholds((ActionUnit.AU12,), (0.5,), (0.4,)).of("AU12")
+    Limits(on=0.5, off=0.4, peak=0.75)
+    """
+    names = [str(unit) for unit in units]
     return Thresholds(
-        dict(zip(names, spec.on, strict=True)),
-        dict(zip(names, spec.off, strict=True)),
-        peak=dict(zip(names, map(least_peak, spec.on), strict=True)),
+        dict(zip(names, on, strict=True)),
+        dict(zip(names, off, strict=True)),
+        peak=dict(zip(names, map(least_peak, on), strict=True)),
     )
 
 

@@ -36,6 +36,9 @@ def columns() -> tuple[str, ...]:
 PROTRUDING: Final = ("mouthFunnel", "mouthPucker", "mouthRollUpper", "mouthShrugUpper")
 """Shapes that move the upper lip without raising it as AU10 does."""
 
+WIDE_CM: Final = 0.2
+"""How far an upper lid is raised that may be called as wide as was asked for; AU5 raises it 0.4."""
+
 # iBUG indices, (left, right)
 _INNER_BROW = (22, 21)
 _UPPER_LID = ((43, 44), (37, 38))
@@ -50,6 +53,7 @@ class Lengths:
 
     inner_brow: Floats
     lid_aperture: Floats
+    upper_lid: Floats
     lower_lid: Floats
     lip_peak: Floats
     lip_gap: float
@@ -66,6 +70,7 @@ class Lengths:
         return cls(
             inner_brow=y[list(_INNER_BROW)],
             lid_aperture=upper - lower,
+            upper_lid=upper,
             lower_lid=lower,
             lip_peak=y[list(_LIP_PEAK)],
             lip_gap=float(gap),
@@ -115,26 +120,27 @@ class LabelMaker:
         face = Lengths.of(neutral + np.tensordot(weights, self.landmark_shapes, 1))
         values = {unit: _from_slider(unit, shown) for unit in UNITS}
         brow = face.inner_brow - rest.inner_brow
-        lids = _eyes_closed(self._open_lids(neutral, weights, rest), face.lid_aperture)
-        tight = (lids == 0) * _ramp(face.lower_lid - rest.lower_lid, 0.10, 0.32)
+        looking = self._looking(neutral, weights)
+        # Whoever looks down has lost half of the aperture and closes nothing.
+        open_lids = np.minimum(rest.lid_aperture, looking.lid_aperture)
+        lids = _eyes_closed(open_lids, face.lid_aperture)
+        tight = (lids == 0) * _ramp(face.lower_lid - looking.lower_lid, 0.10, 0.32)
         lip = self._lip_peak(weights)
         _at_least(values, ActionUnit.AU1, _ramp(brow, 0.18, 0.58))
         _at_least(values, ActionUnit.AU4, 0.6 * _ramp(-brow, 0.10, 0.38))
         _at_least(values, ActionUnit.AU7, 0.6 * tight)
         _at_least(values, ActionUnit.AU10, 0.8 * _ramp(lip, 0.42, 0.85))
+        wide = _ramp(face.upper_lid - looking.upper_lid, 0.0, WIDE_CM)
+        values[ActionUnit.AU5] = np.minimum(values[ActionUnit.AU5], wide)
         values[ActionUnit.AU43] = lids
         values[ActionUnit.AU25] = np.array([_ramp(face.lip_gap - rest.lip_gap, 0.06, 0.7)])
         values[ActionUnit.AU26], values[ActionUnit.AU27] = self._jaw(weights)
         return np.concatenate([values[unit] for unit in UNITS]).astype(np.float32)
 
-    def _open_lids(self, neutral: Floats, weights: Floats, rest: Lengths) -> Floats:
-        """How wide open eyes would be that look where these look.
-
-        Lids follow the eyes: whoever looks down has lost half of the aperture and closes nothing.
-        """
+    def _looking(self, neutral: Floats, weights: Floats) -> Lengths:
+        """Lengths of a face that does nothing but look where this one looks: lids follow eyes."""
         gaze = np.array([name.startswith("eyeLook") for name in self.names])
-        looking = neutral + np.tensordot(weights * gaze, self.landmark_shapes, 1)
-        return np.minimum(rest.lid_aperture, Lengths.of(looking).lid_aperture)
+        return Lengths.of(neutral + np.tensordot(weights * gaze, self.landmark_shapes, 1))
 
     def _lip_peak(self, weights: Floats) -> Floats:
         """How far the peaks of the upper lip are raised, without what merely protrudes them."""

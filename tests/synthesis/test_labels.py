@@ -8,8 +8,9 @@ from facs.synthesis.labels import LabelMaker, Lengths, columns
 from facs.synthesis.shapes import LEFT, slider, still
 from facs.units import SIDED
 
-NAMES = ("jawOpen", "eyeBlink_L", "noseSneer_L", "lipGap", "mouthFunnel", "eyeLookDown_L")
-JAW, BLINK, SNEER, GAP, FUNNEL, DOWN = range(6)
+NAMES = ("jawOpen", "eyeBlink_L", "noseSneer_L", "lipGap", "mouthFunnel", "eyeLookDown_L",
+         "eyeLookUp_L", "eyeSquint_L", "eyeWide_L")  # fmt: skip
+JAW, BLINK, SNEER, GAP, FUNNEL, DOWN, UP, SQUINT, WIDE = range(9)
 APERTURE = 0.8
 
 
@@ -28,6 +29,9 @@ def maker() -> LabelMaker:
     moves[JAW, 8, 1] = -2.0
     moves[BLINK, [43, 44], 1] = -APERTURE
     moves[DOWN, [43, 44], 1] = -0.6 * APERTURE
+    moves[UP, [43, 44, 46, 47], 1] = 0.3, 0.3, 0.2, 0.2
+    moves[SQUINT, [46, 47], 1] = 0.2
+    moves[WIDE, [43, 44], 1] = 0.3
     moves[SNEER, [21, 22], 1] = -0.05, -0.3
     moves[SNEER, [50, 52], 1] = 0.1, 0.9
     moves[GAP, [65, 66, 67], 1] = -1.0
@@ -74,6 +78,29 @@ def test_eyes_that_look_down_are_not_closing(maker: LabelMaker, neutral: np.ndar
     assert label(maker, neutral, "AU43_left", eyeLookDown_L=1.0) == 0
     assert label(maker, neutral, "AU43_left", eyeLookDown_L=1.0, eyeBlink_L=0.39) > 0.95
     assert label(maker, neutral, "AU43_left", eyeBlink_L=0.6) > 0.2
+
+
+def test_a_lower_lid_that_follows_the_eyes_up_is_not_tight(
+    maker: LabelMaker, neutral: np.ndarray
+) -> None:
+    assert label(maker, neutral, "AU7_left", eyeLookUp_L=1.0) == 0  # 0.27 once
+    assert label(maker, neutral, "AU7_left", eyeLookUp_L=1.0, eyeSquint_L=1.0) > 0.2
+    tight = label(maker, neutral, "AU7_left", eyeSquint_L=1.0)
+    assert label(maker, neutral, "AU7_left", eyeLookDown_L=0.3, eyeSquint_L=1.0) == tight
+
+
+def test_an_eye_is_wide_where_its_lid_is_above_that_of_one_that_looks_there(
+    maker: LabelMaker, neutral: np.ndarray
+) -> None:
+    def wide(**weights: float) -> float:
+        shown = still()
+        shown[slider("5"), LEFT] = 0.8
+        values = np.array([weights.get(name, 0.0) for name in NAMES], np.float32)
+        return float(maker(neutral, values, shown)[columns().index("AU5_left")])
+
+    assert wide(eyeWide_L=1.0) == pytest.approx(0.8)
+    assert wide(eyeWide_L=1.0, eyeLookDown_L=1.0) == pytest.approx(0.8)
+    assert wide(eyeWide_L=0.5, eyeBlink_L=0.2) == 0  # 0.8 once: the slider was the label
 
 
 def test_a_wrinkled_nose_also_lowers_the_brow_on_its_side(

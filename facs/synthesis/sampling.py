@@ -56,7 +56,8 @@ CONFUSABLE: Final = (
     ("6", "7"), ("12", "14"), ("23", "24"), ("25", "26"), ("1", "2"), ("15", "17"),
     ("20", "12"), ("4", "7"), ("4", "9"), ("10", "9"), ("26", "27"), ("18", "22"),
     ("12", "13"), ("10", "11"), ("16", "25"), ("5", "1"), ("43", "7"), ("43", "64"),
-    ("20", "14"), ("15", "20"), ("24", "17"), ("28", "23"),
+    ("20", "14"), ("15", "20"), ("24", "17"), ("28", "23"), ("29", "26"), ("13", "14"),
+    ("11", "9"), ("35", "18"), ("34", "24"),
 )  # fmt: skip
 """Pairs that look alike: shown one without the other, or both."""
 
@@ -81,10 +82,12 @@ ONE_SIDED: Final[tuple[Units, ...]] = (
 """Expressions that people make with one half of the face."""
 
 _SINGLES: Final = tuple(name for name in SLIDERS if name not in ("61", "62", "63", "64"))
-_RARE: Final = {"11", "13", "16", "29", "30L", "30R", "34", "35"}
-_SINGLE_SHARE: Final = np.array([0.6 if name in _RARE else 1.0 for name in _SINGLES])
+_WEAK: Final = {"11", "13", "16", "18", "22", "23", "28", "29", "34", "35"}
+"""Units that are in no combination, or in one: they would be shown too seldom to be learned."""
+_SINGLE_WEIGHT: Final = dict.fromkeys(_WEAK, 3.3) | dict.fromkeys(("16", "34", "35"), 3.6)
+_SINGLE_SHARE: Final = np.array([_SINGLE_WEIGHT.get(name, 1.0) for name in _SINGLES])
 _KINDS: Final = ("faint", "combination", "single", "pair", "one-sided", "tongue")
-_KIND_SHARE: Final = (0.07, 0.39, 0.21, 0.15, 0.14, 0.04)
+_KIND_SHARE: Final = (0.05, 0.34, 0.25, 0.17, 0.15, 0.04)
 _SIDES: Final = ("1", "2", "4", "5", "6", "7", "10", "12", "14", "15", "20", "43")
 
 

@@ -31,6 +31,12 @@ def test_every_unit_but_the_gaze_is_shown(many: np.ndarray) -> None:
     assert all(shown[slider(name)] > 0.002 for name in SLIDERS if name[0] != "6" or name == "6")
 
 
+def test_units_in_no_combination_are_asked_for_often_enough(many: np.ndarray) -> None:
+    asked = (many.max(2) > 0.2).mean(0)
+    for name in ("11", "13", "16", "18", "22", "23", "28", "29", "34", "35"):
+        assert asked[slider(name)] > 0.023, (name, asked[slider(name)])  # 0.01 once
+
+
 def test_intensities_stay_in_the_unit_range(many: np.ndarray) -> None:
     assert many.min() >= 0 and many.max() <= 1
 

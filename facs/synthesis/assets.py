@@ -25,6 +25,7 @@ Indices = npt.NDArray[np.int32]
 
 NOISE_TILES: Final = 6
 TEETH_BACK_CM: Final = 0.35
+TEETH_WIDTH: Final = 0.92
 _EYEBALLS: Final = (7, 9)
 _MATERIAL_OF_REGION: Final = {0: 0, 1: 0, 2: 1, 3: 5, 4: 5, 5: 2, 6: 3, 7: 4, 9: 4}
 
@@ -134,6 +135,8 @@ def load(folder: Path) -> Assets:
     InputError
         If the folder holds neither, or a file of it cannot be used.
     """
+    from facs.synthesis.ages import smooth_ages
+    from facs.synthesis.derived import with_derived
     from facs.synthesis.ict import load_checkout, model_folder
 
     if model_folder(folder) is not None:
@@ -147,28 +150,45 @@ def load(folder: Path) -> Assets:
     face, people, skins = (np.load(file, allow_pickle=False) for file in files)
     neutral = face["neutral"].astype(np.float32)
     region = face["vertex_region"].astype(int)
-    # Teeth and gums stand so far in front that they pierce the lips of many identities.
-    neutral[np.isin(region, (5, 6)), 2] -= TEETH_BACK_CM
+    teeth = np.flatnonzero(np.isin(region, (5, 6))).astype(np.int32)
+    neutral[teeth] = teeth_inside(neutral[teeth])
+    drawn = split_triangles(face["quads"], region)
+    names, shapes = with_derived(
+        [str(name) for name in face["expression_names"]],
+        face["expression"].astype(np.float32),
+        neutral,
+        teeth,
+    )
+    ages = {
+        str(name): delta.astype(np.float32)
+        for name, delta in zip(people["shape_names"], people["shape_deltas"], strict=True)
+    }
     cards = {str(name): card for name in people["cards"] if (card := _card(folder, people, name))}
     return Assets(
         neutral=neutral,
         identity=face["identity"].astype(np.float32),
-        shapes=face["expression"].astype(np.float32),
-        shape_names=tuple(str(name) for name in face["expression_names"]),
+        shapes=shapes,
+        shape_names=names,
         landmarks=face["landmarks68"].astype(np.int32),
-        **split_triangles(face["quads"], region),
+        **drawn,
         uv=_skin_uv(people["uv"], skins["box"]),
         eye_angle=angles_from_eye_axis(neutral, region),
         skins=_linear_skins(skins["tex"], skins["names"]),
-        people_shapes={
-            str(name): delta.astype(np.float32)
-            for name, delta in zip(people["shape_names"], people["shape_deltas"], strict=True)
-        },
+        people_shapes=smooth_ages(ages, neutral, drawn["triangles"], drawn["material"]),
         brows={name: card for name, card in cards.items() if "eyebrow" in name},
         hairs={name: card for name, card in cards.items() if "eyebrow" not in name},
         environments=tuple(_picture(file) for file in sorted((folder / "hdri").glob("*.hdr"))),
         noise=noise_tiles(skins["tex"].shape[1:3]),
     )
+
+
+def teeth_inside(points: Floats) -> Floats:
+    """Teeth and gums (n, 3), smaller and further back than the model has them.
+
+    They stand so far in front that they pierce the lips of many identities, and so wide that
+    they come through the corners of mouths that open.
+    """
+    return np.asarray(points * [TEETH_WIDTH, 1, 1] - [0, 0, TEETH_BACK_CM], np.float32)
 
 
 def _picture(path: Path) -> Floats:

@@ -17,13 +17,14 @@ import numpy.typing as npt
 
 from facs.errors import InputError
 from facs.synthesis.assets import (
-    TEETH_BACK_CM,
     Assets,
     Floats,
     angles_from_eye_axis,
     noise_tiles,
     split_triangles,
+    teeth_inside,
 )
+from facs.synthesis.derived import with_derived
 from facs.synthesis.shapes import Mixer
 
 NEUTRAL: Final = "generic_neutral_mesh.obj"
@@ -125,18 +126,24 @@ def load_checkout(folder: Path, topology: Topology | None = None) -> Assets:
     for kind, found in (("identity*.obj", identities), ("expressions (*.obj)", expressions)):
         if not found:
             raise InputError(f"wanted {kind} in {place}, found none")
-    Mixer.over(tuple(path.stem for path in expressions))  # all that units are made of
     region = topology.regions()
     eye_angle = angles_from_eye_axis(neutral, region)
     uv = _cylinder_uv(neutral)
     identity = np.stack([_offsets(path, neutral) for path in identities])
-    shapes = np.stack([_offsets(path, neutral) for path in expressions])
-    neutral[np.isin(region, (5, 6)), 2] -= TEETH_BACK_CM
+    teeth = np.flatnonzero(np.isin(region, (5, 6))).astype(np.int32)
+    names, shapes = with_derived(
+        [path.stem for path in expressions],
+        np.stack([_offsets(path, neutral) for path in expressions]),
+        neutral,
+        teeth,
+    )
+    Mixer.over(names)  # all that units are made of
+    neutral[teeth] = teeth_inside(neutral[teeth])
     return Assets(
         neutral=neutral,
         identity=identity,
         shapes=shapes,
-        shape_names=tuple(path.stem for path in expressions),
+        shape_names=names,
         landmarks=np.array(topology.landmarks, np.int32),
         **split_triangles(quads, region),
         uv=uv,

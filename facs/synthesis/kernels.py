@@ -40,6 +40,30 @@ def deform(neutral, shapes, chosen, weights):
 
 
 @compiled
+def relax(delta, first, beside, chosen, weight, steps):
+    """Return `delta` (n, 3) whose chosen vertices moved towards the mean of those beside them.
+
+    `first` and `beside` are those of `ages.neighbours`; each of the `steps` goes the share
+    `weight` (n,) of the way.
+    """
+    out = delta.copy()
+    moved = np.empty((chosen.shape[0], 3), np.float32)
+    for _ in range(steps):
+        for j in range(chosen.shape[0]):
+            i = chosen[j]
+            around = first[i + 1] - first[i]
+            for k in range(3):
+                total = np.float32(0.0)
+                for e in range(first[i], first[i + 1]):
+                    total += out[beside[e], k]
+                moved[j, k] = out[i, k] + weight[i] * (total / around - out[i, k])
+        for j in range(chosen.shape[0]):
+            for k in range(3):
+                out[chosen[j], k] = moved[j, k]
+    return out
+
+
+@compiled
 def vertex_normals(points, triangles):
     """Return unit normals per vertex, weighted by the area of the triangles around it."""
     out = np.zeros_like(points)

@@ -26,36 +26,36 @@ RECIPES: Final[Mapping[str, Mapping[str, float]]] = {
     "4": {"browDown": 1.3},
     "5": {"eyeWide": 1.4},
     "6": {"cheekSquint": 0.7, "cheekRaiser": 0.5},
-    "7": {"eyeSquint": 1.45},
+    "7": {"eyeSquint": 1.6, "eyeBlink": 0.06},
     "9": {"noseSneer": 1.0},
     "10": {"mouthUpperUp": 0.9},
-    "11": {"mouthUpperUp": 0.3, "noseSneer": 0.25},
+    "11": {"nasolabial": 0.5, "mouthUpperUp": 0.08, "cheekSquint": 0.15},
     "12": {"mouthSmile": 1.0},
-    "13": {"mouthSmile": 0.55, "cheekPuff": 0.15, "mouthPress": 0.3},
-    "14": {"mouthDimple": 1.0},
+    "13": {"mouthSmile": 0.6, "mouthStretch": -0.45, "cheekPuff": 0.35},
+    "14": {"mouthDimple": 1.2, "mouthPress": 0.15},
     "15": {"mouthFrown": 1.5},
-    "16": {"mouthLowerDown": 1.3},
+    "16": {"mouthLowerDown": 1.3, "mouthStretch": 0.2},
     "17": {"mouthShrugLower": 1.0},
     "18": {"mouthPucker": 1.25},
     "19": {"jawOpen": 0.26, "mouthLowerDown": 0.25},
     "20": {"mouthStretch": 1.4},
     "22": {"mouthFunnel": 0.75},
-    "23": {"mouthPress": 0.6, "mouthRollLower": 0.5, "mouthRollUpper": 0.5},
+    "23": {"mouthPucker": 0.4, "mouthRollLower": 0.55, "mouthRollUpper": 0.55},
     "24": {
         "mouthPress": 1.25,
         "mouthShrugLower": 0.25,
         "mouthRollLower": 0.2,
         "mouthRollUpper": 0.2,
     },
-    "25": {"mouthLowerDown": 0.35, "mouthUpperUp": 0.15, "jawOpen": 0.05},
+    "25": {"mouthLowerDown": 0.22, "mouthUpperUp": 0.33, "jawOpen": 0.06},
     "26": {"jawOpen": 0.35},
     "27": {"jawOpen": 0.95},
-    "28": {"mouthRollLower": 0.8, "mouthRollUpper": 0.8},
-    "29": {"jawForward": 1.7},
+    "28": {"mouthRollLower": 1.0, "mouthRollUpper": 1.0, "jawOpen": 0.12, "mouthClose": 0.13},
+    "29": {"jawForward": 1.7, "mouthShrugLower": 0.35},
     "30L": {"jawLeft": 1.6},
     "30R": {"jawRight": 1.6},
     "34": {"cheekPuff": 1.4, "mouthPress": 0.2},
-    "35": {"cheekPuff": -0.6},
+    "35": {"cheekSuck": 1.2, "mouthPucker": 0.3},
     "43": {"eyeBlink": 1.0},
     "61": {"eyeLookOut_L": 1.0, "eyeLookIn_R": 1.0},
     "62": {"eyeLookOut_R": 1.0, "eyeLookIn_L": 1.0},
@@ -66,8 +66,8 @@ RECIPES: Final[Mapping[str, Mapping[str, float]]] = {
 
 Full strength is what strong faces really show, which for 4, 5, 7, 15, 16, 18, 20, 23, 24, 29, 30,
 34 and 35 is more than the shape of that name: drawn at 1, those moved a face of 80 px by one pixel
-or two, and a fifth of that cannot be seen. 22 and 28 stay below it, because there the mesh of the
-lips tears.
+or two, and a fifth of that cannot be seen. 22 stays below it, because there the mesh of the lips
+tears. `nasolabial` and `cheekSuck` are made of other shapes, in `derived`.
 """
 
 SLIDERS: Final = tuple(RECIPES)
@@ -160,9 +160,8 @@ def _closed_eyes_win(intensities: Floats) -> Floats:
     """Lids that close cannot be wide or tight, and raise the cheek less; per side."""
     out: Floats = intensities.copy()
     lids = np.minimum(out[slider("43")], 1.0)
-    open_share = np.where(lids > 0.5, 1 - lids, 1.0)
-    for name in ("5", "7"):
-        out[slider(name)] *= open_share
+    out[slider("5")] *= 1 - np.minimum(2 * lids, 1)  # half shut and wide is no face
+    out[slider("7")] *= np.where(lids > 0.5, 1 - lids, 1.0)
     out[slider("64")] *= 1 - 0.7 * lids
     out[slider("6")] *= 1 - 0.5 * lids
     # Lower lids that are pushed up twice meet the upper ones inside the eye.

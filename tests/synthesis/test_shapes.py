@@ -7,7 +7,7 @@ from facs.errors import InputError
 from facs.synthesis.shapes import LEFT, RECIPES, RIGHT, SLIDERS, Mixer, slider, still
 
 UNPAIRED = ("jawOpen", "jawForward", "jawLeft", "jawRight", "mouthFunnel", "mouthPucker",
-            "mouthRollLower", "mouthRollUpper", "mouthShrugLower")  # fmt: skip
+            "mouthRollLower", "mouthRollUpper", "mouthShrugLower", "mouthClose")  # fmt: skip
 
 
 def all_names() -> tuple[str, ...]:
@@ -61,14 +61,21 @@ def test_a_closed_eye_cannot_be_wide_on_its_side_alone(mixer: Mixer) -> None:
     assert shown[slider("5"), LEFT] == pytest.approx(0.9)
 
 
+def test_a_lid_that_is_half_shut_is_not_wide(mixer: Mixer) -> None:
+    face = still()
+    face[slider("5")], face[slider("43")] = 0.8, 0.25
+    assert mixer.weights(face)[1][slider("5"), LEFT] == pytest.approx(0.4)
+    face[slider("43")] = 0.5
+    assert mixer.weights(face)[1][slider("5"), LEFT] == 0  # 0.8 when this began at a half
+
+
 def test_a_unit_shows_no_more_than_its_shape_may_move(mixer: Mixer) -> None:
     face = still()
     face[slider("24")] = 1
-    face[slider("23")] = 1
-    face[slider("13")] = 1
+    face[slider("14")] = 1
     weights, shown = mixer.weights(face)
     assert weights.max() <= 1.25
-    assert shown[slider("24"), LEFT] == pytest.approx(1.25 / 2.15)
+    assert shown[slider("24"), LEFT] == pytest.approx(1.25 / 1.4)
 
 
 def test_a_unit_alone_shows_all_that_is_asked_of_it(mixer: Mixer) -> None:

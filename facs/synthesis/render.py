@@ -17,6 +17,7 @@ from facs.synthesis.eyes import make_way, turned
 from facs.synthesis.kernels import blend, deform, rasterise, vertex_normals
 from facs.synthesis.lashes import grown
 from facs.synthesis.meshes import Mesh
+from facs.synthesis.mouth import light_inside, parted, shut_away
 from facs.synthesis.paint import paint
 from facs.synthesis.person import Person
 from facs.synthesis.scene import Pose, Scene
@@ -84,6 +85,8 @@ def draw(
     unposed = deform(person.neutral, assets.shapes, moved, weights[moved])
     unposed = turned(assets, weights, unposed)
     unposed = make_way(assets, person.neutral, unposed)
+    lips = parted(assets, unposed)
+    unposed = shut_away(assets, unposed, lips)
     unposed = grown(assets, unposed, person.lashes.length)
     points = posed(unposed, pose)
     normals = vertex_normals(points, assets.body_triangles)
@@ -101,7 +104,7 @@ def draw(
         scene.harmonics, scene.lamp, scene.lamp_colour, canvas.shadow, canvas.to_light,
         _SHADOW_SCALE, person.iris, person.cloth, person.stubble, person.lips,
         creases(person, shown), person.seed, person.gloss, person.scalp,
-        np.array([0, 0, window.distance], np.float32),
+        light_inside(lips), np.array([0, 0, window.distance], np.float32),
     )  # fmt: skip
     face = index >= 0
     canvas.solid(screen, assets.eye_shadow_triangles, person.lid_shadow, 0.02)

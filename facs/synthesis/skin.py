@@ -76,7 +76,7 @@ def wrinkles(x, y, z, a, seed):
             cx = 1.95 + 1.35 * t + 0.25 * np.sin(t * 3.1)
             w += a[6] * 1.3 * _crease(ax - cx, 0.16) * np.exp(-(((t - 0.5) / 0.55) ** 4))
     if a[7] > FAINT and -5 < y < -2 and ax > 2.4:
-        w += a[7] * 1.3 * _crease(np.sqrt((ax - 2.9) ** 2 + 0.25 * (y + 3.4) ** 2) - 0.25, 0.16)
+        w += a[7] * 0.8 * _crease(np.sqrt((ax - 2.9) ** 2 + 0.25 * (y + 3.4) ** 2) - 0.25, 0.16)
     if a[8] > FAINT and -6.2 < y < -3.4 and 1.8 < ax < 4:
         fade = np.exp(-(((y + 4.6) / 0.7) ** 2))
         w += a[8] * _crease(ax - 2.75 - 0.12 * (y + 4.5), 0.13) * fade
@@ -158,7 +158,7 @@ def _eye_colour(angle, iris, colour):
 def shade(
     image, alpha, index, weights, triangles, material, points, normals, place, uv, eye_angle,
     texture, tone, sh, lamp, lamp_colour, shadow_depth, to_light, scale,
-    iris, cloth, stubble, lips, creases, seed, gloss, hair, camera,
+    iris, cloth, stubble, lips, creases, seed, gloss, hair, light_inside, camera,
 ):  # fmt: skip
     """Light every pixel that shows a triangle: environment, one lamp with shadow, gloss."""
     height, width = index.shape
@@ -218,19 +218,19 @@ def shade(
                 open_sky = 0.45 * max(0.15, min(1.0, (z - 3) / 7))
             elif m == GUMS:
                 colour[0], colour[1], colour[2] = 0.38, 0.12, 0.13
-                shine, sharpness = 0.25, 30.0
-                open_sky = 0.75 * max(0.15, min(1.0, (z - 3) / 7))
+                shine, sharpness = light_inside * 0.25, 30.0
+                open_sky = light_inside * 0.75 * max(0.15, min(1.0, (z - 3) / 7))
             elif m == TEETH:
                 colour[0], colour[1], colour[2] = 0.68, 0.62, 0.52
-                shine, sharpness = 0.25, 40.0
-                open_sky = 0.85 * max(0.2, min(1.0, (z - 4) / 6))
+                shine, sharpness = light_inside * 0.25, 40.0
+                open_sky = light_inside * 0.85 * max(0.2, min(1.0, (z - 4) / 6))
             elif m == EYE_SOCKET:
                 colour[0], colour[1], colour[2] = 0.28, 0.15, 0.12
                 open_sky = 0.6
             else:
                 angle = w0 * eye_angle[a] + w1 * eye_angle[b] + w2 * eye_angle[c]
                 _eye_colour(angle, iris, colour)
-                shine, sharpness, open_sky = 0.9, 180.0, 0.9
+                shine, sharpness, open_sky = 0.9, 180.0, 0.75
             if inside:  # light reaches the inside of the mouth from the front only
                 nx, ny, nz = nx * 0.6, ny * 0.6, nz * 0.6 + 0.4
             unit = 1 / np.sqrt(nx * nx + ny * ny + nz * nz + 1e-9)
@@ -239,8 +239,10 @@ def shade(
             facing = nx * lamp[0] + ny * lamp[1] + nz * lamp[2]
             shadow = 1.0
             if facing > -0.5:
-                # a little off the surface, so that a face does not stripe itself with shadow
-                sx, sy, sz = px + nx * 0.35, py + ny * 0.35, pz + nz * 0.35
+                # Off the surface, most where light grazes it: there one texel of the shadow map
+                # spans much depth, and a face would stripe itself with shadow.
+                off = 0.35 + 0.5 * (1 - abs(facing))
+                sx, sy, sz = px + nx * off, py + ny * off, pz + nz * off
                 shadow = lit(shadow_depth, to_light, scale, sx, sy, sz)
             if inside:
                 shadow *= 0.6

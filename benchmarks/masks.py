@@ -134,7 +134,9 @@ def main() -> None:
     chosen = parser.parse_args()
     columns = ["what", "scored without the look at the mouth", "with it"]
     counted = [[str(cell) for cell in row] for row in rows(chosen.videos)]
-    text = heading("Faces behind masks", "real films, masks painted on ten of them", "frames")
+    text = heading(
+        "Faces behind masks", "real films, masks painted on ten of them", "number of the frame"
+    )
     publish(text + table(columns, counted), chosen.out)
 
 

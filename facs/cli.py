@@ -14,7 +14,8 @@ from facs.commands.batch import batch
 from facs.commands.common import progress_bar as _bar
 from facs.commands.common import source_of as _source
 from facs.commands.common import stem_of as _stem
-from facs.commands.common import tell as _tell
+from facs.commands.common import stopped as _stopped
+from facs.commands.common import write_and_tell
 from facs.commands.enroll import enroll
 from facs.commands.explain import explain
 from facs.commands.export import export
@@ -22,6 +23,7 @@ from facs.commands.live import live
 from facs.commands.recover import recover
 from facs.commands.report import report
 from facs.commands.serve import serve
+from facs.commands.streams import patient_streams
 from facs.commands.train import train
 from facs.errors import FacsError
 
@@ -37,13 +39,31 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command; what goes wrong is one line on standard error and exit status 2."""
+    with patient_streams() as output:
+        status = _status()
+        for listener in output:
+            if listener.trouble is not None:
+                _say(f"cannot write to standard output: {listener.trouble}")
+                status = status or 2
+    sys.exit(status)
+
+
+def _status() -> int | str | None:
+    """The exit status of the command."""
     try:
         app()
+    except SystemExit as ended:  # how typer ends
+        return ended.code
     except FacsError as error:
-        print(f"facs: {' '.join(str(error).split())}", file=sys.stderr)  # noqa: T201
-        sys.exit(2)
+        _say(" ".join(str(error).split()))
+        return 2
     except KeyboardInterrupt:
-        sys.exit(130)
+        return 130
+    return 0
+
+
+def _say(line: str) -> None:
+    print(f"facs: {line}", file=sys.stderr)  # noqa: T201
 
 
 def _tell_version(wanted: bool) -> None:
@@ -116,28 +136,31 @@ def analyze(
     plan = OutputPlan(out, _stem(source), tuple(formats), events, overlay, plot)
     plan.check(chosen)
     journal = out / f"{_stem(source)}.rows" if stream else None
-    with _bar(quiet) as progress:
+    with _stopped("nothing was written", journal), _bar(quiet) as progress:
         recording = run(chosen, model=model, options=options, progress=progress, journal=journal)
-    _tell(recording)
-    for path in plan.write(recording, chosen, rate):
-        typer.echo(f"wrote {path}")
+    with _stopped("no more was written than is said", journal):
+        write_and_tell(recording, plan.write(recording, chosen, rate))
     if journal is not None:
         journal.unlink()
 
 
-app.command()(batch)
-app.command()(report)
-app.command()(agree)
-app.command()(enroll)
-app.command()(adapt)
+_nothing_left = _stopped("nothing was written")
+_goes_on = _stopped("run it again to go on")
+
+app.command()(_goes_on(batch))
+app.command()(_nothing_left(report))
+app.command()(_nothing_left(agree))
+app.command()(_nothing_left(enroll))
+app.command()(_nothing_left(adapt))
 app.command()(live)
-app.command()(export)
-app.command()(explain)
-app.command()(recover)
+app.command()(_stopped("run it again for all files")(export))
+app.command()(_nothing_left(explain))
+app.command()(_nothing_left(recover))
 app.command()(serve)
 
 
 @app.command()
+@_nothing_left
 def evaluate(
     predictions: Annotated[Path, typer.Argument(help="CSV of facs, OpenFace, Py-Feat, or plain.")],
     labels: Annotated[Path, typer.Argument(help="CSV: 0 or 1, letters A to E, or 0 to 5.")],
@@ -166,9 +189,10 @@ def evaluate(
         compare.read_renames(rename), person, rate, unseen,
     )  # fmt: skip
     report = compare.compare_files(predictions, labels, how, ReportOptions(draws=draws))
-    print_report(report, Console())
     for path in out:
         write_report(report, path, f"# {report.name}\n\n")
+    print_report(report, Console())
+    for path in out:
         typer.echo(f"wrote {path}")
 
 
@@ -193,6 +217,7 @@ def models(
 
 
 @app.command()
+@_goes_on
 def synth(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the shards.")],
     assets: Annotated[

@@ -44,11 +44,14 @@ def adapt(
             *films, model=model, labels=labels, person=person, methods=method,
             progress=progress, motion=motion, detector=detector, threads=threads,
         )  # fmt: skip
-    _tell(found)
+    try:  # before it is told: nobody may listen
+        written = found.save(out) if found.chosen is not None else ()
+    finally:
+        _tell(found)
     if found.chosen is None:
         typer.echo(f"kept {found.spec.name}, nothing was written: {found.reason}")
         raise typer.Exit(1)
-    for path in found.save(out):
+    for path in written:
         typer.echo(f"wrote {path}")
 
 

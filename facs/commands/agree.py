@@ -55,9 +55,6 @@ def agree(
     names = (first.name, second.name) if first.name != second.name else (str(first), str(second))
     aligned = pair(first, second, how)
     report = evaluate(aligned, names[0], ReportOptions(draws=0, tolerance=tolerance, coders=True))
-    _print(agreement_table(report))
-    for fact in agreement_facts(report, *names):
-        typer.echo(f"- {fact}")
     for path in out:
         if path.suffix.lower() in PICTURES:
             from facs.evaluation.agree_plot import plot_agreement
@@ -65,6 +62,10 @@ def agree(
             plot_agreement(report, aligned, path, *names)
         else:
             write_agreement(report, path, *names)
+    _print(agreement_table(report))
+    for fact in agreement_facts(report, *names):
+        typer.echo(f"- {fact}")
+    for path in out:
         typer.echo(f"wrote {path}")
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,16 @@ import typer
 if TYPE_CHECKING:
     from facs.recording import Recording
 
-__all__ = ["Bar", "of_profile", "progress_bar", "source_of", "stem_of", "tell"]
+__all__ = [
+    "Bar",
+    "of_profile",
+    "progress_bar",
+    "source_of",
+    "stem_of",
+    "stopped",
+    "tell",
+    "write_and_tell",
+]
 
 Bar = Callable[[int, "int | None"], None]
 
@@ -41,6 +51,41 @@ def tell(recording: Recording) -> None:
         typer.echo(f"note: {note}", err=True)
     if recording.damage:
         typer.echo(f"damaged: {recording.damage}", err=True)
+
+
+def write_and_tell(recording: Recording, paths: Iterable[Path]) -> None:
+    """Write results, each as its path is asked for; only then say of what, and where they are.
+
+    What was written before something went wrong is said too.
+    """
+    written: list[Path] = []
+    try:
+        for path in paths:
+            written.append(path)
+    finally:
+        tell(recording)
+        for path in written:
+            typer.echo(f"wrote {path}")
+
+
+@contextmanager
+def stopped(left: str, rows: Path | None = None) -> Iterator[None]:
+    """Say what is left when somebody presses Ctrl-C.
+
+    Parameters
+    ----------
+    left : str
+        Such as "nothing was written".
+    rows : Path, optional
+        Where rows are kept; if they are, it is said how to make results of them.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        if rows is not None and rows.exists():
+            left = f"facs recover {shlex.quote(str(rows))} makes results of what was done"
+        typer.echo(f"stopped; {left}", err=True)
+        raise
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from facs.commands.common import stem_of, tell
+from facs.commands.common import stem_of, write_and_tell
 
 __all__ = ["recover"]
 
@@ -32,9 +32,7 @@ def recover(
     plan = OutputPlan(out, _stem(rows, start, stop), tuple(formats), events, plot=plot)
     plan.check(rows)
     recording = run(rows, start=start, stop=stop)
-    tell(recording)
-    for path in plan.write(recording, out / recording.source):
-        typer.echo(f"wrote {path}")
+    write_and_tell(recording, plan.write(recording, out / recording.source))
 
 
 def _stem(rows: Path, start: float | None, stop: float | None) -> str:

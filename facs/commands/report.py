@@ -29,22 +29,21 @@ def report(
 ) -> None:
     """Write one HTML file about a recording, to send to a colleague."""
     from facs.outputs.report import write_report
+    from facs.recording import Recording
 
     target = out or Path(f"{stem_of(source)}.report.html")
     if target.resolve() == Path(source).resolve():
         raise OutputError(f"the report would replace its own source {target}; choose --out")
-    write_report(_recording(source, model, quiet), target, card=card)
+    kept = Path(source).suffix.lower() == ".facs"
+    recording = Recording.load(source) if kept else _analysed(source, model, quiet)
+    write_report(recording, target, card=card)
+    if not kept:
+        tell(recording)
     typer.echo(f"wrote {target}")
 
 
-def _recording(source: str, model: str | None, quiet: bool) -> Recording:
-    if Path(source).suffix.lower() == ".facs":
-        from facs.recording import Recording
-
-        return Recording.load(source)
+def _analysed(source: str, model: str | None, quiet: bool) -> Recording:
     from facs.pipeline import analyze
 
     with progress_bar(quiet) as progress:
-        recording = analyze(source_of(source), model=model, progress=progress)
-    tell(recording)
-    return recording
+        return analyze(source_of(source), model=model, progress=progress)

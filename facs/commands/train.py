@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from facs.commands.common import stopped
 from facs.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ train = typer.Typer(
 
 
 @train.command("landmarks")
+@stopped("run it again to go on")
 def train_landmarks(
     rendered: Annotated[list[Path], typer.Option(help="Folder of rendered shards; repeatable.")],
     scenes: Annotated[Path, typer.Option(help="Folder of .hdr pictures without people.")],
@@ -43,6 +45,7 @@ def train_landmarks(
 
 
 @train.command("units")
+@stopped("run it again to go on")
 def train_units(
     rendered: Annotated[list[Path], typer.Option(help="Folder of rendered shards; repeatable.")],
     test: Annotated[list[Path], typer.Option(help="Folder of shards of other people.")],

@@ -26,6 +26,7 @@ from facs.commands.serve import serve
 from facs.commands.streams import patient_streams
 from facs.commands.train import train
 from facs.errors import FacsError
+from facs.files import keep_sources
 
 __all__ = ["app", "main"]
 
@@ -119,7 +120,7 @@ def analyze(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
 ) -> None:
     """Say, for every frame and person, which facial muscles moved."""
-    from facs.outputs.plan import OutputPlan
+    from facs.outputs.plan import OutputPlan, part_name
     from facs.pipeline import AnalyzeOptions
     from facs.pipeline import analyze as run
 
@@ -133,9 +134,10 @@ def analyze(
         threads=threads,
     )
     chosen = _source(source)
-    plan = OutputPlan(out, _stem(source), tuple(formats), events, overlay, plot)
+    stem = part_name(_stem(source), start, stop)
+    plan = OutputPlan(out, stem, tuple(formats), events, overlay, plot)
     plan.check(chosen)
-    journal = out / f"{_stem(source)}.rows" if stream else None
+    journal = out / f"{stem}.rows" if stream else None
     with _stopped("nothing was written", journal), _bar(quiet) as progress:
         recording = run(chosen, model=model, options=options, progress=progress, journal=journal)
     with _stopped("no more was written than is said", journal):
@@ -184,6 +186,8 @@ def evaluate(
     from facs.evaluation.report_values import ReportOptions
     from facs.evaluation.report_views import write_report
 
+    for path in out:
+        keep_sources(path, predictions, labels)
     how = compare.Comparison(
         compare.read_thresholds(threshold), model, compare.read_level(level), values, first_frame,
         compare.read_renames(rename), person, rate, unseen,

@@ -9,11 +9,11 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from facs.errors import FacsError, OutputError
 
-__all__ = ["TEXT_LIMIT", "atomic", "move", "read_text", "sha256_of", "writing"]
+__all__ = ["TEXT_LIMIT", "atomic", "keep_sources", "move", "read_text", "sha256_of", "writing"]
 
 TEXT_LIMIT: Final = 2**18
 """Bytes of the longest text that is read whole: what people write is a hundredth of it."""
@@ -131,6 +131,44 @@ def read_text(path: str | os.PathLike[str], limit: int = TEXT_LIMIT) -> str:
     if len(data) > limit:
         raise ValueError(f"wanted at most {limit:,} bytes of text, got more")
     return data.decode("utf-8-sig").replace("\r\n", "\n")
+
+
+def keep_sources(target: str | os.PathLike[str], *sources: Any) -> None:
+    """Refuse to write a result onto what it is made from.
+
+    Parameters
+    ----------
+    target : str or path
+        Where the result is wanted.
+    *sources : path or anything else
+        What it is made from; what is no path is passed over.
+
+    Raises
+    ------
+    OutputError
+        If it is the same file, whatever links lead there.
+
+    Examples
+    --------
+    >>> keep_sources("talk.csv", "talk.mp4", 0)
+    >>> keep_sources("face.png", "./face.png")
+    Traceback (most recent call last):
+    facs.errors.OutputError: the result would replace its own source face.png: choose another --out
+    """
+    place = os.path.realpath(target)
+    for source in sources:
+        if isinstance(source, (str, os.PathLike)) and _is_same(place, os.path.realpath(source)):
+            raise OutputError(
+                f"the result would replace its own source {os.fspath(target)}: choose another --out"
+            )
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Some disks do not tell large letters from small ones."""
+    try:
+        return Path(one).samefile(other)
+    except (OSError, ValueError):  # one of them is not there
+        return one == other
 
 
 def move(path: Path, target: Path) -> None:

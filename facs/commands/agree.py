@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from facs.files import keep_sources
+
 if TYPE_CHECKING:
     from facs.evaluation.report_views import View
 
@@ -48,6 +50,8 @@ def agree(
     from facs.evaluation.compare import read_level, read_renames, read_thresholds
     from facs.evaluation.report import ReportOptions, evaluate
 
+    for path in out:
+        keep_sources(path, first, second)
     how = Pairing(
         person, other, tuple(units), read_renames(rename), read_thresholds(threshold), model,
         None if level is None else read_level(level), rate, until,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from facs.commands.album import Album
 from facs.commands.common import of_profile
 from facs.commands.keeping import Kept, changing, merged
 from facs.errors import InputError
+from facs.files import keep_sources
 
 if TYPE_CHECKING:
     from facs.meaning.findings import Enrolment, Example, Finding
@@ -58,6 +60,8 @@ def enroll(
     from facs.meaning.contradictions import doubts
     from facs.meaning.enroll import enroll as run
 
+    if curves is not None:
+        keep_sources(curves, profile, *_films(rest, example), *(day or []), *(marks or []))
     before = Kept.read(profile)
     known = before.profile
     places = [(_called(name, known), place) for name, place in map(_pair, example or [])]
@@ -94,6 +98,12 @@ def enroll(
             typer.echo(f"note: {doubt}")
         new.save(profile)
     typer.echo(f"wrote {profile}")
+
+
+def _films(rest: list[str] | None, example: list[str] | None) -> list[str]:
+    """Which files ``VIDEO@0-20`` and ``NAME=VIDEO@3-4.5`` name."""
+    places = [*(rest or []), *(text.partition("=")[2] for text in example or [])]
+    return [re.sub(r"@[\d.]+-[\d.]+$", "", place.strip()) for place in places]
 
 
 def _words(texts: list[str], known: Profile, enrolled: list[str], day: bool) -> dict[str, str]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from facs.files import keep_sources
+
 if TYPE_CHECKING:
     from facs.explaining.explanation import Explanation
 
@@ -42,6 +44,7 @@ def explain(
     from facs.explaining.moment import picture_at
     from facs.recording import Recording
 
+    keep_sources(out, source, video, *Path(source).glob("*"))
     recorded = Path(source).suffix.lower() == ".facs"
     film = Recording.load(source) if recorded else source
     found = run(

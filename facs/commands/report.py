@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from facs.commands.common import progress_bar, source_of, stem_of, tell
-from facs.errors import OutputError
+from facs.files import keep_sources
 
 if TYPE_CHECKING:
     from facs.recording import Recording
@@ -32,8 +32,7 @@ def report(
     from facs.recording import Recording
 
     target = out or Path(f"{stem_of(source)}.report.html")
-    if target.resolve() == Path(source).resolve():
-        raise OutputError(f"the report would replace its own source {target}; choose --out")
+    keep_sources(target, source)
     kept = Path(source).suffix.lower() == ".facs"
     recording = Recording.load(source) if kept else _analysed(source, model, quiet)
     write_report(recording, target, card=card)

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from facs._version import __version__
 from facs.errors import MissingPackageError
-from facs.files import atomic
+from facs.files import atomic, keep_sources
+from facs.outputs.ours import MADE_BY
 from facs.outputs.spans import (
     NOT_SCORED,
     Span,
@@ -76,7 +76,8 @@ def write_eaf(
         from pympi.Elan import to_eaf
     except ImportError:
         raise MissingPackageError.of("pympi-ling", "annotations", "write_eaf") from None
-    document = Eaf(author=f"facs {__version__}")
+    keep_sources(path, media)
+    document = Eaf(author=MADE_BY)
     document.remove_tier("default")
     home = Path(folder or Path(path).parent).resolve()
     _link_media(document, Path(media or home / recording.source).resolve(), home)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.errors import OutputError
+from facs.outputs.ours import MADE_BY
 
 if TYPE_CHECKING:
     from av.container import OutputContainer
@@ -60,6 +61,7 @@ class Encoder:
             self._container = av.open(
                 str(self._path), "w", format="mp4", options={"movflags": "+faststart"}
             )
+            self._container.metadata["comment"] = MADE_BY
         return self
 
     def write(self, image: Image, time: float) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.errors import InputError
-from facs.files import atomic
+from facs.files import atomic, keep_sources
 from facs.outputs.drawing import draw_overlay
 from facs.outputs.encoding import Encoder
 from facs.outputs.rates import usual_rate
@@ -92,10 +92,11 @@ def write_overlay(
     VideoError
         If the source cannot be read any more.
     OutputError
-        If the file cannot be written; what was at `path` then stays as it was.
+        If the file cannot be written, or is the source; what was at `path` then stays as it was.
     """
     from facs.video import open_video
 
+    keep_sources(path, source)
     if Path(path).suffix.lower() != ".mp4":
         raise InputError(f"wanted a name that ends in .mp4, got {path}")
     if len(recording) == 0:

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from facs.errors import InputError, MissingPackageError, OutputError
-from facs.files import move
+from facs.files import keep_sources, move
+from facs.outputs.ours import is_ours
 from facs.recording import Recording
 
-__all__ = ["FORMATS", "OutputPlan", "has_package"]
+__all__ = ["FORMATS", "OutputPlan", "has_package", "part_name"]
 
 FORMATS: Final = {
     "csv": ".csv",
@@ -35,6 +36,26 @@ _PACKAGES: Final = {  # the module that a kind needs, its package, and the extra
     "eaf": ("pympi", "pympi-ling", "annotations"),
     "plot": ("matplotlib", "matplotlib", "plots"),
 }
+
+
+def part_name(stem: str, start: float | None = None, stop: float | None = None) -> str:
+    """What the names of results begin with: no part replaces another one, nor the whole.
+
+    Parameters
+    ----------
+    stem : str
+        Of the whole.
+    start, stop : float, seconds, optional
+
+    Examples
+    --------
+    >>> part_name("night"), part_name("night", 3600, 7200), part_name("night", stop=0.5)
+    ('night', 'night.3600-7200', 'night.0-0.5')
+    """
+    if start is None and stop is None:
+        return stem
+    first, last = ("" if time is None else f"{time:.12g}" for time in (start, stop))
+    return f"{stem}.{first or 0}-{last or 'end'}"
 
 
 @dataclass(frozen=True)
@@ -88,8 +109,12 @@ class OutputPlan:
     @property
     def files(self) -> list[Path]:
         """Everything that is written, with what explains it: BIDS has two files."""
+        return [path for _, path in self._kinds()]
+
+    def _kinds(self) -> list[tuple[str, Path]]:
+        """Every file with its kind, which is "sidecar" for what explains the events of BIDS."""
         beside = [path.with_suffix(".json") for kind, path in self.paths.items() if kind == "bids"]
-        return [*self.paths.values(), *beside]
+        return [*self.paths.items(), *(("sidecar", path) for path in beside)]
 
     def check(self, source: Any) -> None:
         """Fail now rather than after an hour of analysis.
@@ -97,7 +122,8 @@ class OutputPlan:
         Raises
         ------
         OutputError
-            If the folder is absent or cannot be written to, or a result would replace the source.
+            If the folder is absent or cannot be written to, or a result would replace the source
+            or what is no result of facs; those of earlier runs are replaced.
         MissingPackageError
             If a package for a format is not installed.
         InputError
@@ -110,9 +136,13 @@ class OutputPlan:
         self.check_packages()
         if self.overlay and isinstance(source, int):
             raise InputError("an overlay wants a file: a camera cannot be read twice")
-        for path in self.files:
-            if isinstance(source, (str, os.PathLike)) and path.resolve() == Path(source).resolve():
-                raise OutputError(f"the result would replace its own source {path}; choose --out")
+        for kind, path in self._kinds():
+            keep_sources(path, source)
+            if path.is_file() and not is_ours(kind, path):
+                raise OutputError(
+                    f"{path} is there already and no result of facs: "
+                    "move it, or choose another --out"
+                )
 
     def check_packages(self) -> None:
         """Raise MissingPackageError if a package for a format is not installed."""

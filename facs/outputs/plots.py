@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from facs.errors import InputError, MissingPackageError
 from facs.files import atomic
+from facs.outputs.ours import MADE_BY
 from facs.outputs.spans import PICTURE, unit_spans, unscored_spans
 from facs.person import Person, seconds_covered
 from facs.units import ActionUnit, as_unit
@@ -81,7 +82,8 @@ def plot_timeline(
     with atomic(path) as partial, warnings.catch_warnings():
         # A letter that the font lacks, in the name of the source, becomes an empty box.
         warnings.filterwarnings("ignore", message="Glyph")
-        figure.savefig(partial, format=suffix[1:], dpi=DPI)
+        said = {"Software" if suffix == ".png" else "Creator": MADE_BY}
+        figure.savefig(partial, format=suffix[1:], dpi=DPI, metadata=said)
 
 
 def _units_of(

@@ -5,6 +5,7 @@ built-in error that a caller would expect::
 
     FacsError
     |-- InputError (ValueError)                 an argument has the wrong form
+    |   `-- NoFramesError                       no frame lies in the seconds that were asked for
     |-- VideoError (OSError)                    a source of frames cannot be used
     |   |-- VideoNotFoundError (FileNotFoundError)
     |   |-- UnreadableVideoError                no picture can be decoded from it
@@ -28,6 +29,7 @@ __all__ = [
     "InputError",
     "MissingPackageError",
     "ModelError",
+    "NoFramesError",
     "OutputError",
     "ProfileError",
     "RecordingError",
@@ -44,6 +46,10 @@ class FacsError(Exception):
 
 class InputError(FacsError, ValueError):
     """An argument has the wrong form; the message says the wanted form and what came."""
+
+
+class NoFramesError(InputError):
+    """The source has frames, but none in the seconds that were asked for."""
 
 
 class VideoError(FacsError, OSError):

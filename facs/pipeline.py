@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from facs.crops.clips import ClipMaker, FaceClip
-from facs.errors import InputError
+from facs.errors import FacsError, InputError, NoFramesError, UnreadableVideoError
 from facs.faces.face import Face
 from facs.faces.landmarks import Landmarker
 from facs.faces.track import FaceTracker, TrackOptions
@@ -71,7 +71,7 @@ class AnalyzeOptions:
     threads: int = 1
 
     def __post_init__(self) -> None:
-        """Refuse counts below one; those of NumPy become plain ones."""
+        """Refuse counts below one (those of NumPy become plain ones), and no time."""
         for name in ("max_people", "batch", "threads"):
             count = getattr(self, name)
             if not isinstance(count, (int, np.integer)):
@@ -79,6 +79,8 @@ class AnalyzeOptions:
             if count < 1:
                 raise InputError(f"wanted {name} >= 1, got {count}")
             object.__setattr__(self, name, int(count))
+        if isinstance(self.stop, (int, float)) and self.stop <= 0:
+            raise InputError(f"wanted stop after 0 seconds, got {self.stop:g}")
 
 
 @dataclass
@@ -152,6 +154,8 @@ def analyze(
     ------
     VideoError
         If no picture can be decoded from the source.
+    NoFramesError
+        If none of its frames lies from `start` to `stop`.
     InputError, ModelError
         If an option or the model has the wrong form.
     OutputError
@@ -173,8 +177,18 @@ def analyze(
         RecordingBuilder(video.name, video.size, video.rate, _info(scorer), journal) as builder,
     ):
         absence = _analyze_frames(video, scorer, builder, chosen, watch, progress)
+        if not len(builder):
+            raise _nothing(video)
         del scorer  # hours of rows want the memory that the model had
         return builder.build(damage=video.damage, notes=(*video.notes, *absence))
+
+
+def _nothing(video: Video) -> FacsError:
+    """Why there is nothing to make a recording of."""
+    if not video.missed:
+        return UnreadableVideoError(f"{video.name}: wanted pictures, got none")
+    damage = f"; damaged: {video.damage}" if video.damage else ""
+    return NoFramesError(f"{video.name}: {video.missed}{damage}")
 
 
 def _analyze_frames(

@@ -93,7 +93,8 @@ def _frames(
 
 def _too_late(times: NDArray[np.float64], start: float) -> Iterator[str]:
     if len(times) and times[-1] < start:
-        yield f"wanted frames from {start:g} s on, the last one is at {times[-1]:.2f} s"
+        last = f"{times[-1]:.2f} s (times are seconds)"
+        yield f"wanted frames from {start:g} s on, the last is at {last}"
 
 
 def _broke_off(times: NDArray[np.float64]) -> dict[str, Any]:

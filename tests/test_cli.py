@@ -148,6 +148,10 @@ def test_a_playlist_is_not_followed(refused, tmp_path):
         (("--start", "2", "--stop", "1"), "start before stop"),
         (("--start", "1", "--stop", "1"), "start before stop"),
         (("--start", "nan"), "start"),
+        (("--start", "5000"), "from 5000 s on, the last is at 0.37 s (times are seconds)"),
+        (("--start", "5000", "--stream"), "the last is at 0.37 s (times are seconds)"),
+        (("--stop", "-5"), "stop after 0 seconds, got -5"),
+        (("--stop", "0"), "stop after 0 seconds, got 0"),
         (("--rate", "30"), "its own times"),
         (("--model", "facs-99"), "'facs-99'"),
     ],
@@ -250,7 +254,17 @@ def test_a_second_run_writes_the_same_bytes(facs, film, out, model):
 @pytest.mark.usefixtures("bright_squares")
 def test_only_the_wanted_seconds_are_written(facs, film, out, model):
     analysed(facs, film(), out, model, "--start", "0.1", "--stop", "0.2", "--no-motion")
-    assert len(rows_of(out / "film.csv")) == 3
+    assert [p.name for p in out.iterdir()] == ["film.0.1-0.2.csv"]
+    assert len(rows_of(out / "film.0.1-0.2.csv")) == 3
+
+
+@pytest.mark.usefixtures("bright_squares")
+def test_a_part_does_not_replace_the_whole(facs, film, out, model):
+    path = film()
+    analysed(facs, path, out, model)
+    analysed(facs, path, out, model, "--stop", "0.2", "--stream")
+    assert len(rows_of(out / "film.csv")) == 12
+    assert len(rows_of(out / "film.0-0.2.csv")) == 6
 
 
 @pytest.mark.usefixtures("bright_squares")
@@ -339,8 +353,11 @@ def test_parts_that_are_recovered_lie_side_by_side(facs, film, out, model):
 def test_a_part_behind_the_end_is_said_when_it_is_recovered(facs, film, out, model):
     analyze(film(), model=model, journal=out / "film.rows")
     status, _, error = facs("recover", out / "film.rows", "--out", out, "--start", "7200")
-    assert status == 0
-    assert error == "note: wanted frames from 7200 s on, the last one is at 0.37 s\n"
+    assert status == 2
+    assert error.endswith(
+        "wanted frames from 7200 s on, the last is at 0.37 s (times are seconds)\n"
+    )
+    assert [p.name for p in out.iterdir()] == ["film.rows"]
 
 
 def test_results_of_a_link_are_called_like_the_link(tmp_path, monkeypatch):
@@ -416,6 +433,6 @@ def test_the_command_itself_ends_without_a_trace(tmp_path, model):
 @pytest.mark.skipif(not shipped_path().exists(), reason="the landmark network is not there yet")
 def test_the_example_is_analysed_from_end_to_end(facs, out, model):
     said, _ = analysed(facs, EXAMPLE, out, model, "--stop", "0.3")
-    rows = rows_of(out / "synthetic_face.csv")
+    rows = rows_of(out / "synthetic_face.0-0.3.csv")
     assert len(rows) == 9
     assert "1 pe" in said or "person" in said

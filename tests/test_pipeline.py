@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from facs import pipeline
-from facs.errors import InputError, ModelError, VideoNotFoundError
+from facs.errors import InputError, ModelError, NoFramesError, VideoError, VideoNotFoundError
 from facs.faces.landmarks import shipped_path
 from facs.network.weights import load_model, shipped
 from facs.pipeline import AnalyzeOptions, Stopwatch, analyze
@@ -325,3 +325,22 @@ def test_the_shipped_model_sees_the_examples_smile(monkeypatch):
     (person,) = analyze(EXAMPLE, stop=2.2).people
     resting, smiling = person.times < 0.7, (person.times > 1.2) & (person.times < 1.7)
     assert person["AU12"][smiling].mean() > person["AU12"][resting].mean() + 0.3
+
+
+# no frames
+
+
+def test_no_source_of_frames_is_no_recording():
+    with pytest.raises(VideoError, match="wanted pictures, got none"):
+        analyze([])
+    with pytest.raises(VideoError, match="wanted pictures, got none"):
+        analyze(iter(()))
+
+
+def test_a_span_without_frames_is_refused_and_leaves_no_rows(tmp_path):
+    film = np.zeros((3, 96, 128, 3), np.uint8)
+    with pytest.raises(NoFramesError, match=r"the last is at 0\.08 s"):
+        analyze(film, rate=25, start=7, journal=tmp_path / "film.rows")
+    with pytest.raises(InputError, match="wanted stop after 0 seconds, got -2"):
+        analyze(film, rate=25, stop=-2)
+    assert list(tmp_path.iterdir()) == []

@@ -417,7 +417,15 @@ def test_start_and_stop_keep_the_index_of_the_file(write_video):
 def test_a_part_behind_the_end_is_empty(write_video):
     frames, video = read(write_video("clip.mp4", gray_steps(3), rate=25), start=9)
     assert frames == []
-    assert video.notes == ("wanted frames from 9 s on, the last one is at 0.08 s",)
+    assert video.notes == ("wanted frames from 9 s on, the last is at 0.08 s (times are seconds)",)
+    assert video.missed == video.notes[0]
+
+
+def test_a_part_between_two_frames_says_where_they_are(write_video):
+    path = write_video("clip.mp4", gray_steps(3), times=[0, 1, 2])
+    assert "between those at 0.000 and 1.000 s" in read(path, start=0.2, stop=0.4)[1].missed
+    assert "the first is at 0.00 s" in read(path, stop=-0.1)[1].missed
+    assert read(path, start=0.2, stop=1.4)[1].missed is None
 
 
 @pytest.mark.parametrize(

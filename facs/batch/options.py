@@ -8,7 +8,7 @@ from typing import Any
 
 from facs._version import __version__
 from facs.errors import InputError
-from facs.outputs.plan import OutputPlan
+from facs.outputs.plan import OutputPlan, part_name
 from facs.pipeline import AnalyzeOptions
 
 __all__ = ["BatchOptions"]
@@ -66,7 +66,7 @@ class BatchOptions:
         target = out / name
         return OutputPlan(
             target.parent,
-            target.name,
+            part_name(target.name, self.analyze.start, self.analyze.stop),
             self.formats,
             self.events,
             self.overlay,

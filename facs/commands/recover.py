@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from facs.commands.common import stem_of, write_and_tell
+from facs.errors import NoFramesError
 
 __all__ = ["recover"]
 
@@ -26,18 +27,14 @@ def recover(
     stop: Annotated[float | None, typer.Option(help="Second to stop before.")] = None,
 ) -> None:
     """Write results of the rows that an analysis left behind, or of a part of them."""
-    from facs.outputs.plan import OutputPlan
+    from facs.outputs.plan import OutputPlan, part_name
     from facs.recovery import recover as run
 
-    plan = OutputPlan(out, _stem(rows, start, stop), tuple(formats), events, plot=plot)
+    stem = part_name(stem_of(str(rows)), start, stop)
+    plan = OutputPlan(out, stem, tuple(formats), events, plot=plot)
     plan.check(rows)
     recording = run(rows, start=start, stop=stop)
+    if not len(recording) and (start, stop) != (None, None):
+        why = "; ".join(recording.notes) or "no frame lies in the seconds that were asked for"
+        raise NoFramesError(f"{rows}: {why}")
     write_and_tell(recording, plan.write(recording, out / recording.source))
-
-
-def _stem(rows: Path, start: float | None, stop: float | None) -> str:
-    """What the names of results begin with: no part replaces another one, nor the whole."""
-    if start is None and stop is None:
-        return stem_of(str(rows))
-    first, last = ("" if time is None else f"{time:.12g}" for time in (start, stop))
-    return f"{stem_of(str(rows))}.{first or 0}-{last or 'end'}"

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.crops.mask import ellipse
-from facs.errors import InputError
+from facs.errors import InputError, NoFramesError
 from facs.explaining.explanation import ASKED, METHODS, Explanation
 from facs.explaining.moment import Moment, find_moment, read_moment, source_of
 from facs.explaining.opened import Opened, open_stream
@@ -129,9 +129,16 @@ def _check(side: str | None, method: str, stream: str) -> None:
 
 
 def _analysed(source: Any, time: float | None, stream: str, model: Any) -> Recording:
-    start = None if time is None else time - BEFORE
-    stop = None if time is None else time + AFTER
-    return analyze(source, model=model, start=start, stop=stop, motion=stream == "temporal")
+    motion = stream == "temporal"
+    if time is None:
+        return analyze(source, model=model, motion=motion)
+    wanted = f"wanted a time at which the film has a frame, got {time:g} s"
+    if time + AFTER <= 0:
+        raise InputError(f"{wanted}: times count from 0")
+    try:
+        return analyze(source, model=model, start=time - BEFORE, stop=time + AFTER, motion=motion)
+    except NoFramesError as error:
+        raise InputError(f"{wanted}: {error}") from error
 
 
 def _model_of(recording: Recording, model: str | Path | None) -> str | Path | None:

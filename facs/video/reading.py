@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -125,6 +125,21 @@ def _source_at(
     return ContainerSource(path, threads, rate)
 
 
+def _missed(start: float, stop: float, before: float | None, after: float | None) -> Iterator[str]:
+    """Say where the frames are, of which none lies between start and stop."""
+    if after is None and before is not None:
+        yield (
+            f"wanted frames from {start:g} s on, the last is at {before:.2f} s (times are seconds)"
+        )
+    elif before is None and after is not None:
+        yield f"wanted frames before {stop:g} s, the first is at {after:.2f} s (times are seconds)"
+    elif before is not None and after is not None:
+        yield (
+            f"wanted frames from {start:g} to {stop:g} s, there are none between those "
+            f"at {before:.3f} and {after:.3f} s"
+        )
+
+
 class Video:
     """An open source of frames: a context manager, and an iterator that runs once.
 
@@ -147,7 +162,7 @@ class Video:
         self._clock = Clock(gap=float(1 / (source.rate or DEFAULT_RATE)))
         self._start = -math.inf if start is None else start
         self._stop = math.inf if stop is None else stop
-        self._too_late: tuple[str, ...] = ()
+        self._missed: tuple[str, ...] = ()
         self._resized: tuple[str, ...] = ()
         self._frames = self._read()
         self._closed = False
@@ -173,21 +188,30 @@ class Video:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was mended or is unusual so far, one sentence each."""
-        return self._source.notes + self._clock.notes + self._resized + self._too_late
+        return self._source.notes + self._clock.notes + self._resized + self._missed
+
+    @property
+    def missed(self) -> str | None:
+        """Where the frames are, if none lay from start to stop; None until that is known."""
+        return next(iter(self._missed), None)
 
     def _read(self) -> Generator[Frame, None, None]:
-        time = None
+        given = False
+        before: float | None = None
+        after: float | None = None
         try:
             for shot in self._source:
                 time = self._clock.mend(shot.time)
                 if time >= self._stop:
+                    after = time
                     break
                 if time >= self._start:
+                    given = True
                     yield self._measured(Frame(shot.index, time, shot.picture()))
-            if time is not None and time < self._start:
-                self._too_late = (
-                    f"wanted frames from {self._start:g} s on, the last one is at {time:.2f} s",
-                )
+                else:
+                    before = time
+            if not given:
+                self._missed = tuple(_missed(self._start, self._stop, before, after))
         finally:
             self._source.close()
 

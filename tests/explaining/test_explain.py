@@ -222,7 +222,7 @@ def test_a_time_outside_of_a_recording_is_refused(recording, time):
         explained(recording, "AU12", time)
 
 
-@pytest.mark.parametrize(("time", "said"), [(99, "the last one is at 0.13 s"), (-9, "is none")])
+@pytest.mark.parametrize(("time", "said"), [(99, "the last is at 0.13 s"), (-9, "count from 0")])
 def test_a_time_at_which_there_is_no_film_is_told_from_a_film_with_nobody(time, said):
     film = np.zeros((5, 96, 128, 3), np.uint8)
     with pytest.raises(InputError, match=f"wanted a time .* got {time} s: .*{said}"):

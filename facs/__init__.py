@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from facs.meaning.profile import Profile as Profile
     from facs.meaning.rest import find_baseline as find_baseline
     from facs.network.weights import load_model as load_model
-    from facs.pipeline import AnalyzeOptions as AnalyzeOptions
+    from facs.options import AnalyzeOptions as AnalyzeOptions
     from facs.pipeline import analyze as analyze
     from facs.video import open_video as open_video
 
@@ -54,7 +54,7 @@ __all__ = [
 load = Recording.load
 
 _LATER = {
-    "AnalyzeOptions": "facs.pipeline",
+    "AnalyzeOptions": "facs.options",
     "Baseline": "facs.meaning.baseline",
     "Gesture": "facs.meaning.gestures",
     "Profile": "facs.meaning.profile",

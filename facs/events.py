@@ -9,7 +9,9 @@ event: somewhere in the span the probability must reach a peak (`least_peak`).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from numbers import Real
 from typing import Final
 
 import numpy as np
@@ -18,7 +20,15 @@ from numpy.typing import ArrayLike, NDArray
 from facs.errors import InputError
 from facs.holes import longest_step
 
-__all__ = ["NOT_SCORED", "SURER", "Event", "after_holes", "find_events", "least_peak"]
+__all__ = [
+    "NOT_SCORED",
+    "SURER",
+    "Event",
+    "after_holes",
+    "check_limits",
+    "find_events",
+    "least_peak",
+]
 
 NOT_SCORED: Final = "not_scored"
 """What files of events call a span in which a person could not be scored."""
@@ -125,7 +135,8 @@ def find_events(
     Raises
     ------
     InputError
-        If the shapes differ, times do not increase or thresholds contradict.
+        If the shapes differ, times do not increase, thresholds contradict each other, or one of
+        the numbers is none.
 
     Examples
     --------
@@ -134,6 +145,7 @@ def find_events(
     >>> [(e.onset, e.apex, e.offset) for e in find_events("AU12", t, p)]
     [(0.1, 0.1, 0.3), (0.5, 0.5, 0.5)]
     """
+    check_limits(most=math.inf, on=on, off=off, min_peak=min_peak, min_duration=min_duration)
     seconds, values = _checked(times, probability, on, off)
     # A level is rounded as the values are, as NumPy rounds `on`: what equals it has reached it.
     level = np.asarray(min_peak, np.result_type(values.dtype, np.float32))
@@ -182,6 +194,30 @@ def after_holes(times: NDArray[np.float64]) -> NDArray[np.bool_]:
         steps = np.diff(times)
         after[1:] = steps > longest_step(float(np.median(steps))) + _CLOCK
     return after
+
+
+def check_limits(*, min_duration: float, most: float = 1.0, **levels: float | None) -> None:
+    """Refuse what is no limit of an event: any of them would let every event pass, or none.
+
+    Parameters
+    ----------
+    min_duration : float, seconds
+    most : float
+        What no level may exceed; probabilities do not exceed 1.
+    **levels : float, optional
+        Thresholds, by name.
+
+    Raises
+    ------
+    InputError
+        If a level is no number from 0 to `most`, or the duration none of 0 or more.
+    """
+    for name, level in levels.items():
+        if level is not None and not (isinstance(level, Real) and 0 <= level <= most):
+            wanted = f"a probability from 0 to {most:g}" if most == 1 else "a number of 0 or more"
+            raise InputError(f"wanted {wanted} for {name}, got {level!r}")
+    if not (isinstance(min_duration, Real) and 0 <= min_duration < math.inf):
+        raise InputError(f"wanted min_duration in seconds, 0 or more, got {min_duration!r}")
 
 
 def _checked(

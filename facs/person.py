@@ -17,7 +17,7 @@ from facs.arrays import (
     frozen_array,
 )
 from facs.errors import InputError
-from facs.events import Event, find_events, least_peak
+from facs.events import Event, check_limits, find_events, least_peak
 from facs.units import SIDES, ActionUnit, SideName, UnitLike, as_unit
 
 if TYPE_CHECKING:
@@ -200,10 +200,10 @@ class Person:
         ----------
         unit : ActionUnit, int or str, optional
             One unit; all of them where it is left out.
-        on, off : float, optional
+        on, off : float, in [0, 1], optional
             Thresholds in place of the model's own. Where only `on` is given,
             `off` is the model's, or `on` if that is lower.
-        min_peak : float, optional
+        min_peak : float, in [0, 1], optional
             What the probability must reach at the apex. By default three times the odds of the
             model's `on` (`facs.events.least_peak`); nothing beyond `on` where that is given.
         min_duration : float, seconds
@@ -213,7 +213,13 @@ class Person:
         -------
         list of Event
             In order of onset. See `facs.events.find_events`.
+
+        Raises
+        ------
+        InputError
+            If there is no such unit, or a number is none of its kind.
         """
+        check_limits(on=on, off=off, min_peak=min_peak, min_duration=min_duration)
         chosen = self.units if unit is None else (as_unit(unit),)
         found = [e for one in chosen for e in self._events_of(one, on, off, min_peak, min_duration)]
         return sorted(found, key=lambda event: event.onset)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from time import process_time
@@ -18,12 +18,13 @@ from typing import Any, TypeVar
 import numpy as np
 
 from facs.crops.clips import ClipMaker, FaceClip
-from facs.errors import FacsError, InputError, NoFramesError, UnreadableVideoError
+from facs.errors import FacsError, NoFramesError, UnreadableVideoError
 from facs.faces.face import Face
 from facs.faces.landmarks import Landmarker
 from facs.faces.track import FaceTracker, TrackOptions
 from facs.network.predict import Model, Scores, checksum_of, wants_motion
 from facs.network.weights import load_model
+from facs.options import AnalyzeOptions, options_of
 from facs.overlap import ahead, overlapped
 from facs.pixels import gray_of
 from facs.recorder import RecordingBuilder, Row
@@ -34,53 +35,6 @@ __all__ = ["AnalyzeOptions", "analyze"]
 
 Progress = Callable[[int, "int | None"], None]
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class AnalyzeOptions:
-    """How to analyse.
-
-    Parameters
-    ----------
-    start, stop : float, seconds, optional
-        Only the frames with ``start <= time < stop``.
-    rate : float, frames per second, optional
-        For pictures, arrays and raw streams, which carry no time.
-    max_people : int
-        No more than this many are followed at once: those that are found first, and the
-        largest of those that are found in one frame.
-    detector : str
-        ``"haar"`` or ``"dlib"``.
-    motion : bool
-        False leaves the temporal stream out: faster, and every frame is scored from
-        its picture alone.
-    batch : int
-        Clips that are scored at once.
-    threads : int
-        Threads of each stage, of this analysis alone; from two on, decoding, faces and
-        networks also run at the same time.
-    """
-
-    start: float | None = None
-    stop: float | None = None
-    rate: float | None = None
-    max_people: int = 5
-    detector: str = "haar"
-    motion: bool = True
-    batch: int = 16
-    threads: int = 1
-
-    def __post_init__(self) -> None:
-        """Refuse counts below one (those of NumPy become plain ones), and no time."""
-        for name in ("max_people", "batch", "threads"):
-            count = getattr(self, name)
-            if not isinstance(count, (int, np.integer)):
-                raise InputError(f"wanted a whole number for {name}, got {count!r}")
-            if count < 1:
-                raise InputError(f"wanted {name} >= 1, got {count}")
-            object.__setattr__(self, name, int(count))
-        if isinstance(self.stop, (int, float)) and self.stop <= 0:
-            raise InputError(f"wanted stop after 0 seconds, got {self.stop:g}")
 
 
 @dataclass
@@ -167,7 +121,7 @@ def analyze(
     >>> analyze(np.zeros((3, 96, 128, 3), np.uint8), rate=25)
     <Recording of array: 3 frames, 0.1 s, nobody found>
     """
-    chosen = _options(options, changes)
+    chosen = options_of(options, changes)
     watch = stopwatch or Stopwatch()
     scorer = _model(model, chosen)
     with (
@@ -178,6 +132,7 @@ def analyze(
     ):
         absence = _analyze_frames(video, scorer, builder, chosen, watch, progress)
         if not len(builder):
+            builder.discard()
             raise _nothing(video)
         del scorer  # hours of rows want the memory that the model had
         return builder.build(damage=video.damage, notes=(*video.notes, *absence))
@@ -214,18 +169,10 @@ def _analyze_frames(
     return stages.tracker.why_nobody()
 
 
-def _options(options: AnalyzeOptions | None, changes: dict[str, Any]) -> AnalyzeOptions:
-    names = {f.name for f in fields(AnalyzeOptions)}
-    unknown = sorted(set(changes) - names)
-    if unknown:
-        raise InputError(f"wanted options of {sorted(names)}, got {unknown[0]!r}")
-    return replace(options or AnalyzeOptions(), **changes)
-
-
 def _model(model: str | Path | Model | None, options: AnalyzeOptions) -> Model:
-    if model is None or isinstance(model, (str, Path)):
-        return load_model(model, motion=options.motion, threads=options.threads)
-    return model
+    if hasattr(model, "spec") and callable(model):
+        return model
+    return load_model(model, motion=options.motion, threads=options.threads)
 
 
 def _tracker(options: AnalyzeOptions) -> FaceTracker:

@@ -141,6 +141,12 @@ class RecordingBuilder:
         if self._rows is not None:
             self._rows.close()
 
+    def discard(self) -> None:
+        """Remove the journal of an analysis in which there was nothing; not one that was there."""
+        self.close()
+        if self._journal is not None and self._rows is not None:
+            self._journal.unlink(missing_ok=True)
+
     def _begun(self, size: tuple[int, int] | None = None) -> MemoryRows | JournalRows:
         """Where rows are kept; a journal begins with the size, which the first frame may tell."""
         if self._rows is None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from facs._version import __version__
 from facs.errors import InputError
-from facs.outputs.plan import OutputPlan, part_name
+from facs.outputs.plan import OutputPlan, as_formats, part_name
 from facs.pipeline import AnalyzeOptions
 
 __all__ = ["BatchOptions"]
@@ -20,7 +20,7 @@ class BatchOptions:
 
     Parameters
     ----------
-    formats : tuple of str
+    formats : tuple of str, or one
         Of `facs.outputs.plan.FORMATS`.
     events, overlay, plot : bool
         As for `facs.outputs.plan.OutputPlan`.
@@ -53,6 +53,7 @@ class BatchOptions:
 
     def __post_init__(self) -> None:
         """Refuse what no batch can do."""
+        object.__setattr__(self, "formats", as_formats(self.formats))
         if self.jobs < 1:
             raise InputError(f"wanted jobs >= 1, got {self.jobs}")
         if not self.patience > 0:

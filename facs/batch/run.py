@@ -76,7 +76,7 @@ class BatchResult:
 
 
 def run_batch(
-    sources: Iterable[str | os.PathLike[str]],
+    sources: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     out: str | os.PathLike[str],
     options: BatchOptions | None = None,
     *,
@@ -87,7 +87,7 @@ def run_batch(
 
     Parameters
     ----------
-    sources : iterable of path
+    sources : path, or iterable of path
         Folders, which are searched with the folders in them, ``.txt`` lists, and videos.
     out : path
         Folder of the results; it is made if it is absent.
@@ -118,6 +118,8 @@ def run_batch(
     checksum), the version of facs, the model and the options are those of the manifest, and
     its results are there with the sizes that they had. One that failed is tried again.
     """
+    if isinstance(sources, (str, os.PathLike)):
+        sources = [sources]
     chosen, folder = options or BatchOptions(), Path(os.path.normpath(Path(out).absolute()))
     how = _checked(chosen)
     with locked(folder):

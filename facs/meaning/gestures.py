@@ -78,6 +78,11 @@ class Gesture:
     def __post_init__(self) -> None:
         if not self.name.strip():
             raise InputError("wanted a name for the gesture, got none")
+        if isinstance(self.what, str):
+            raise InputError(
+                "wanted conditions, got a text, which Gesture.parse reads: "
+                f"Gesture.parse({self.name!r}, {self.what!r})"
+            )
         for name in ("hold", "within", "pause", "gaps"):
             if not 0 <= getattr(self, name) < float("inf"):
                 raise InputError(f"wanted {name} >= 0 s, got {getattr(self, name)}")

@@ -68,6 +68,11 @@ def find_baseline(*people: Person, model: str = "", min_moments: int = MIN_MOMEN
     """
     if not people:
         raise InputError("wanted at least one person to find a baseline of, got none")
+    for person in people:
+        if not isinstance(person, Person):
+            raise InputError(
+                f"wanted people, such as recording.people[0], got {type(person).__name__}"
+            )
     units, sided = people[0].units, people[0].sided
     if any((person.units, person.sided) != (units, sided) for person in people):
         raise InputError("wanted recordings by one model, got different units")

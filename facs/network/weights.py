@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from facs.errors import ModelError
+from facs.errors import InputError, ModelError
 from facs.files import sha256_of
 from facs.network.backends import OnnxStream
 from facs.network.predict import TwoStreamModel
@@ -85,6 +86,10 @@ def load_model(
 def files_of(model: str | Path | None = None) -> ShippedModel:
     """Find the files of a model as `load_model` does; raises ModelError if there are none."""
     known, model = shipped(), DEFAULT if model is None else model
+    if not isinstance(model, (str, os.PathLike)):
+        raise InputError(
+            f"wanted a model of {sorted(known)} or the path of an ONNX file, got {model!r}"
+        )
     if str(model) in known:
         return known[str(model)]
     path = Path(model)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from facs.errors import MissingPackageError
 from facs.files import atomic, keep_sources
+from facs.outputs.given import check_recording
 from facs.outputs.ours import MADE_BY
 from facs.outputs.spans import (
     NOT_SCORED,
@@ -71,6 +72,7 @@ def write_eaf(
     that never happened has an empty tier: it was looked for. Annotations are FACS codes
     (``12C``, ``L12C``), or the reason why there is none. Times are whole milliseconds.
     """
+    check_recording(recording)
     try:
         from pympi import Eaf
         from pympi.Elan import to_eaf
@@ -144,6 +146,7 @@ def write_srt(recording: Recording, path: PathLike) -> None:
     One subtitle for each event, also where several are shown at once, in order of their start. The
     person's number is in front where there is more than one person.
     """
+    check_recording(recording)
     _write_srt(path, _cues(recording))
 
 
@@ -158,6 +161,7 @@ def write_cues(cues: Iterable[tuple[float, float, str]], path: PathLike) -> None
 
 def write_vtt(recording: Recording, path: PathLike) -> None:
     """Write the events as WebVTT, which browsers show with a video; otherwise as `write_srt`."""
+    check_recording(recording)
     cues = (
         f"{_clock(start, '.')} --> {_clock(end, '.')}\n{text}\n"
         for start, end, text in _cues(recording)

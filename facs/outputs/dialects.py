@@ -18,6 +18,7 @@ from facs.arrays import LANDMARKS
 from facs.columns import interleaved, people_of
 from facs.files import writing
 from facs.mean_face import MEAN_FACE, RIGID
+from facs.outputs.given import check_recording
 from facs.person import Person
 from facs.units import ActionUnit
 
@@ -68,6 +69,7 @@ def write_openface_csv(recording: Recording, path: PathLike) -> None:
     zero does not mean seen and not active: an empty cell after its space would make text of
     the column for most readers.
     """
+    check_recording(recording)
     tables = [list(_openface_columns(person, recording)) for person in people_of(recording)]
     _write(path, tables, ", ")
 
@@ -93,6 +95,7 @@ def write_feat_csv(recording: Recording, path: PathLike) -> None:
     seconds as in Py-Feat, ``timestamp`` are the seconds it leaves out. A cell is empty where
     nothing was seen.
     """
+    check_recording(recording)
     tables = [list(_feat_columns(person, recording)) for person in people_of(recording)]
     _write(path, tables, ",")
 

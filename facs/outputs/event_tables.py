@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from facs._version import __version__
 from facs.events import least_peak
 from facs.files import atomic, writing
+from facs.outputs.given import check_recording
 from facs.outputs.rates import usual_rate
 from facs.outputs.spans import NOT_SCORED, measured_by, seconds_scored, spans_of, unscored_spans
 from facs.person import Person
@@ -63,6 +64,7 @@ def write_boris(recording: Recording, path: PathLike) -> None:
     behavior ``not_scored`` has the reason as its modifier. ``Observation duration by subject by
     observation`` is the time in which the person could be scored, so that rates are right.
     """
+    check_recording(recording)
     rows = [row for person in recording.people for row in _boris_rows(recording, person)]
     rows.sort(key=lambda row: float(row["Start (s)"]))
     write_table(path, _BORIS, [[row.get(name, "") for name in _BORIS] for row in rows])
@@ -150,6 +152,7 @@ def write_bids(recording: Recording, path: PathLike) -> None:
     Columns: ``onset, duration, trial_type, person, side, intensity, apex, peak, reason``; times are
     seconds, ``n/a`` is what does not apply. Rows are in order of onset.
     """
+    check_recording(recording)
     rows = [row for person in recording.people for row in _bids_rows(person)]
     rows.sort(key=lambda row: float(row["onset"]))
     with atomic(Path(path).with_suffix(".json")) as partial:

@@ -15,6 +15,7 @@ from facs.errors import InputError
 from facs.files import atomic, keep_sources
 from facs.outputs.drawing import draw_overlay
 from facs.outputs.encoding import Encoder
+from facs.outputs.given import check_recording
 from facs.outputs.rates import usual_rate
 from facs.outputs.views import views_at
 
@@ -94,6 +95,7 @@ def write_overlay(
     OutputError
         If the file cannot be written, or is the source; what was at `path` then stays as it was.
     """
+    check_recording(recording)
     from facs.video import open_video
 
     keep_sources(path, source)

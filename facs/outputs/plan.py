@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +14,7 @@ from facs.files import keep_sources, move
 from facs.outputs.ours import is_ours
 from facs.recording import Recording
 
-__all__ = ["FORMATS", "OutputPlan", "has_package", "part_name"]
+__all__ = ["FORMATS", "OutputPlan", "as_formats", "has_package", "part_name"]
 
 FORMATS: Final = {
     "csv": ".csv",
@@ -36,6 +36,17 @@ _PACKAGES: Final = {  # the module that a kind needs, its package, and the extra
     "eaf": ("pympi", "pympi-ling", "annotations"),
     "plot": ("matplotlib", "matplotlib", "plots"),
 }
+
+
+def as_formats(formats: str | Iterable[str]) -> tuple[str, ...]:
+    """Several formats as a tuple; one alone is one, and not its letters.
+
+    Examples
+    --------
+    >>> as_formats("csv"), as_formats(["csv", "eaf"])
+    (('csv',), ('csv', 'eaf'))
+    """
+    return (formats,) if isinstance(formats, str) else tuple(formats)
 
 
 def part_name(stem: str, start: float | None = None, stop: float | None = None) -> str:
@@ -67,7 +78,7 @@ class OutputPlan:
     folder : Path
     stem : str
         File names begin with it.
-    formats : tuple of str
+    formats : tuple of str, or one
         Of `FORMATS`.
     events, overlay, plot : bool
     staging : Path, optional
@@ -90,6 +101,7 @@ class OutputPlan:
 
     def __post_init__(self) -> None:
         """Refuse formats that nobody writes."""
+        object.__setattr__(self, "formats", as_formats(self.formats))
         for name in self.formats:
             if name not in FORMATS:
                 raise InputError(f"wanted a format of {', '.join(FORMATS)}, got {name!r}")

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from facs.errors import InputError, MissingPackageError
 from facs.files import atomic
+from facs.outputs.given import check_recording
 from facs.outputs.ours import MADE_BY
 from facs.outputs.spans import PICTURE, unit_spans, unscored_spans
 from facs.person import Person, seconds_covered
@@ -70,6 +71,7 @@ def plot_timeline(
     OutputError
         If the file cannot be written.
     """
+    check_recording(recording)
     suffix = Path(path).suffix.lower()
     if suffix not in FORMATS:
         raise InputError(f"wanted a name that ends in {', '.join(FORMATS)}, got {path}")

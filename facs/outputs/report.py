@@ -19,6 +19,7 @@ from facs._version import __version__
 from facs.errors import InputError
 from facs.events import least_peak
 from facs.files import atomic
+from facs.outputs.given import check_recording
 from facs.outputs.markup import NONE, clock, facts, page, paragraph, share, table
 from facs.outputs.rates import usual_rate
 from facs.outputs.report_people import is_long, person_section, quality_section, unscored_section
@@ -77,6 +78,7 @@ def write_report(
     >>> "Nobody was found" in path.read_text()
     True
     """
+    check_recording(recording)
     if card is not None and not card.startswith(("https://", "http://")):
         raise InputError(f"wanted an address that begins with https://, got {card!r}")
     style = files("facs.outputs").joinpath("report.css").read_text(encoding="utf-8")

@@ -20,6 +20,7 @@ from facs.columns import NOBODY, column_blocks, columns
 from facs.errors import MissingPackageError
 from facs.events import Event, least_peak
 from facs.files import atomic, writing
+from facs.outputs.given import check_recording
 from facs.person import REASONS, STREAMS, Person
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def write_csv(recording: Recording, path: PathLike, *, landmarks: bool = False) 
     0,0.04,,no_face,,,,,,,,,,
     <BLANKLINE>
     """
+    check_recording(recording)
     with writing(path) as file:
         writer = csv.writer(file, lineterminator="\n")
         for number, table in enumerate(column_blocks(recording, _CHUNK, landmarks=landmarks)):
@@ -113,6 +115,7 @@ def write_events_csv(recording: Recording, path: PathLike, *, min_duration: floa
     Columns: ``person, label, onset, apex, offset, duration, peak``; seconds, and
     a probability. Rows are in order of person, then onset.
     """
+    check_recording(recording)
     with writing(path) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(_EVENT_COLUMNS)
@@ -136,6 +139,7 @@ def write_parquet(recording: Recording, path: PathLike, *, landmarks: bool = Fal
     OutputError
         If the file cannot be written.
     """
+    check_recording(recording)
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -197,6 +201,7 @@ def write_json(recording: Recording, path: PathLike) -> None:
             "left": {...}, "right": {...},
             "left_intensity": {...}, "right_intensity": {...}}, ...]}
     """
+    check_recording(recording)
     with atomic(path) as partial, partial.open("w", encoding="utf-8") as file:
         opening = json.dumps(_facts(recording), indent=1).removesuffix("\n}")
         file.write(f'{opening},\n "times": {_numbers(recording.times, ".6f")},\n "people": [')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -61,12 +62,26 @@ def _as_pictures(array: NDArray[Any]) -> NDArray[np.uint8]:
 class FramesSource(Source):
     """Frames made by the caller, passed on with their own indices and times."""
 
-    def __init__(self, frames: Iterable[Frame]) -> None:
+    def __init__(self, frames: Iterable[Frame], rate: float | Fraction | None = None) -> None:
         self.name = "frames"
-        self._frames = frames
+        iterator = iter(frames)
+        begin = list(islice(iterator, 1))  # what they are decides what there is to say of a rate
+        for frame in begin:
+            _check_frame(frame)
+        if rate is not None:
+            raise InputError("rate is for pictures and arrays; each Frame has its own time")
+        self._frames = chain(begin, iterator)
 
     def __iter__(self) -> Iterator[Shot]:
         for frame in self._frames:
-            if not isinstance(frame, Frame):
-                raise InputError(f"wanted facs.video.Frame objects, got {describe(frame)}")
+            _check_frame(frame)
             yield Shot(frame.index, frame.time, lambda image=frame.image: image)  # type: ignore[misc]
+
+
+def _check_frame(frame: object) -> None:
+    if not isinstance(frame, Frame):
+        raise InputError(
+            f"wanted frames as facs.video.Frame, got {describe(frame)}: give np.stack(pictures) "
+            "and rate=, or Frame(index, seconds, picture) for each; of pictures on the disk, "
+            "their folder"
+        )

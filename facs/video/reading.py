@@ -100,18 +100,28 @@ def _find_source(source: Any, rate: float | Fraction | None, threads: int) -> So
         return _source_at(source, rate, threads)
     if isinstance(source, np.ndarray):
         return ArraySource(source, rate)
+    if hasattr(source, "__array__") or hasattr(source, "__array_interface__"):
+        raise InputError(
+            f"wanted an array of NumPy, got {describe(source)}: give np.asarray(it), uint8 RGB of "
+            "shape (n, height, width, 3), and rate="
+        )
+    if _gives_frames(source):
+        return FramesSource(source, rate)
     if rate is not None:
         raise InputError("rate is for pictures and arrays; this source has its own times")
     if isinstance(source, (int, np.integer)) and not isinstance(source, bool):
         return CameraSource(int(source))
     if hasattr(source, "read"):
         return CameraSource(source)
-    if isinstance(source, Iterable) and not isinstance(source, (bytes, bytearray)):
-        return FramesSource(source)
     raise InputError(
         "wanted a path, an array, a camera number, an open capture or frames, "
         f"got {describe(source)}"
     )
+
+
+def _gives_frames(source: Any) -> bool:
+    plain = isinstance(source, (bytes, bytearray)) or hasattr(source, "read")
+    return isinstance(source, Iterable) and not plain
 
 
 def _source_at(

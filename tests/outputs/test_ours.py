@@ -62,6 +62,16 @@ def test_what_is_no_result_is_not_replaced(tmp_path, kind):
     assert path.read_text() == "onset,offset,code\n1.0,2.5,12C\n"
 
 
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_result_that_was_cut_short_is_replaced(tmp_path, kind):
+    plan = plan_of(tmp_path, kind)
+    list(plan.write(two_people(), "talk.mp4"))
+    path = plan.paths[kind]
+    content = path.read_bytes()
+    path.write_bytes(content[: max(400, content.rfind(b"\n", 0, len(content) // 2))])
+    plan.check("talk.mp4")
+
+
 def test_a_file_without_content_is_replaced(tmp_path):
     (tmp_path / "talk.eaf").touch()
     plan_of(tmp_path, "eaf").check("talk.mp4")

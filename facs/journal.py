@@ -66,10 +66,7 @@ class JournalWriter:
         try:
             self._file: BinaryIO = path.open("xb")
         except FileExistsError:
-            raise OutputError(
-                f"{path} holds the rows of an analysis that broke off: facs recover makes "
-                "results of it; move or delete it to analyse again"
-            ) from None
+            raise OutputError(_in_the_way(path)) from None
         except OSError as error:
             raise OutputError(f"cannot write {path}: {error.strerror}") from error
         self._write(_MAGIC)
@@ -111,6 +108,20 @@ class JournalWriter:
             self._file.flush()
         except OSError as error:
             raise OutputError(f"cannot write {self.path}: {error.strerror}") from error
+
+
+def _in_the_way(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            rows = file.read(len(_MAGIC)) == _MAGIC
+    except OSError:
+        rows = False
+    if not rows:
+        return f"{path} is there already and holds no rows of an analysis: choose another name"
+    return (
+        f"{path} holds the rows of an analysis that broke off: facs recover makes "
+        "results of it; move or delete it to analyse again"
+    )
 
 
 def read_blocks(path: str | os.PathLike[str]) -> Iterator[tuple[bytes, bytes]]:

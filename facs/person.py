@@ -157,7 +157,7 @@ class Person:
 
     def __getitem__(self, unit: UnitLike) -> Floats:
         """Probability of `unit`, shape (n,); accepts ``ActionUnit.AU12``, ``12`` and ``"AU12"``."""
-        return self.probability[:, _position(unit, self.units, "units")]
+        return self.probability[:, _position(unit, self.units)]
 
     def __eq__(self, other: object) -> bool:
         """Whether every array is the same, NaN equal to NaN."""
@@ -171,19 +171,27 @@ class Person:
 
     def intensity(self, unit: UnitLike) -> Floats:
         """Intensity of `unit`, shape (n,), in [0, 5] or NaN; letters by `facs.units.letter`."""
-        return self.intensities[:, _position(unit, self.units, "units")]
+        return self.intensities[:, _position(unit, self.units)]
 
     def side(self, unit: UnitLike, side: SideName) -> Floats:
         """Probability of `unit` on the subject's own left or right, shape (n,)."""
         _check_side(side)
         values = self.left if side == "left" else self.right
-        return values[:, _position(unit, self.sided, "units with two sides")]
+        return values[:, self._sided(unit)]
 
     def side_intensity(self, unit: UnitLike, side: SideName) -> Floats:
         """Intensity of `unit` on the subject's own left or right, shape (n,), in [0, 5]."""
         _check_side(side)
         values = self.left_intensity if side == "left" else self.right_intensity
-        return values[:, _position(unit, self.sided, "units with two sides")]
+        return values[:, self._sided(unit)]
+
+    def _sided(self, unit: UnitLike) -> int:
+        """Column of a unit whose sides are scored apart."""
+        chosen = self.units[_position(unit, self.units)]
+        if chosen not in self.sided:
+            names = " ".join(map(str, self.sided)) or "none"
+            raise InputError(f"{chosen} has no sides here; units with two sides are: {names}")
+        return self.sided.index(chosen)
 
     def events(
         self,
@@ -232,7 +240,7 @@ class Person:
         min_peak: float | None,
         min_duration: float,
     ) -> list[Event]:
-        column = _position(unit, self.units, "units")
+        column = _position(unit, self.units)
         upper = float(self.on[column]) if on is None else on
         lower = min(float(self.off[column]), upper) if off is None else off
         if min_peak is None:
@@ -328,12 +336,12 @@ def _check_side(side: str) -> None:
         raise InputError(f"wanted 'left' or 'right' (the subject's own), got {side!r}")
 
 
-def _position(unit: UnitLike, among: tuple[ActionUnit, ...], what: str) -> int:
+def _position(unit: UnitLike, among: tuple[ActionUnit, ...]) -> int:
     try:
         return among.index(as_unit(unit))
     except ValueError:
         names = " ".join(map(str, among)) or "none"
-        raise InputError(f"no {unit!s} in this recording; its {what} are: {names}") from None
+        raise InputError(f"no {as_unit(unit)} in this recording; its units are: {names}") from None
 
 
 def _same(one: object, other: object) -> bool:

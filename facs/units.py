@@ -183,7 +183,18 @@ def as_unit(unit: UnitLike) -> ActionUnit:
     try:
         return ActionUnit(operator.index(number))
     except (TypeError, ValueError):
-        raise InputError(f"wanted an action unit such as 12 or AU12, got {unit!r}") from None
+        raise InputError(_refusal(unit, number)) from None
+
+
+_INSTEAD: Final = {45: "; closed eyes are AU43", 46: "; an eye that is closed is a side of AU43"}
+
+
+def _refusal(unit: object, number: object) -> str:
+    """Tell a unit of FACS that nothing here measures from what is none."""
+    if isinstance(number, int) and number > 0:
+        known = " ".join(str(int(one)) for one in ActionUnit)
+        return f"AU{number} is not measured{_INSTEAD.get(number, '')}; units are {known}"
+    return f"wanted an action unit such as 12 or AU12, got {unit!r}"
 
 
 def column(unit: ActionUnit | str, side: str = "") -> str:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import facs
-from facs.batch import BatchOptions, run_batch
-from facs.errors import FacsError, InputError
+from facs.batch import BatchOptions, BatchResult, run_batch
+from facs.errors import FacsError, InputError, OutputError
 from facs.events import find_events
 from facs.faces.landmarks import shipped_path
 from facs.network.weights import files_of
@@ -156,3 +156,68 @@ def test_one_source_of_a_batch_is_no_list_of_letters(tmp_path, monkeypatch):
 def test_one_format_is_no_list_of_letters(tmp_path):
     assert BatchOptions(formats="csv") == BatchOptions(formats=("csv",))
     assert OutputPlan(tmp_path, "talk", "csv").paths == {"csv": tmp_path / "talk.csv"}
+
+
+# what is named wrongly
+
+
+@pytest.mark.parametrize(
+    ("unit", "message"),
+    [
+        ("AU45", "AU45 is not measured; closed eyes are AU43; units are 1 2 4 .* 64"),
+        (46, "AU46 is not measured; an eye that is closed is a side of AU43"),
+        ("21", "AU21 is not measured; units are"),
+        ("AUx", "wanted an action unit such as .* got 'AUx'"),
+        (-1, "wanted an action unit such as .* got -1"),
+    ],
+)
+def test_a_unit_that_nothing_measures_is_not_called_misspelt(unit, message):
+    with pytest.raises(InputError, match=message):
+        make_person([[0.1, 0.1, 0.9]])[unit]
+
+
+def test_a_unit_without_sides_has_none():
+    person = make_person([[0.1, 0.1, 0.9]])
+    alone = next(unit for unit in person.units if unit not in person.sided)
+    message = f"{alone} has no sides here; units with two sides are: AU6 AU12"
+    with pytest.raises(InputError, match=message):
+        person.side(alone, "left")
+    with pytest.raises(InputError, match=message):
+        person.side_intensity(alone, "right")
+    with pytest.raises(InputError, match="no AU1 in this recording"):
+        person.side(1, "left")
+
+
+@pytest.mark.parametrize("source", ["https://example.com/a.mp4", "rtsp://camera/1", "file:///a.mp4"])
+def test_addresses_are_not_read(source, tmp_path):
+    with pytest.raises(InputError, match=rf"addresses are not read: download {source} first"):
+        open_video(source)
+    with pytest.raises(InputError, match="addresses are not read"):
+        run_batch([source], tmp_path / "out")
+
+
+def test_a_list_of_addresses_is_not_read(tmp_path):
+    (tmp_path / "list.txt").write_text("a.mp4\nhttps://example.com/b.mp4\n")
+    with pytest.raises(InputError, match=r"download https://example\.com/b\.mp4 first"):
+        run_batch([tmp_path / "list.txt"], tmp_path / "out")
+
+
+def test_what_was_analysed_already_is_not_called_a_broken_film(tmp_path):
+    make_recording().save(tmp_path / "talk.facs")
+    with pytest.raises(FacsError, match=r"talk\.facs: a recording, .*: facs report"):
+        open_video(tmp_path / "talk.facs")
+    (tmp_path / "talk.rows").write_bytes(b"rows")
+    with pytest.raises(FacsError, match="facs recover"):
+        open_video(tmp_path / "talk.rows")
+
+
+def test_a_journal_does_not_take_the_file_of_others_for_rows(tmp_path):
+    (tmp_path / "notes.txt").write_text("dear diary")
+    with pytest.raises(OutputError, match="is there already and holds no rows"):
+        facs.analyze(np.stack([PICTURE]), rate=25, journal=tmp_path / "notes.txt")
+    assert (tmp_path / "notes.txt").read_text() == "dear diary"
+
+
+def test_one_video_is_one():
+    assert repr(BatchResult(1, ())).startswith("<1 video: ")
+    assert repr(BatchResult(0, ())).startswith("<0 videos: ")

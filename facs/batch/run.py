@@ -70,7 +70,7 @@ class BatchResult:
     def __repr__(self) -> str:
         total, failed = self.before + len(self.entries), len(self.failed)
         return (
-            f"<{total} videos: {self.before} were done before, "
+            f"<{total} video{'' if total == 1 else 's'}: {self.before} were done before, "
             f"{len(self.entries) - failed} are done now, {failed} failed>"
         )
 

@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from facs.errors import InputError
+from facs.video.paths import refuse_address
 from facs.video.source import FILM_KINDS, FILM_SUFFIXES
 
 __all__ = ["SUFFIXES", "Source", "find_sources", "named"]
@@ -55,7 +56,7 @@ def find_sources(arguments: Iterable[str | os.PathLike[str]], leave_out: set[Pat
     InputError
         If there is no video at all, or a list cannot be read.
     """
-    roots = [_absolute(path) for argument in arguments for path in _listed(Path(argument))]
+    roots = [_absolute(path) for argument in arguments for path in _listed(argument)]
     base = _common([root if root.is_dir() else root.parent for root in roots])
     paths = set(_videos(roots, {_place(path) for path in leave_out}))
     if not paths:
@@ -72,8 +73,11 @@ def _absolute(path: Path) -> Path:
     return Path(os.path.normpath(path.absolute()))
 
 
-def _listed(path: Path) -> list[Path]:
+def _listed(argument: str | os.PathLike[str]) -> list[Path]:
     """The paths on the lines of a list; anything else is itself."""
+    path = Path(argument)
+    if not path.exists():
+        refuse_address(argument)
     if path.suffix.lower() != ".txt" or not path.is_file():
         return [path]
     try:
@@ -81,6 +85,8 @@ def _listed(path: Path) -> list[Path]:
         lines = path.read_text(encoding="utf-8-sig", errors="surrogateescape").splitlines()
     except OSError as error:
         raise InputError(f"cannot read the list {path}: {error.strerror}") from error
+    for line in lines:
+        refuse_address(line.strip())
     return [path.parent / line.strip() for line in lines if line.strip()]
 
 

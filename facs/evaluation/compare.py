@@ -13,8 +13,9 @@ from facs.evaluation.align import LEVEL, align
 from facs.evaluation.aligned import Aligned, Thresholds
 from facs.evaluation.report import evaluate
 from facs.evaluation.report_values import Report, ReportOptions
+from facs.evaluation.sheet import read_header
 from facs.evaluation.tables_in import GROUPS, read_labels, read_predictions
-from facs.evaluation.unit_columns import unit_name
+from facs.evaluation.unit_columns import in_order, read_name, unit_name
 from facs.evaluation.unit_table import UnitTable
 from facs.events import least_peak
 from facs.units import ActionUnit, grade_of
@@ -48,7 +49,7 @@ class Comparison:
     first_frame : int
         The number that the labels give to the first frame of a video.
     rename : mapping of str to str
-        Units of the predictions to read as others, such as ``{"AU45": "AU43"}``.
+        Units to read as others, such as ``{"AU45": "AU43"}``, in whichever table has them.
     person : str, optional
         Whom of the predictions to take.
     rate : float, optional, frames per second
@@ -108,11 +109,26 @@ def compare_files(
         If a file is no table of units, or the two have nothing in common.
     """
     how = comparison or Comparison()
-    found = read_predictions(predictions, rename=how.rename)
+    ours, theirs = _renames(how.rename, predictions, labels)
+    found = read_predictions(predictions, rename=ours)
     if how.person is not None:
         found = _of_person(found, how.person)
-    known = read_labels(labels, values=how.values, first_frame=how.first_frame, groups=how.groups)
+    known = read_labels(
+        labels, rename=theirs, values=how.values, first_frame=how.first_frame, groups=how.groups
+    )
     return evaluate(how.align(found, known), name or predictions.stem, options)
+
+
+def _renames(rename: Mapping[str, str], *paths: Path) -> list[dict[str, str]]:
+    """What is renamed in each table: the units that it has. One that none has is refused."""
+    wanted = {unit_name(old): new for old, new in rename.items()}
+    headers = [read_header(path) if wanted else () for path in paths]
+    known = [{column.name for text in names if (column := read_name(text))} for names in headers]
+    lost = [old for old in wanted if not any(old in names for names in known)]
+    if lost:
+        units = " ".join(in_order(set().union(*known)))
+        raise InputError(f"wanted a unit to rename, of {units}, got {lost[0]}")
+    return [{old: new for old, new in wanted.items() if old in names} for names in known]
 
 
 def _of_person(table: UnitTable, person: str) -> UnitTable:

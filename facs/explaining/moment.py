@@ -73,9 +73,11 @@ def find_moment(
         said = "; ".join(recording.notes) or "there is none"
         at = "none" if time is None else f"{time:g} s"
         raise InputError(f"wanted a time at which the film has a frame, got {at}: {said}")
+    if not recording.people:
+        raise InputError(f"nobody was found in {recording.source}, so there is nothing to explain")
     people = [person for person in recording.people if track in (None, person.track)]
     if not people:
-        known = ", ".join(str(person.track) for person in recording.people) or "nobody"
+        known = ", ".join(str(person.track) for person in recording.people)
         raise InputError(f"wanted a person of this recording ({known}), got {track}")
     if time is not None:
         _check_time(recording, time)

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
+from typing import Final
 
 from facs.errors import InputError, UnreadableVideoError, VideoNotFoundError
 
-__all__ = ["printable", "require_readable"]
+__all__ = ["printable", "refuse_address", "require_readable"]
+
+
+_RESULTS: Final = {
+    ".facs": "a recording, which is analysed already: facs report, facs agree or facs.load read it",
+    ".rows": "rows of an analysis that broke off: facs recover makes results of them",
+}
 
 
 def printable(path: Path) -> str:
@@ -20,6 +28,19 @@ def printable(path: Path) -> str:
     'day\\n1.mp4'
     """
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in path.name or str(path))
+
+
+def refuse_address(source: str | os.PathLike[str]) -> None:
+    """Say of an address of the web that nothing is loaded from there.
+
+    Raises
+    ------
+    InputError
+        If `source` looks like one.
+    """
+    text = os.fspath(source)
+    if isinstance(text, str) and re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", text):
+        raise InputError(f"addresses are not read: download {text} first, and give its path")
 
 
 def require_readable(source: str | os.PathLike[str]) -> Path:
@@ -36,6 +57,7 @@ def require_readable(source: str | os.PathLike[str]) -> Path:
                 "wanted the path of a video, got -: what comes through a pipe is not read, "
                 "save it to a file first"
             ) from None
+        refuse_address(source)
         raise VideoNotFoundError(f"{name}: nothing is at {str(path)!r}") from None
     except PermissionError:
         raise UnreadableVideoError(f"{name}: no permission to look into its folder") from None
@@ -48,6 +70,8 @@ def require_readable(source: str | os.PathLike[str]) -> Path:
         raise UnreadableVideoError(f"{name} is a pipe, not a file: save it to a file first")
     if not path.is_file():
         raise UnreadableVideoError(f"{name} is a device, not a file: give the number of a camera")
+    if path.suffix.lower() in _RESULTS:
+        raise UnreadableVideoError(f"{name}: {_RESULTS[path.suffix.lower()]}")
     if path.stat().st_size == 0:
         raise UnreadableVideoError(f"{name}: the file is empty (0 bytes)")
     try:

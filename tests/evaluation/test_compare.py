@@ -61,6 +61,16 @@ def test_units_are_renamed_people_chosen_levels_raised(files):
     assert strict.labels["AU12"].support == 1
 
 
+def test_a_unit_is_renamed_in_whichever_table_has_it(files, tmp_path):
+    predictions, labels = files
+    turned = compare_files(labels, predictions, Comparison(rename={"au45": "AU43"}), QUICK)
+    assert "AU43" in turned.labels
+    both = compare_files(predictions, labels, Comparison(rename={"AU1": "AU2"}), QUICK)
+    assert "AU2" in both.labels and "AU1" not in both.labels
+    with pytest.raises(InputError, match="wanted a unit to rename, of AU1 AU12 AU43 AU45, got AU9"):
+        compare_files(*files, Comparison(rename={"AU9": "AU43"}), QUICK)
+
+
 def test_thresholds_are_those_of_the_model_but_where_others_are_given(files):
     on = model_thresholds(DEFAULT).on["AU12"]
     how = Comparison(read_thresholds(["AU1=2"]), model=DEFAULT)

@@ -211,7 +211,7 @@ def test_what_cannot_be_explained_is_refused_in_words(recording):
 
 def test_a_face_that_was_not_scored_is_not_explained(recording):
     dark = facs.analyze(np.zeros((2, 96, 128, 3), np.uint8), rate=25)
-    with pytest.raises(InputError, match="nobody"):
+    with pytest.raises(InputError, match="nobody was found in array, so there is nothing"):
         facs.explain(dark, "AU12", video=np.zeros((2, 96, 128, 3), np.uint8))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -30,8 +31,12 @@ from facs.files import keep_sources
 
 __all__ = ["app", "main"]
 
+# Tables of options cut their names where the window is narrow; plain text wraps.
+_narrow = shutil.get_terminal_size().columns < 72
+
 app = typer.Typer(
     add_completion=False,
+    rich_markup_mode=None if _narrow else "rich",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Facial action units from video, frame by frame.",

@@ -408,6 +408,24 @@ def test_help_names_every_command(facs):
     )
 
 
+@pytest.mark.parametrize("columns", [40, 72, 100])
+def test_help_has_the_whole_name_of_every_option(columns):
+    done = subprocess.run(
+        [sys.executable, "-m", "facs", "analyze", "--help"],
+        env={
+            **os.environ,
+            "COLUMNS": str(columns),
+            "PYTHONPATH": str(Path(cli.__file__).parents[1]),
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    options = ("--overlay", "--max-people", "--detector", "--motion", "--no-motion", "--stream")
+    assert [name for name in options if name not in done.stdout] == []
+
+
 def test_a_camera_number_that_is_a_file_is_the_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert common.source_of("0") == 0

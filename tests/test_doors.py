@@ -188,7 +188,9 @@ def test_a_unit_without_sides_has_none():
         person.side(1, "left")
 
 
-@pytest.mark.parametrize("source", ["https://example.com/a.mp4", "rtsp://camera/1", "file:///a.mp4"])
+@pytest.mark.parametrize(
+    "source", ["https://example.com/a.mp4", "rtsp://camera/1", "file:///a.mp4"]
+)
 def test_addresses_are_not_read(source, tmp_path):
     with pytest.raises(InputError, match=rf"addresses are not read: download {source} first"):
         open_video(source)

@@ -23,7 +23,8 @@ def agree(
     ],
     second: Annotated[Path, typer.Argument(help="The same; the order does not matter.")],
     out: Annotated[
-        list[Path], typer.Option("--out", "-o", help=".md, .csv, .json or .png; repeatable.")
+        list[Path],
+        typer.Option("--out", "-o", help=".md, .csv, .json, .png, .svg, .pdf; repeatable."),
     ] = [],  # noqa: B006  (typer wants a plain list)
     person: Annotated[str | None, typer.Option(help="Whom of the first, if several.")] = None,
     other: Annotated[str | None, typer.Option(help="Whom of the second, if several.")] = None,

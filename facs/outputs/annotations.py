@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from facs.errors import MissingPackageError
 from facs.files import atomic, keep_sources
 from facs.outputs.given import check_recording
-from facs.outputs.ours import MADE_BY
+from facs.outputs.ours import MADE_BY, OPEN_SEAL, sealed
 from facs.outputs.spans import (
     NOT_SCORED,
     Span,
@@ -81,6 +81,7 @@ def write_eaf(
     keep_sources(path, media)
     document = Eaf(author=MADE_BY)
     document.remove_tier("default")
+    document.add_property("facs", OPEN_SEAL)
     home = Path(folder or Path(path).parent).resolve()
     _link_media(document, Path(media or home / recording.source).resolve(), home)
     for person in recording.people:
@@ -90,6 +91,8 @@ def write_eaf(
                 document.add_annotation(tier, *_milliseconds(start, end), value)
     with atomic(path) as partial:
         to_eaf(partial, document)
+        text = partial.read_text(encoding="utf-8")
+        partial.write_text(sealed(text), encoding="utf-8", newline="")
 
 
 def _tiers(person: Person) -> Iterator[tuple[str, Iterable[tuple[float, float, str]]]]:

@@ -8,6 +8,7 @@ says of itself, or by what nobody else would write.
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from typing import Any, Final
 from facs._version import __version__
 from facs.units import ActionUnit
 
-__all__ = ["MADE_BY", "is_ours"]
+__all__ = ["MADE_BY", "OPEN_SEAL", "is_ours", "sealed"]
 
 MADE_BY: Final = f"facs {__version__}"
 """What results say of who made them, in those formats that have a place for it."""
@@ -32,6 +33,15 @@ _CUE: Final = re.compile(
     rf"(WEBVTT|\d+|[\d:,.]+ --> [\d:,.]+|(Person \d+: )?({_LABELS}) \([LR]?\d+[A-E]?\))?"
 )
 """A line of subtitles as we write them."""
+
+
+OPEN_SEAL: Final = "0" * 64
+"""What a text has, once, where its seal is to stand."""
+
+
+def sealed(text: str) -> str:
+    """Put a checksum of a text into the text, so that it tells whether somebody has changed it."""
+    return text.replace(OPEN_SEAL, hashlib.sha256(text.encode()).hexdigest(), 1)
 
 
 def is_ours(kind: str, path: Path) -> bool:
@@ -116,11 +126,14 @@ def _is_feat(path: Path) -> bool:
 
 
 def _is_eaf(path: Path) -> bool:
-    """ELAN keeps the author of what somebody changed in it, and adds a name (URN) of its own."""
-    head = _head(path)
-    return re.search(rf'<ANNOTATION_DOCUMENT[^>]* AUTHOR="{_AUTHOR}', head) is not None and (
-        'NAME="URN"' not in head
-    )
+    """Whoever corrects our annotations keeps the author, and breaks the seal."""
+    text = path.read_text(encoding="utf-8")
+    seal = re.search(r'<PROPERTY NAME="facs">([0-9a-f]{64})<', text)
+    if seal is not None:
+        return sealed(text.replace(seal[1], OPEN_SEAL)) == text
+    # Earlier versions had none; ELAN adds a name (URN) of its own to what it saves.
+    ours = re.search(rf'<ANNOTATION_DOCUMENT[^>]* AUTHOR="{_AUTHOR}', text) is not None
+    return ours and 'NAME="URN"' not in text
 
 
 def _is_boris(path: Path) -> bool:

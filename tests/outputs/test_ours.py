@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -62,7 +64,7 @@ def test_what_is_no_result_is_not_replaced(tmp_path, kind):
     assert path.read_text() == "onset,offset,code\n1.0,2.5,12C\n"
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind != "eaf"])
 def test_a_result_that_was_cut_short_is_replaced(tmp_path, kind):
     plan = plan_of(tmp_path, kind)
     list(plan.write(two_people(), "talk.mp4"))
@@ -88,9 +90,30 @@ def test_annotations_of_a_coder_stay(tmp_path):
         plan_of(tmp_path, "eaf").check("talk.mp4")
 
 
-def test_results_that_somebody_corrected_in_elan_stay(tmp_path):
+def test_annotations_that_somebody_corrected_stay(tmp_path):
+    from pympi import Eaf
+
     path = tmp_path / "talk.eaf"
     write_eaf(two_people(), path)
+    plan_of(tmp_path, "eaf").check("talk.mp4")
+    text = path.read_text()
+    path.write_text(text.replace("L12", "R12", 1))
+    assert path.read_text() != text
+    with pytest.raises(OutputError, match=r"talk\.eaf is there already"):
+        plan_of(tmp_path, "eaf").check("talk.mp4")
+    path.write_text(text)
+    again = Eaf(path)
+    again.add_tier("person0_AU1")
+    again.to_file(path)
+    with pytest.raises(OutputError, match=r"talk\.eaf is there already"):
+        plan_of(tmp_path, "eaf").check("talk.mp4")
+
+
+def test_annotations_of_an_earlier_version_that_were_saved_by_elan_stay(tmp_path):
+    path = tmp_path / "talk.eaf"
+    write_eaf(two_people(), path)
+    path.write_text(re.sub(r"<PROPERTY NAME=.facs.*", "", path.read_text()))
+    assert is_ours("eaf", path)
     name = '<PROPERTY NAME="URN">urn:nl-mpi-tools-elan-eaf:2c1f</PROPERTY>'  # as ELAN adds it
     path.write_text(path.read_text().replace("</HEADER>", f"{name}</HEADER>"))
     assert "URN" in path.read_text()

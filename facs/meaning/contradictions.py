@@ -8,7 +8,7 @@ from itertools import combinations, permutations
 from facs.meaning.gestures import Gesture
 from facs.meaning.listener import Sign, Sleep
 from facs.meaning.moments import EYE_COLUMNS
-from facs.meaning.performances import is_heard_when_clear, ways_heard_first
+from facs.meaning.performances import is_heard_first, is_heard_when_clear
 
 __all__ = ["contradictions", "doubts", "wake_problem"]
 
@@ -107,5 +107,4 @@ def _comes_first(
     a: Gesture, b: Gesture, ignored: tuple[str, ...]
 ) -> tuple[Gesture, Gesture] | None:
     """Both, if in every way of making `b` the other one is heard no later."""
-    heard, played = ways_heard_first(a, b, ignored)
-    return (a, b) if played and heard == played else None
+    return (a, b) if is_heard_first(a, b, ignored) else None

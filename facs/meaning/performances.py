@@ -20,14 +20,14 @@ from facs.meaning.rules import Condition, Swing
 from facs.meaning.signals import Signal, Term
 from facs.units import SIDED, SIDES, ActionUnit
 
-__all__ = ["is_heard_when_clear", "ways_heard_first"]
+__all__ = ["is_heard_first", "is_heard_when_clear"]
 
 STEP: Final = 0.02
 """Seconds from frame to frame."""
 
 CALM: Final = 0.02  # probability of what does not move
-HEIGHTS: Final = (1e-4, 0.5)
-"""Shares of the way from a threshold to the top that are played: hardly enough, and clearly."""
+HEIGHTS: Final = (0.5, 1e-4)
+"""Shares of the way from a threshold to the top that are played: clearly, and hardly enough."""
 
 BEYOND: Final = 25.0  # degrees from a threshold to the top, for angles
 SWUNG: Final = 1.3  # times the least angle
@@ -44,10 +44,8 @@ Scores = dict[str, float]
 
 
 @lru_cache(maxsize=4096)
-def ways_heard_first(
-    sooner: Gesture, later: Gesture, ignored: tuple[str, ...] = ()
-) -> tuple[int, int]:
-    """In how many ways of making `later` the other one is heard no later, and of how many.
+def is_heard_first(sooner: Gesture, later: Gesture, ignored: tuple[str, ...] = ()) -> bool:
+    """Whether in every way of making `later` the other one is heard no later.
 
     Parameters
     ----------
@@ -57,26 +55,26 @@ def ways_heard_first(
 
     Returns
     -------
-    heard, played : int
-        None are played where a rule asks for what no face does.
+    bool
+        False where a rule asks for what no face does.
 
     Examples
     --------
     >>> left = Gesture.parse("left", "left eye 43 >= 0.3 for 400 ms")
     >>> both = Gesture.parse("both", "both eyes 43 >= 0.5 for 600 ms")
-    >>> heard, played = ways_heard_first(left, both)
-    >>> heard == played, ways_heard_first(both, left)[0]
-    (True, 0)
+    >>> is_heard_first(left, both), is_heard_first(both, left)
+    (True, False)
     """
-    heard = played = 0
-    for moments in _all_ways(later, ignored):
+    made = False
+    for moments in _ways(later, ignored):  # there may be thousands, of which the first mostly tells
         mine = _decided(later, moments)
         if mine is None:
             continue  # no way to make it after all
         other = _decided(sooner, moments)
-        played += 1
-        heard += other is not None and other <= mine
-    return heard, played
+        if other is None or other > mine:
+            return False
+        made = True
+    return made
 
 
 def is_heard_when_clear(sooner: Gesture, later: Gesture, ignored: tuple[str, ...] = ()) -> bool:
@@ -88,7 +86,7 @@ def is_heard_when_clear(sooner: Gesture, later: Gesture, ignored: tuple[str, ...
     >>> is_heard_when_clear(STOCK["long blink"], STOCK["blink twice"])
     True
     """
-    moments = _all_ways(later, ignored)[-1]
+    moments = next(_ways(later, ignored), [])
     mine, other = _decided(later, moments), _decided(sooner, moments)
     return mine is not None and other is not None and other <= mine
 
@@ -99,20 +97,16 @@ def _decided(gesture: Gesture, moments: Sequence[Moment]) -> float | None:
     return next((m.time for m in moments if detector.update(m) is not None), None)
 
 
-@lru_cache(maxsize=64)
-def _all_ways(gesture: Gesture, ignored: tuple[str, ...]) -> tuple[list[Moment], ...]:
-    return tuple(_ways(gesture, ignored))
-
-
 def _ways(gesture: Gesture, ignored: tuple[str, ...]) -> Iterator[list[Moment]]:
-    """Each way as moments, at rest before and after."""
+    """Each way as moments, at rest before and after; the clearest and longest first."""
     if isinstance(gesture.what, Swing):
         yield _played(_swung(gesture.what, gesture.times), {}, AROUND, ignored)
         return
     before = _before(gesture.conditions)
     around = BRIEF if before else AROUND
-    for values, times in product(_values(gesture.conditions), _lengths(gesture)):
-        yield _played(_held(before, values, times), before, around, ignored)
+    for values in _values(gesture.conditions):
+        for times in _lengths(gesture):
+            yield _played(_held(before, values, times), before, around, ignored)
 
 
 def _before(conditions: Sequence[Condition]) -> Scores:
@@ -131,7 +125,7 @@ def _before(conditions: Sequence[Condition]) -> Scores:
 
 
 def _values(conditions: Sequence[Condition]) -> Iterator[Scores]:
-    """Scores that meet all conditions, hardly and clearly, one way after the other."""
+    """Scores that meet all conditions, clearly and hardly, one way after the other."""
     for height in HEIGHTS:
         for parts in product(*(_meeting(condition, height) for condition in conditions)):
             yield {name: value for part in parts for name, value in part.items()}
@@ -203,12 +197,12 @@ def _sides(channel: str, side: str, value: float) -> list[Scores]:
 
 
 def _lengths(gesture: Gesture) -> list[list[tuple[float, float]]]:
-    """Beginnings and ends of the holds: as short as is enough, and as long as may be."""
+    """Beginnings and ends of the holds: as long as may be, and as short as is enough."""
     short = gesture.hold + 2 * STEP
     lengths = [short]
     if gesture.longest is not None:
         middle = (gesture.hold + gesture.longest) / 2
-        lengths = [min(short, middle), max(gesture.longest - 2 * STEP, middle)]
+        lengths = [max(gesture.longest - 2 * STEP, middle), min(short, middle)]
     ways = []
     for length in lengths:
         room = (gesture.within - gesture.times * length) / gesture.times
@@ -235,8 +229,10 @@ def _played(
     frames: Sequence[Scores], before: Scores, seconds: float, ignored: tuple[str, ...]
 ) -> list[Moment]:
     around = [before] * round(seconds / STEP)
-    said = [_said(scores, ignored) for scores in (*around, *frames, *around)]
-    return [Moment(k * STEP, scores) for k, scores in enumerate(said)]
+    shown = [*around, *frames, *around]
+    said = {id(scores): scores for scores in shown}  # few are different ones
+    said = {key: _said(scores, ignored) for key, scores in said.items()}
+    return [Moment(k * STEP, said[id(scores)]) for k, scores in enumerate(shown)]
 
 
 def _said(scores: Scores, ignored: tuple[str, ...] = ()) -> Scores:

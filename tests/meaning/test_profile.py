@@ -10,7 +10,9 @@ import pytest
 
 import facs
 from facs.errors import InputError, OutputError, ProfileError
+from facs.meaning import performances
 from facs.meaning.baseline import Baseline
+from facs.meaning.contradictions import doubts
 from facs.meaning.gestures import STOCK, Gesture
 from facs.meaning.listener import Sign, Sleep
 from facs.meaning.profile import Profile, Who
@@ -296,6 +298,18 @@ def test_a_rule_that_no_face_can_make_contradicts_nothing():
     signs = [Sign(Gesture.parse(rule, rule)) for rule in ("0*12 >= 0.5 for 500 ms", YES)]
     signs.append(Sign(Gesture.parse("more", "0.2*12 + 0.1*26 >= 2 for 500 ms")))
     assert len(Profile(tuple(signs)).signs) == 3
+    assert doubts(tuple(signs), ()) == []
+
+
+def test_a_rule_that_can_be_met_in_thousands_of_ways_is_told_by_the_first(monkeypatch):
+    made = []
+    decided = performances._decided
+    monkeypatch.setattr(performances, "_decided", lambda *these: made.append(1) or decided(*these))
+    units = ("26|27|25|12", "1|2|4|5", "6|7|9|10", "14|15|17|18", "20|22|23|24", "28|29|30|34")
+    rule = " and ".join(f"{several} >= 0.613" for several in units)
+    signs = (Sign(Gesture.parse("all", f"{rule} for 613 ms")), Sign(STOCK["nod"]))
+    assert len(Profile(signs).signs) == 2
+    assert 0 < len(made) <= 8
 
 
 def test_no_stock_gesture_contradicts_another():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import time
 from collections.abc import Iterator
@@ -21,9 +22,12 @@ __all__ = ["held", "locked"]
 AGAIN: Final = 0.05
 """Seconds until it is tried again."""
 
+_NO_LOCKS: Final = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
+"""What disks say that know none, as some on a network do."""
+
 
 @contextmanager
-def locked(path: Path, busy: str, *, wait: float = 0.0) -> Iterator[None]:
+def locked(path: Path, busy: str, *, wait: float = 0.0, must: bool = True) -> Iterator[None]:
     """Hold a lock; the system lets go of it when the process ends, however.
 
     Parameters
@@ -34,6 +38,8 @@ def locked(path: Path, busy: str, *, wait: float = 0.0) -> Iterator[None]:
         What is said where another process holds it.
     wait : float, seconds
         How long the other one is waited for.
+    must : bool
+        Whether to refuse a disk that knows no locks; otherwise it goes without.
 
     Raises
     ------
@@ -49,7 +55,7 @@ def locked(path: Path, busy: str, *, wait: float = 0.0) -> Iterator[None]:
     True
     """
     until = time.monotonic() + wait
-    while (file := held(path)) is None:
+    while (file := held(path, must=must)) is None:
         if time.monotonic() >= until:
             raise OutputError(busy)
         time.sleep(AGAIN)
@@ -57,8 +63,13 @@ def locked(path: Path, busy: str, *, wait: float = 0.0) -> Iterator[None]:
         yield
 
 
-def held(path: Path) -> IO[bytes] | None:
+def held(path: Path, *, must: bool = True) -> IO[bytes] | None:
     """Take a lock until the file that comes back is closed; None where another process has it.
+
+    Parameters
+    ----------
+    path, must
+        As in `locked`.
 
     Raises
     ------
@@ -70,7 +81,7 @@ def held(path: Path) -> IO[bytes] | None:
     except OSError as error:
         raise OutputError(f"cannot write to {path.parent}: {error.strerror}") from error
     try:
-        if _taken(file, path.parent):
+        if _taken(file, path.parent, must):
             return file
     except OutputError:
         file.close()
@@ -79,7 +90,7 @@ def held(path: Path) -> IO[bytes] | None:
     return None
 
 
-def _taken(file: IO[bytes], folder: Path) -> bool:
+def _taken(file: IO[bytes], folder: Path, must: bool) -> bool:
     """Whether it is ours now."""
     try:
         if sys.platform == "win32":
@@ -89,5 +100,7 @@ def _taken(file: IO[bytes], folder: Path) -> bool:
     except (BlockingIOError, PermissionError):
         return False
     except OSError as error:
+        if not must and error.errno in _NO_LOCKS:
+            return True
         raise OutputError(f"cannot lock {folder}: {error.strerror}; choose another disk") from error
     return True

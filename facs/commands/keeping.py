@@ -59,7 +59,7 @@ def changing(path: Path) -> Iterator[Kept]:
         If another process holds it for long, or its folder cannot be written to.
     """
     busy = f"another facs is writing {path}: run this again when it is done"
-    with locked(path.with_name(f".{path.name}.lock"), busy, wait=PATIENCE):
+    with locked(path.with_name(f".{path.name}.lock"), busy, wait=PATIENCE, must=False):
         yield Kept.read(path)
 
 

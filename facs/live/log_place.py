@@ -49,7 +49,7 @@ class Place:
         why = ""
         for number in range(1, MOST + 1):
             here = path if number == 1 else path.with_name(f"{path.stem}-{number}.csv")
-            lock = held(here.with_name(f".{here.name}.lock"))
+            lock = held(here.with_name(f".{here.name}.lock"), must=False)
             if lock is None:
                 why = why or f"{here} is written by another session"
                 continue

@@ -73,7 +73,8 @@ class ExportedModel:
         canonical, size = self.facts["canonical"], self.facts["crop"]["size"]
         rigid = canonical["rigid"]
         matrix = similarity(landmarks[rigid], np.array(canonical["landmarks"])[rigid])
-        return sample(*shrunk(picture, matrix), size, self.facts["crop"]["sample_steps"])
+        steps = self.facts["crop"].get("sample_steps", 32)  # earlier exports did not say it
+        return sample(*shrunk(picture, matrix), size, steps)
 
     def _run(self, stream: str, name: str, value: np.ndarray) -> np.ndarray:
         return self.sessions[stream].run(["scores"], {name: value[None]})[0][0]

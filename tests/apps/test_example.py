@@ -76,6 +76,17 @@ def test_eight_bits_tell_the_same_story(example, exported, heard):
         np.testing.assert_allclose(said, wanted[i], atol=1e-5)
 
 
+def test_an_export_that_does_not_say_where_a_crop_is_sampled_is_read_as_it_was_meant(
+    example, exported
+):
+    face = np.load(FACE)
+    model, older = example.ExportedModel(exported), example.ExportedModel(exported)
+    older.facts = model.facts | {"crop": dict(model.facts["crop"])}
+    del older.facts["crop"]["sample_steps"]
+    crops = [one.align(face["picture"], face["landmarks"]) for one in (model, older)]
+    np.testing.assert_array_equal(*crops)
+
+
 @pytest.mark.parametrize("times_larger", [0.7, 1, 1.3, 2, 3, 4])
 def test_a_face_is_aligned_as_the_library_aligns_it(example, exported, times_larger):
     """Grey level by grey level, also where it has to be shrunk first."""

@@ -69,7 +69,7 @@ def is_ours(kind: str, path: Path) -> bool:
     """
     try:
         return path.stat().st_size == 0 or _SIGNS[kind](path)
-    except (OSError, ValueError, LookupError):  # it is something else
+    except Exception:  # readers of others fail in their own ways: it is something else
         return False
 
 
@@ -159,14 +159,29 @@ def _is_subtitles(path: Path) -> bool:
 
 
 def _is_overlay(path: Path) -> bool:
-    import av
+    """Earlier versions did not say it: known by no sound, their clock and what x264 was told."""
+    from facs.outputs.encoding import CLOCK
+    from facs.video.opening import open_container
 
-    with av.open(str(path)) as container:
-        return str(container.metadata.get("comment", "")).startswith(_AUTHOR)
+    with open_container(path, path.name) as container:
+        if "comment" in container.metadata:
+            return str(container.metadata["comment"]).startswith(_AUTHOR)
+        if [stream.time_base for stream in container.streams] != [CLOCK]:
+            return False
+        first = next(container.demux(video=0))
+        return b"x264 - core" in bytes(first) and b" crf=20.0 " in bytes(first)
 
 
 def _is_plot(path: Path) -> bool:
-    return f"Software\0{_AUTHOR}" in _head(path)
+    """Earlier versions left it to matplotlib: known by their width as well."""
+    from facs.outputs.plots import DPI, WIDTH
+
+    head = _head(path)
+    if f"Software\0{_AUTHOR}" in head:
+        return True
+    with path.open("rb") as file:
+        width = int.from_bytes(file.read(20)[16:], "big")
+    return "Software\0Matplotlib" in head and width == round(WIDTH * DPI)
 
 
 _SIGNS: Final[dict[str, Callable[[Path], bool]]] = {

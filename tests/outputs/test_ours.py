@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -52,6 +54,46 @@ def test_an_overlay_of_an_earlier_run_is_replaced(tmp_path, write_video):
     for _ in range(2):
         plan.check(film)
         list(plan.write(recording, film))
+
+
+@pytest.mark.parametrize("name", ["talk.mp4", "10:30.mp4"])  # FFmpeg takes 10: for a protocol
+def test_an_overlay_of_an_earlier_version_is_replaced(tmp_path, monkeypatch, write_video, name):
+    monkeypatch.chdir(tmp_path)
+    film = write_video("talk.mp4", gray_steps(3, (96, 64)), rate=25).rename(name)
+    path = Path(f"{film.stem}.overlay.mp4")
+    write_overlay(make_recording(people=(), times=np.arange(3) / 25), film, path)
+    assert is_ours("overlay", path)
+    path.write_bytes(path.read_bytes().replace(b"\xa9cmt", b"free"))  # nobody is named
+    with av.open(f"file:{path}") as container:
+        assert "comment" not in container.metadata
+    assert is_ours("overlay", path)
+    assert not is_ours("overlay", film)
+
+
+def test_a_timeline_of_an_earlier_version_is_replaced(tmp_path):
+    plan = plan_of(tmp_path, "plot")
+    list(plan.write(two_people(), "talk.mp4"))
+    path = plan.paths["plot"]
+    content = path.read_bytes().replace(b"Software\0facs ", b"Software\0Matplotlib ")
+    path.write_bytes(content[:16] + (640).to_bytes(4, "big") + content[20:])
+    assert not is_ours("plot", path)
+    path.write_bytes(content)
+    plan.check("talk.mp4")
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("boris", b"Observation id\tDescription\n1\n"),
+        ("boris", b"Description\n" + b"x" * 200_000),
+        ("sidecar", b'{"GeneratedBy": ["me"]}'),
+        ("sidecar", b'{"GeneratedBy": null}'),
+        ("overlay", b"#EXTM3U\nhttp://127.0.0.1:9/a.ts\n"),
+    ],
+)
+def test_files_of_others_with_our_names_are_no_error(tmp_path, kind, content):
+    (tmp_path / "talk").write_bytes(content)
+    assert not is_ours(kind, tmp_path / "talk")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -48,7 +48,7 @@ class AnalyzeOptions:
     threads: int = 1
 
     def __post_init__(self) -> None:
-        """Refuse what no analysis can do; counts of NumPy become plain ones."""
+        """Refuse what no analysis can do; numbers of NumPy become plain ones."""
         for name in ("max_people", "batch", "threads"):
             count = getattr(self, name)
             if not isinstance(count, (int, np.integer)):
@@ -58,8 +58,9 @@ class AnalyzeOptions:
             object.__setattr__(self, name, int(count))
         if self.detector not in DETECTORS:
             raise InputError(f"wanted a detector of {DETECTORS}, got {self.detector!r}")
-        if not isinstance(self.motion, (bool, np.bool_)):
+        if self.motion not in (True, False):  # 1 and 0 are
             raise InputError(f"wanted motion=True or False, got {self.motion!r}")
+        object.__setattr__(self, "motion", bool(self.motion))
         if isinstance(self.stop, (int, float)) and self.stop <= 0:
             raise InputError(f"wanted stop after 0 seconds, got {self.stop:g}")
 

@@ -15,6 +15,7 @@ from facs.outputs import annotations, dialects, event_tables, overlay, plots, re
 from facs.outputs.plan import OutputPlan
 from facs.units import as_unit
 from facs.video import Frame, open_video
+from facs.video.reading import _find_source
 from tests.builders import make_person, make_recording
 
 PICTURE = np.zeros((48, 64, 3), np.uint8)
@@ -44,6 +45,17 @@ def test_pictures_one_by_one_are_told_what_is_wanted(pictures, kind, rate):
 def test_what_is_nearly_an_array_is_told_how_to_become_one():
     with pytest.raises(InputError, match=r"got Tensor: give np\.asarray"):
         open_video(Tensor(), rate=25)
+
+
+def test_a_number_of_numpy_is_that_of_a_camera(monkeypatch):
+    opened = []
+    monkeypatch.setattr("facs.video.reading.CameraSource", opened.append)
+    for number in (7, np.int64(7), np.uint8(7)):
+        _find_source(number, None, 1)
+    assert opened == [7, 7, 7]
+    assert all(type(number) is int for number in opened)
+    with pytest.raises(InputError, match="wanted a path, an array, a camera number"):
+        open_video(np.float32(7))
 
 
 def test_frames_have_their_own_times():
@@ -108,6 +120,12 @@ def test_limits_of_events_may_be_numbers_of_numpy_and_of_intensities():
 def test_arguments_of_an_analysis_of_another_kind(wrong, message):
     with pytest.raises(InputError, match=message):
         facs.analyze(np.stack([PICTURE]), rate=25, **wrong)
+
+
+@pytest.mark.parametrize("motion", [True, np.True_, 1])
+def test_motion_may_be_what_is_true_elsewhere(motion):
+    assert facs.AnalyzeOptions(motion=motion).motion is True
+    assert facs.AnalyzeOptions(motion=not motion).motion is False
 
 
 def test_a_model_of_another_kind():

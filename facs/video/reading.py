@@ -100,7 +100,8 @@ def _find_source(source: Any, rate: float | Fraction | None, threads: int) -> So
         return _source_at(source, rate, threads)
     if isinstance(source, np.ndarray):
         return ArraySource(source, rate)
-    if hasattr(source, "__array__") or hasattr(source, "__array_interface__"):
+    number = isinstance(source, np.generic)  # one of NumPy's, such as that of a camera
+    if not number and (hasattr(source, "__array__") or hasattr(source, "__array_interface__")):
         raise InputError(
             f"wanted an array of NumPy, got {describe(source)}: give np.asarray(it), uint8 RGB of "
             "shape (n, height, width, 3), and rate="

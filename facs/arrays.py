@@ -18,6 +18,7 @@ __all__ = [
     "check_units",
     "checked_times",
     "frozen_array",
+    "runs",
 ]
 
 LANDMARKS: Final = 68
@@ -97,3 +98,23 @@ def check_range(name: str, array: NDArray[Any], highest: float) -> None:
     outside = (array < 0) | (array > highest)  # false for NaN
     if outside.any():
         raise InputError(f"{name}: wanted values in [0, {highest}], got {array[outside][0]}")
+
+
+def runs(chosen: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First place of each run of what is chosen, and the one after its last.
+
+    Parameters
+    ----------
+    chosen : array, shape (n,), bool
+
+    Returns
+    -------
+    list of (int, int)
+
+    Examples
+    --------
+    >>> runs(np.array([True, False, True, True])), runs(np.array([], np.bool_))
+    ([(0, 1), (2, 4)], [])
+    """
+    edges = np.flatnonzero(np.diff(chosen.astype(np.int8), prepend=0, append=0))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))

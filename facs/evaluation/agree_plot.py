@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from facs.arrays import runs
 from facs.errors import InputError, MissingPackageError
 from facs.evaluation.agree_views import metrics_of
 from facs.evaluation.aligned import Aligned
@@ -185,14 +186,8 @@ def _runs(times: Floats, ends: Floats, chosen: NDArray[np.bool_]) -> list[tuple[
     return [
         (float(times[part[a]]), float(ends[part[b - 1]] - times[part[a]]))
         for part in np.split(np.arange(len(times)), apart)
-        for a, b in _edges(chosen[part])
+        for a, b in runs(chosen[part])
     ]
-
-
-def _edges(chosen: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """First of each run of chosen rows, and the one after its last."""
-    edges = np.flatnonzero(np.diff(chosen.astype(np.int8), prepend=0, append=0))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 def _name(figure: Figure, height: float, first: str, second: str) -> None:

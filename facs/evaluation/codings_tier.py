@@ -107,6 +107,11 @@ class UnitTier:
         return _numbers(self.rows)
 
     @cached_property
+    def counted(self) -> bool:
+        """Whether the tier numbers its annotations, 1, 2, 3."""
+        return len(self.numbers) > 1 and self.numbers == set(range(1, len(self.numbers) + 1))
+
+    @cached_property
     def by_numbers(self) -> bool:
         """Whether the numbers of this tier are intensities."""
         most = max(self.numbers, default=9)
@@ -118,8 +123,7 @@ class UnitTier:
     def _codes(self, text: str) -> dict[str, float]:
         """Units that an annotation names; of a tier that counts its annotations, none."""
         number = number_of(text)
-        counted = len(self.numbers) > 1 and self.numbers == set(range(1, len(self.numbers) + 1))
-        if number is not None and (counted or number == 1 or self.by_numbers):
+        if number is not None and (self.counted or number == 1 or self.by_numbers):
             return {}
         return dict(codes_of(text) or [])
 

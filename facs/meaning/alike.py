@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from facs.arrays import runs
 from facs.errors import InputError
 from facs.meaning.detector import find_gesture
 from facs.meaning.gestures import SHORTEST_BLINK, Gesture
@@ -72,13 +72,7 @@ def _without_blinks(person: Person) -> Person | None:
     if ActionUnit.AU43 not in person:
         return person
     open_eyes = np.ones(len(person), np.bool_)
-    for first, last in _spans(person[ActionUnit.AU43] >= SHUT):
-        if person.times[last] - person.times[first] < SHORTEST_BLINK:
-            open_eyes[first : last + 1] = False
+    for first, after in runs(person[ActionUnit.AU43] >= SHUT):
+        if person.times[after - 1] - person.times[first] < SHORTEST_BLINK:
+            open_eyes[first:after] = False
     return person.frames(open_eyes) if open_eyes.any() else None
-
-
-def _spans(inside: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """First and last place of each run of what is true."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], inside, [False]]).astype(np.int8)))
-    return [(int(a), int(b) - 1) for a, b in edges.reshape(-1, 2)]

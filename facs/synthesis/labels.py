@@ -55,7 +55,6 @@ class Lengths:
     lid_aperture: Floats
     upper_lid: Floats
     lower_lid: Floats
-    lip_peak: Floats
     lip_gap: float
 
     @classmethod
@@ -72,7 +71,6 @@ class Lengths:
             lid_aperture=upper - lower,
             upper_lid=upper,
             lower_lid=lower,
-            lip_peak=y[list(_LIP_PEAK)],
             lip_gap=float(gap),
         )
 

@@ -111,7 +111,7 @@ def enroll(
         ]
         findings = refusals.among(findings)
     profile = Profile(signs_of(findings), baseline=baseline, ignored=ignored, sleep=known.sleep)
-    if baseline is not known.baseline:
+    if profile.signs and baseline is not known.baseline:  # without any, all stays as it is
         more += _outdated(known, profile)
     more += _pausing(pieces, ignored, known.sleep)
     more += _unseen(pieces, sources)

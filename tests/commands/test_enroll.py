@@ -126,6 +126,13 @@ def test_where_nothing_can_be_told_from_rest_no_profile_is_written(facs, day, tm
     assert not (tmp_path / "child.toml").exists()
 
 
+def test_where_no_profile_is_written_nothing_is_said_to_be_measured_anew(facs, day, written):
+    status, said, _ = facs("enroll", "--rest", "day.facs@0-20", *tagged("smile", [3.0, 7.0]))
+    assert status == 1 and "no profile was written" in said
+    assert "measured anew" not in said
+    assert written.read_text(encoding="utf-8") == WRITTEN
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

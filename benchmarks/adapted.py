@@ -27,9 +27,10 @@ from facs.adapting.labelled import Labels, judged
 from facs.adapting.shift import rest_of
 from facs.adapting.trying import METHODS, Trial, Workshop
 from facs.errors import InputError
+from facs.files import sha256_of
 from facs.network.backends import OnnxStream
 from facs.network.spec import LEVELS, Calibration, ModelSpec
-from facs.network.weights import ShippedModel, files_of, sha256_of
+from facs.network.weights import ShippedModel, files_of
 from facs.person import Person
 
 Floats = NDArray[np.float32]

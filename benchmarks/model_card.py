@@ -13,9 +13,9 @@ from typing import Any
 
 from heading import table
 
+from facs.files import sha256_of
 from facs.network.backends import OnnxStream
 from facs.network.spec import columns_of
-from facs.network.weights import sha256_of
 from facs.units import ActionUnit
 
 

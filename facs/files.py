@@ -67,9 +67,7 @@ def atomic(path: str | os.PathLike[str]) -> Iterator[Path]:
     partial = target.with_name(f".{secrets.token_hex(4)}.partial{target.suffix}")
     try:
         yield partial
-        _to_disk(partial)
-        partial.replace(target)
-        _to_disk(target.parent)
+        _put(partial, target)
     except FacsError:
         raise
     except OSError as error:
@@ -182,9 +180,7 @@ def move(path: Path, target: Path) -> None:
     place = Path(os.path.realpath(target))
     _refuse_what_is_no_file(place)
     try:
-        _to_disk(path)
-        path.replace(place)
-        _to_disk(place.parent)
+        _put(path, place)
     except OSError as error:
         raise OutputError(_explanation(place, error)) from error
 
@@ -210,6 +206,13 @@ def sha256_of(path: Path) -> str:
         while part := file.read(2**20):
             digest.update(part)
     return digest.hexdigest()
+
+
+def _put(whole: Path, target: Path) -> None:
+    """Give a file its name; after a loss of power what has the name is whole."""
+    _to_disk(whole)
+    whole.replace(target)
+    _to_disk(target.parent)
 
 
 def _to_disk(path: Path) -> None:

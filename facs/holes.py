@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["HOLE", "HOLE_FRAMES", "longest_step"]
+__all__ = ["FORGOTTEN", "HOLE", "HOLE_FRAMES", "longest_step"]
 
 HOLE: Final = 0.25
 """Seconds, and `HOLE_FRAMES` times the usual step: a longer step than both is a hole."""
 HOLE_FRAMES: Final = 5
+
+FORGOTTEN: Final = 2.0
+"""Seconds without frames, or out of sight, after which people are numbered anew."""
 
 
 def longest_step(usual: float, least: float = HOLE) -> float:

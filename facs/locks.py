@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from facs.errors import OutputError
 
@@ -17,7 +17,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-__all__ = ["held", "locked"]
+__all__ = ["held", "lock_now", "locked"]
 
 AGAIN: Final = 0.05
 """Seconds until it is tried again."""
@@ -90,13 +90,21 @@ def held(path: Path, *, must: bool = True) -> IO[bytes] | None:
     return None
 
 
+def lock_now(file: IO[Any]) -> None:
+    """Take the lock of an open file, or raise OSError at once.
+
+    The system takes it back when the file is closed or its owner is gone, however it ended.
+    """
+    if sys.platform == "win32":
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
 def _taken(file: IO[bytes], folder: Path, must: bool) -> bool:
     """Whether it is ours now."""
     try:
-        if sys.platform == "win32":
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock_now(file)
     except (BlockingIOError, PermissionError):
         return False
     except OSError as error:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from facs.network.weights import sha256_of, shipped, spec_of
+from facs.files import sha256_of
+from facs.network.weights import shipped, spec_of
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted((ROOT / "facs" / "weights").glob("*.onnx"))

@@ -27,9 +27,10 @@ from facs.adapting.footage import Footage, film
 from facs.adapting.labelled import labels_of
 from facs.adapting.trying import METHODS, Trial, Workshop
 from facs.errors import InputError
+from facs.files import sha256_of
 from facs.network.backends import OnnxStream
 from facs.network.spec import ModelSpec
-from facs.network.weights import ShippedModel, files_of, pair_of, sha256_of
+from facs.network.weights import ShippedModel, files_of, pair_of
 from facs.person import seconds_covered
 
 __all__ = ["MIN_SECONDS", "Adapted", "adapt", "adapt_to"]

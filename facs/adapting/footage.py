@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from facs.crops.clips import FaceClip
 from facs.errors import InputError
+from facs.files import sha256_of
 from facs.meaning.rest import resting_frames
 from facs.network.backends import OnnxStream, Stream
 from facs.network.predict import Scores, TwoStreamModel, per_unit
 from facs.network.spec import ModelSpec
-from facs.network.weights import ShippedModel, sha256_of
+from facs.network.weights import ShippedModel
 from facs.person import STREAMS, Person
 from facs.pipeline import AnalyzeOptions, analyze
 from facs.recording import Recording

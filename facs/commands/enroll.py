@@ -15,7 +15,7 @@ from facs.commands.album import Album
 from facs.commands.common import of_profile
 from facs.commands.keeping import Kept, changing, merged
 from facs.errors import InputError
-from facs.files import keep_sources
+from facs.files import keep_sources, writing
 
 if TYPE_CHECKING:
     from facs.meaning.findings import Enrolment, Example, Finding
@@ -202,8 +202,6 @@ def _tell_left_out(words: dict[str, str], done: Enrolment, new: Profile) -> None
 
 
 def _write_curves(done: Enrolment, path: Path) -> None:
-    from facs.files import writing
-
     with writing(path) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(_CURVES)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from facs.errors import InputError, MissingPackageError
 from facs.evaluation.coder_words import codes_of
 from facs.evaluation.codings import CodedSpan, Coding, the_person
-from facs.evaluation.codings_tier import Rows, UnitTier, has_grades
+from facs.evaluation.codings_tier import Rows, UnitTier, has_grades, quoted
 from facs.evaluation.unit_columns import in_order, read_name
 from facs.events import NOT_SCORED
 
@@ -159,8 +159,7 @@ def _read_texts(person: str, rows: Rows, numbers: bool) -> _Tier | None:
     bare = all(text.isdigit() for text in known)
     if bare and not (numbers and all(codes for *_, codes in coded)):
         return None
-    strange = tuple(f"{text!r} at {start:.1f} s" for start, _, text in rows if text not in known)
-    lost = _count(strange, "is no code", "are no codes")
+    lost = _count(quoted(row for row in rows if row[2] not in known), "is no code", "are no codes")
     return _Tier(person, in_order(span.name for span in spans), spans, True, lost)
 
 

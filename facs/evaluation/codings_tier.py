@@ -18,7 +18,7 @@ from facs.evaluation.codings import CodedSpan
 from facs.evaluation.unit_columns import UnitColumn
 from facs.units import grade_of
 
-__all__ = ["Rows", "UnitTier", "has_grades"]
+__all__ = ["Rows", "UnitTier", "has_grades", "quoted"]
 
 Rows = list[tuple[float, float, str]]
 """Start and end in seconds, and what was written."""
@@ -87,12 +87,12 @@ class UnitTier:
     @property
     def of_others(self) -> tuple[str, ...]:
         """Annotations that name another unit."""
-        return _said(row for row in self.rows if self._names_another(row[2]))
+        return quoted(row for row in self.rows if self._names_another(row[2]))
 
     @property
     def taken(self) -> tuple[str, ...]:
         """Annotations that say nothing known, and count as the unit being there."""
-        return _said(row for row in self.rows if self._strange(row[2]))
+        return quoted(row for row in self.rows if self._strange(row[2]))
 
     def _unknown(self, text: str) -> bool:
         # A coder may write the number of the unit: 9 in the tier of AU9 is that unit.
@@ -145,5 +145,6 @@ class UnitTier:
         return not known and not self._codes(text) and number_of(text) != self.unit.unit
 
 
-def _said(rows: Iterable[tuple[float, float, str]]) -> tuple[str, ...]:
+def quoted(rows: Iterable[tuple[float, float, str]]) -> tuple[str, ...]:
+    """What was written and when, as messages quote it."""
     return tuple(f"{text!r} at {start:.1f} s" for start, _, text in rows)

@@ -19,8 +19,9 @@ from facs.errors import InputError, NoFramesError
 from facs.explaining.explanation import ASKED, METHODS, Explanation
 from facs.explaining.moment import Moment, find_moment, read_moment, source_of
 from facs.explaining.opened import Opened, open_stream
+from facs.files import sha256_of
 from facs.network.spec import STREAMS, ModelSpec
-from facs.network.weights import files_of, sha256_of
+from facs.network.weights import files_of
 from facs.pipeline import analyze
 from facs.recording import Recording
 from facs.units import SIDES, ActionUnit, UnitLike, as_unit, column

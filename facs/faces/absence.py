@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from facs.faces.detect import Detector
 from facs.faces.landmarks import Landmarker
 
-__all__ = ["Absence"]
+__all__ = ["SURE", "Absence"]
 
 Gray = NDArray[np.uint8]
 
@@ -21,7 +21,7 @@ BRIGHT: Final = 185.0
 """Mean grey level above which a film is very bright: it may be overexposed, or a negative."""
 
 SURE: Final = 0.85
-"""The landmark network's score of a face, as that from which a track begins."""
+"""The landmark network's score of a face from which a track begins."""
 
 
 class Absence:

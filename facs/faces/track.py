@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facs.canonical import align, warp
-from facs.faces.absence import Absence
+from facs.faces.absence import SURE, Absence
 from facs.faces.detect import Boxes, Detector, detector
 from facs.faces.face import Face
 from facs.faces.landmarks import Landmarker, Located
 from facs.faces.pose import head_pose
 from facs.faces.quality import JUDGED_SIZE, QualityLimits, judge
-from facs.holes import longest_step
+from facs.holes import FORGOTTEN, longest_step
 from facs.pixels import shrunk
 
 __all__ = ["FaceTracker", "TrackOptions"]
@@ -44,11 +44,11 @@ class TrackOptions:
     """
 
     max_people: int = 5
-    start_score: float = 0.85
+    start_score: float = SURE
     keep_score: float = 0.4
     look_every: float = 0.5
     search_every: float = 2.0
-    remember: float = 2.0
+    remember: float = FORGOTTEN
     limits: QualityLimits = field(default_factory=QualityLimits)
 
 

@@ -20,7 +20,6 @@ __all__ = [
     "files_of",
     "load_model",
     "pair_of",
-    "sha256_of",
     "shipped",
     "spec_of",
 ]

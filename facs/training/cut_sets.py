@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from facs.canonical import CROP_SIZE
 from facs.errors import InputError
 from facs.faces.landmarks import Landmarker, shipped_path
-from facs.files import atomic
-from facs.network.weights import sha256_of
+from facs.files import atomic, sha256_of
 from facs.synthesis.shards import read_shard
 from facs.training.rendered import Rendered, of_shards
 from facs.training.unit_data import UnitData, cut_rendered

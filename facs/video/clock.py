@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from facs.holes import HOLE_FRAMES, longest_step
+from facs.holes import FORGOTTEN, HOLE_FRAMES, longest_step
 
 __all__ = ["Clock"]
 
 RESTART: Final = 0.5
 """Seconds. A longer step back is a clock that began again, not two frames in disorder."""
-
-FORGOTTEN: Final = 2.0
-"""Seconds without frames after which people are numbered anew (`facs.faces.track`)."""
 
 EVEN: Final = 0.08
 """Share of the usual gap by which steps of an evenly spaced film may differ, beside `TICK`."""

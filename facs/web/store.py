@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from facs.errors import OutputError
+from facs.locks import lock_now
 from facs.web.jobs import Job, Status
 
 __all__ = ["RECORDING", "SPARE", "SUMMARY", "UPLOAD", "Store", "size_of"]
@@ -132,19 +132,9 @@ def size_of(folder: Path) -> int:
 
 
 def _locked(file: IO[str]) -> bool:
-    """Take the lock that the system takes back when its owner is gone, however it ended."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-    import fcntl
-
+    """Whether no other server holds the folder of this lock, so that it is ours now."""
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock_now(file)
     except OSError:
         return False
     return True

@@ -29,7 +29,8 @@ def write_why(
     """
     from facs.explaining.drawing import write_explanation
     from facs.explaining.explain import explain
-    from facs.network.weights import files_of, sha256_of
+    from facs.files import sha256_of
+    from facs.network.weights import files_of
 
     row = question["row"]
     if row >= len(recording):

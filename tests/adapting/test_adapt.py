@@ -12,7 +12,8 @@ from facs.adapting.adapt import adapt_to
 from facs.adapting.comparison import Change, Comparison
 from facs.adapting.files import ADAPTED_KEY, origin_of
 from facs.errors import InputError, MissingPackageError, ModelError, OutputError
-from facs.network.weights import files_of, load_model, sha256_of
+from facs.files import sha256_of
+from facs.network.weights import files_of, load_model
 from tests.adapting.builders import footage, light_model, lights
 
 MOVES = (3.0, 8.0, 13.0, 18.0, 23.0, 28.0, 33.0, 41.0, 43.0, 53.0, 57.0)

@@ -16,10 +16,11 @@ from facs.apps.description import APP_KEY, describe
 from facs.apps.write import export_model
 from facs.canonical import align, canonical
 from facs.errors import InputError, ModelError, OutputError
+from facs.files import sha256_of
 from facs.network.jaw import as_shipped
 from facs.network.spec import SPEC_KEY, ModelSpec
 from facs.network.two_stream import StreamConfig, TemporalStream
-from facs.network.weights import DEFAULT, load_model, sha256_of, shipped, spec_of
+from facs.network.weights import DEFAULT, load_model, shipped, spec_of
 from facs.training.export import export
 from facs.units import letter
 from tests.network.builders import model_files, random_crops, random_flows

@@ -10,8 +10,9 @@ import pytest
 
 from facs import sessions
 from facs.errors import ModelError
+from facs.files import sha256_of
 from facs.network.backends import OnnxStream, TorchStream
-from facs.network.weights import load_model, sha256_of, shipped
+from facs.network.weights import load_model, shipped
 from tests.network.builders import (
     model_files,
     random_clips,

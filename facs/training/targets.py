@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FAR_DOWN", "eyes_in_doubt", "jaw_as_far"]
+__all__ = ["FAR_DOWN", "eyes_in_doubt", "gaze_that_shows", "jaw_as_far"]
 
 Floats = NDArray[np.float32]
 
@@ -43,8 +43,8 @@ def eyes_in_doubt(labels: Floats, columns: tuple[str, ...]) -> Floats:
     """Labels in which nothing is said of what a picture of eyes does not show.
 
     Eyes that look far down look shut: taught as open, they made the lids of real people who
-    sleep or blink look like those of people who read. Where lids are shut nobody sees where
-    the eyes look.
+    sleep or blink look like those of people who read. Gaze behind shut lids is not known
+    (`gaze_that_shows`).
 
     Examples
     --------
@@ -54,14 +54,31 @@ def eyes_in_doubt(labels: Floats, columns: tuple[str, ...]) -> Floats:
            [0. , 0.2],
            [1. , nan]], dtype=float32)
     """
-    lids = [i for i, name in enumerate(columns) if name.startswith("AU43")]
+    out = gaze_that_shows(labels, columns)
+    if "AU64" in columns:
+        down = labels[:, columns.index("AU64")] > FAR_DOWN
+        for i in _lids(columns):
+            out[down & (labels[:, i] < 0.5), i] = np.nan
+    return out
+
+
+def gaze_that_shows(labels: Floats, columns: tuple[str, ...]) -> Floats:
+    """Labels in which gaze behind shut lids is not known: nobody sees where such eyes look.
+
+    Examples
+    --------
+    >>> gaze_that_shows(np.array([[0.0, 0.9], [1.0, 0.9]], np.float32), ("AU43", "AU64"))
+    array([[0. , 0.9],
+           [1. , nan]], dtype=float32)
+    """
     gaze = [i for i, name in enumerate(columns) if name in GAZE]
+    lids = _lids(columns)
     out: Floats = labels.copy()
     if lids:
         shut = labels[:, lids].min(1) > SHUT
         out[np.ix_(shut, gaze)] = np.nan
-    if "AU64" in columns:
-        down = labels[:, columns.index("AU64")] > FAR_DOWN
-        for i in lids:
-            out[down & (labels[:, i] < 0.5), i] = np.nan
     return out
+
+
+def _lids(columns: tuple[str, ...]) -> list[int]:
+    return [i for i, name in enumerate(columns) if name.startswith("AU43")]

@@ -26,7 +26,7 @@ from facs.training.streams import central_crops
 from facs.training.targets import gaze_that_shows
 from facs.training.temporal import flow_stack
 
-__all__ = ["finish"]
+__all__ = ["FileStreams", "finish", "score_of"]
 
 Floats = NDArray[np.float32]
 
@@ -60,14 +60,14 @@ def finish(
     units = units_with_evidence(scores, labels, trained.columns, recipe.evidence)
     networks = trained.kept(columns_of(units))
     # again: AU26 scores less only where AU27 ships too
-    seen = _that_shows(_score(networks, validation, 1), networks.columns)
+    seen = _that_shows(score_of(networks, validation, 1), networks.columns)
     faces = real.scored(networks) if real is not None else None
     spec = spec_of(recipe, units, seen, validation, faces)
     small = replace(spec, name=f"{spec.name}-int8")
     files = _export(networks, spec, out) + _export_small(networks, small, validation, out)
-    unseen = _score(networks, test, 2)
+    unseen = score_of(networks, test, 2)
     report = measure(spec, unseen)
-    report["int8"] = measure(small, _score(FileStreams.of(small, out), test, 2))
+    report["int8"] = measure(small, score_of(FileStreams.of(small, out), test, 2))
     report["files"] = {path.name: path.stat().st_size for path in files}
     return report
 
@@ -100,7 +100,7 @@ def _stacks(split: Split, windows: NDArray[np.int64], slots: int) -> Iterator[Fl
     return (flow_stack(split.clips.flows, int(row), slots) for row in windows)
 
 
-def _score(networks: Streams | FileStreams, split: Split, every: int) -> Scored:
+def score_of(networks: Streams | FileStreams, split: Split, every: int) -> Scored:
     """Raw scores beside the labels of the networks' columns, clips at every n-th window."""
     windows = split.windows[::every]
     keep = [split.stills.columns.index(c) for c in networks.columns]

@@ -197,9 +197,21 @@ def test_a_face_is_one_though_it_is_looked_at_as_a_picture_and_held_still(
     assert bool(asked) == chosen
 
 
-def _clips(labels):
+def test_eyes_that_are_turned_as_often_as_rendered_ones_are_not_expected_of_people():
+    rng = np.random.default_rng(0)
+    labels = np.repeat(rng.choice(np.float32([0, 1]), (3000, 1)), 2, axis=1)
+    scores = (2 * labels - 1 + rng.normal(0, 1, (3000, 1))).astype(np.float32)
+    units = (ActionUnit.AU9, ActionUnit.AU63)
+    clips = _clips(labels, ("AU9", "AU63"))
+    spec = spec_of(
+        Recipe("some"), units, Scored(scores, labels, scores, scores, labels), clips, None
+    )
+    assert spec.on[1] > spec.on[0] + 0.1
+
+
+def _clips(labels, columns=("AU9",)):
     n = len(labels)
     crops, time = np.zeros((n, 1, 1), np.uint8), np.arange(n) / 30
     flows, one = np.zeros((0, 2, 1, 1), np.int8), np.zeros(n, np.int64)
-    clips = CutFaces(crops, labels, ("AU9",), flows, one, one, time, np.full(n, "young"))
+    clips = CutFaces(crops, labels, columns, flows, one, one, time, np.full(n, "young"))
     return Split(clips.where(one > 0), clips, np.arange(n))

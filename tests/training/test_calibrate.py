@@ -197,7 +197,7 @@ def test_a_face_is_one_though_it_is_looked_at_as_a_picture_and_held_still(
     assert bool(asked) == chosen
 
 
-def test_eyes_that_are_turned_as_often_as_rendered_ones_are_not_expected_of_people():
+def test_people_are_not_expected_to_look_up_as_often_as_rendered_ones_do():
     rng = np.random.default_rng(0)
     labels = np.repeat(rng.choice(np.float32([0, 1]), (3000, 1)), 2, axis=1)
     scores = (2 * labels - 1 + rng.normal(0, 1, (3000, 1))).astype(np.float32)

@@ -9,8 +9,8 @@ from facs.evaluation.bootstrap import resample
 from facs.training.real_faces import EMOTIONS, FaceSet
 from facs.training.seen_units import GRADED, PARTS, Look, read_seen
 
-TAUGHT = Path("docs/models/facs-11.seen.csv")
-CHECKED = Path("docs/models/facs-11.check.csv")
+TAUGHT = Path("docs/models/facs-12.seen.csv")
+CHECKED = Path("docs/models/facs-12.check.csv")
 
 
 def pictures(rows):

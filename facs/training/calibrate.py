@@ -154,12 +154,21 @@ def _known(labels: Floats) -> Tensor:
 
 
 def _minimise(parameters: list[Tensor], loss: Callable[[], Tensor]) -> None:
+    """By L-BFGS; where so few faces are known that it runs off, its best step stands."""
     optimiser = torch.optim.LBFGS(parameters, max_iter=80, line_search_fn="strong_wolfe")
+    least, best = torch.inf, [p.detach().clone() for p in parameters]
 
     def closure() -> Tensor:
+        nonlocal least, best
         optimiser.zero_grad()
         value = loss()
         value.backward()  # type: ignore[no-untyped-call]
+        if value.item() < least:
+            least, best = value.item(), [p.detach().clone() for p in parameters]
         return value
 
     optimiser.step(closure)  # type: ignore[no-untyped-call]
+    if not all(bool(p.isfinite().all()) for p in parameters):
+        with torch.no_grad():
+            for parameter, kept in zip(parameters, best, strict=True):
+                parameter.copy_(kept)

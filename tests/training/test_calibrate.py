@@ -165,6 +165,16 @@ def test_a_threshold_lies_between_what_rendered_and_what_real_faces_ask_for():
     assert fit_thresholds(p, real)[0] < both < fit_thresholds(p, rendered)[0]
 
 
+@pytest.mark.parametrize("seed", [13, 16, 68])
+def test_a_handful_of_faces_that_scores_tell_apart_gives_a_calibration_still(seed):
+    rng = np.random.default_rng(seed)  # of two hundred such draws nine had slopes of NaN
+    scores = rng.normal(0, 0.02, (4, 3)).astype(np.float32)
+    labels = rng.choice(np.float32([0, 1]), (4, 3))
+    faces = rng.normal(0, 0.02, (3, 3)).astype(np.float32)
+    found = fit_calibration(scores, labels, None, (faces, rng.choice(np.float32([0, 1]), (3, 3))))
+    assert np.isfinite(found.slope).all() and np.isfinite(found.cuts).all()
+
+
 def test_few_real_faces_choose_no_threshold():
     p = np.linspace(0, 1, 200, dtype=np.float32)[:, None]
     labels = (p > 0.6).astype(np.float32)

@@ -14,6 +14,7 @@ from typing import Any
 
 from checkpoints import CODED
 from heading import heading, publish, table
+from model_card import number
 
 from facs.network.backends import OnnxStream
 from facs.network.weights import files_of
@@ -72,8 +73,7 @@ def mean_of(report: dict[str, Any], names: list[str]) -> dict[str, float]:
 
 def cells(figures: list[dict[str, float]]) -> list[str]:
     """Figure by figure, of one model after the other."""
-    values = [model.get(key, float("nan")) for key in KEYS for model in figures]
-    return ["-" if value != value else f"{value:.3f}" for value in values]
+    return [number(model.get(key, float("nan"))) for key in KEYS for model in figures]
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -193,10 +193,21 @@ def read_cut(paths: Sequence[Path], motion: bool = True) -> tuple[CutFaces, CutF
         With the flows of clips, which take twice the memory of everything else.
     """
     columns = max((_columns(path) for path in paths), key=len)
-    return (
-        joined([_read(path, "stills", columns, False) for path in paths]),
-        joined([_read(path, "clips", columns, motion) for path in paths]),
-    )
+    stills = joined([_read(path, "stills", columns) for path in paths])
+    clips = joined([_read(path, "clips", columns) for path in paths])
+    return stills, replace(clips, flows=_flows(paths, len(clips))) if motion else clips
+
+
+def _flows(paths: Sequence[Path], n: int) -> NDArray[np.int8]:
+    """The flows of all clips, n frames, with one shard at a time beside them in memory."""
+    flows = np.empty((n, *_NO_FLOWS.shape[1:]), np.int8)
+    end = 0
+    for path in paths:
+        with np.load(path, allow_pickle=False) as file:
+            own = file["clips_flows"]
+        flows[end : end + len(own)] = own
+        end += len(own)
+    return flows
 
 
 def _columns(path: Path) -> tuple[str, ...]:
@@ -204,15 +215,15 @@ def _columns(path: Path) -> tuple[str, ...]:
         return tuple(str(c) for c in file["columns"])
 
 
-def _read(path: Path, kind: str, columns: tuple[str, ...], motion: bool) -> CutFaces:
+def _read(path: Path, kind: str, columns: tuple[str, ...]) -> CutFaces:
+    """One shard's frames of a kind, without their flows."""
     with np.load(path, allow_pickle=False) as file:
         own = [str(c) for c in file["columns"]]
         stored = file[f"{kind}_labels"]
         labels = np.zeros((len(stored), len(columns)), np.float32)
         labels[:, [columns.index(c) for c in own]] = stored
-        flows = file[f"{kind}_flows"] if motion else _NO_FLOWS
         rest = [file[f"{kind}_{name}"] for name in ("subject", "clip", "time", "group")]
-        return CutFaces(file[f"{kind}_crops"], labels, columns, flows, *rest)
+        return CutFaces(file[f"{kind}_crops"], labels, columns, _NO_FLOWS, *rest)
 
 
 def joined(parts: Sequence[CutFaces]) -> CutFaces:
@@ -228,7 +239,10 @@ def joined(parts: Sequence[CutFaces]) -> CutFaces:
 
 @dataclass(frozen=True)
 class Split:
-    """Stills and clips of some people; `windows` are the clips' rows with a whole flow window."""
+    """Stills and clips of some people; `windows` are the clips' rows with a whole flow window.
+
+    Clips may have other people's frames, too: of clips only what `windows` names counts.
+    """
 
     stills: CutFaces
     clips: CutFaces

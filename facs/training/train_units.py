@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -153,21 +153,19 @@ def training_data(options: UnitRun) -> tuple[Split, Split]:
     stills, clips = _cut(options.rendered, options)
     kept = tuple(faces.subject % VALIDATION_SHARE == 0 for faces in (stills, clips))
     validation = _split((stills.where(kept[0]), clips.where(kept[1])), options.slots)
-    teachers = clips.where(~kept[1])
-    frames = np.arange(len(teachers)) % 3 == 0
+    frames = np.zeros(len(clips), bool)
+    frames[np.flatnonzero(~kept[1])[::3]] = True
     pictures = joined(
-        [
-            _still(stills.where(~kept[0])),
-            _still(teachers.where(frames)),
-            *_coded(options, stills.columns),
-        ]
+        [stills.where(~kept[0]), _still(clips).where(frames), *_coded(options, stills.columns)]
     )
-    return _split((pictures, teachers), options.slots), validation
+    every = _split((pictures, clips), options.slots)
+    # Not a copy of the teachers' clips: flows are most of what a run holds in memory.
+    return replace(every, windows=every.windows[~kept[1][every.windows]]), validation
 
 
 def _still(faces: CutFaces) -> CutFaces:
     """The same frames without their flows."""
-    return CutFaces(**{**vars(faces), "flows": faces.flows[:0]})
+    return replace(faces, flows=faces.flows[:0])
 
 
 def _coded(options: UnitRun, columns: tuple[str, ...]) -> Iterator[CutFaces]:

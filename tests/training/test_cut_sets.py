@@ -22,6 +22,15 @@ def test_a_shard_that_is_cut_is_not_cut_again(tmp_path, landmarks):
     assert clips.flows.shape[0] == 6 and clips.clip.tolist() == [0] * 6
 
 
+def test_flows_of_several_shards_stand_beside_their_own_frames(tmp_path, landmarks):
+    folders = [write_faces(tmp_path / str(k), stills=1, clips=2 - k, seed=k) for k in range(2)]
+    paths = cut_shards(folders, tmp_path / "cut", landmarks)
+    _, clips = read_cut(paths)
+    parts = [read_cut([path])[1] for path in paths]
+    np.testing.assert_array_equal(clips.flows, np.concatenate([part.flows for part in parts]))
+    assert len(clips.flows) == len(clips) and clips.flows.any()
+
+
 def test_flows_stay_on_disk_where_no_stream_asks_for_them(tmp_path, landmarks):
     folder = write_faces(tmp_path / "faces", stills=0, clips=1, frames=6)
     paths = cut_shards([folder], tmp_path / "cut", landmarks)

@@ -141,6 +141,19 @@ def test_coded_faces_teach_and_are_named(tmp_path, landmarks):
     assert Recipe("small").licence == "MIT"
 
 
+def test_nobody_who_calibrates_teaches(tmp_path, landmarks):
+    rendered = write_faces(tmp_path / "train", stills=32, clips=20, step=4)
+    options = UnitRun((rendered,), (rendered,), tmp_path / "out", "small", landmarks)
+    train, validation = training_data(options)
+    moving = np.unique(train.clips.subject[train.windows])
+    assert len(moving) > 1 and len(validation.windows) > 0
+    calibrating = np.r_[validation.stills.subject, validation.clips.subject]
+    assert not np.isin(np.r_[train.stills.subject, moving], calibrating).any()
+    # and nobody is lost: each clip's windows belong to one of the two
+    both = np.r_[moving, np.unique(validation.clips.subject)]
+    assert sorted(both) == sorted(np.unique(train.clips.subject))
+
+
 def test_a_rare_unit_needs_a_multiple_of_what_guessing_finds():
     rng = np.random.default_rng(0)
     rare = rng.random(4000) < 0.03

@@ -28,10 +28,9 @@ import numpy as np
 from emotions import Pictures, fer_pictures, our_scores, peer_scores, photo_pictures
 from heading import heading, publish
 from near_copies import copied
-from seen_measure import Scored, both_say, compared, units_table
+from seen_measure import Scored, both_say, compared, distinct_models, units_table
 
 from facs.faces.landmarks import Landmarker
-from facs.network.weights import load_model
 from facs.training.real_faces import EMOTIONS, FaceSet
 from facs.training.seen_units import PLAIN, Look, read_seen
 
@@ -76,7 +75,7 @@ def main() -> None:
     chosen = parser.parse_args()
     looks = read_seen(chosen.list), read_seen(chosen.again)
     seen, landmarker = both_say(*looks), Landmarker()
-    models = [load_model(model, motion=False) for model in chosen.model]
+    models = distinct_models(chosen.model, motion=False)
     peers = {path.stem: path for path in chosen.peer}
     sets, at_rest = [], set[str]()
     for path, read in ((chosen.fer, fer_pictures), (chosen.photos, photo_pictures)):

@@ -21,11 +21,10 @@ from closure_clips import nearest, peers_face
 from emotions import FaceScores
 from heading import heading, publish
 from numpy.typing import NDArray
-from seen_measure import Scored, compared
+from seen_measure import Scored, compared, distinct_models
 
 import facs
 from facs.network.predict import TwoStreamModel
-from facs.network.weights import load_model
 from facs.training.seen_units import read_seen
 
 LISTED = Path(__file__).with_name("seen_films.csv")
@@ -87,7 +86,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     chosen = parser.parse_args()
     looks = read_seen(chosen.list), read_seen(chosen.again)
-    models = [load_model(model) for model in chosen.model]
+    models = distinct_models(chosen.model, motion=True)
     parts = list(scored_clips(chosen.videos, chosen.peer, list(looks[0]), models))
     text = heading("What frames of films are seen to show", f"{len(parts)} clips", 0)
     publish(text + compared(Scored.joined(parts), looks, models), chosen.out)

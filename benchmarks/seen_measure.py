@@ -10,10 +10,12 @@ from emotions import FaceScores, Scores, aucs, cell, combined, lowest_where_miss
 from heading import table
 from numpy.typing import NDArray
 
+from facs.errors import InputError
 from facs.evaluation.agreement import cohen_kappa
 from facs.evaluation.bootstrap import Resamples, resample
 from facs.evaluation.metrics import f1_score
 from facs.network.predict import TwoStreamModel
+from facs.network.weights import load_model
 from facs.training.seen_units import Look
 from facs.units import ActionUnit
 
@@ -39,6 +41,15 @@ Bools = NDArray[np.bool_]
 Seen = Mapping[str, Look]
 Looks = tuple[Seen, Seen]
 Thresholds = Mapping[str, Mapping[int, float]]
+
+
+def distinct_models(paths: Sequence[str | None], motion: bool) -> list[TwoStreamModel]:
+    """The models to compare: a table names its columns after them, so no two of one name."""
+    models = [load_model(path, motion=motion) for path in paths]
+    names = [model.spec.name for model in models]
+    if len(set(names)) < len(names):
+        raise InputError(f"wanted models of different names, got {', '.join(names)}")
+    return models
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from facs.errors import InputError
 from facs.evaluation.bootstrap import resample
 from facs.training.real_faces import EMOTIONS, FaceSet
 from facs.training.seen_units import GRADED, PARTS, Look, read_seen
@@ -169,3 +170,10 @@ def test_a_whole_picture_tells_all_of_a_part_but_the_jaw_of_a_stretched_mouth() 
         "no jaw": look(absent=set(asked) - {26}),
     }
     assert set(whole(seen, "open")) == {"shut", "wide"}
+
+
+def test_two_models_of_one_name_are_refused_for_one_would_hide_the_other() -> None:
+    from seen_measure import distinct_models
+
+    with pytest.raises(InputError, match="different names, got facs-12, facs-12"):
+        distinct_models([None, None], motion=False)

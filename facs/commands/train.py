@@ -56,8 +56,15 @@ def train_units(
     photos: Annotated[Path | None, typer.Option(help="facial_expressions.npz.")] = None,
     coded: Annotated[list[str], typer.Option(help="Coded data set, NAME:FOLDER; repeatable.")] = [],  # noqa: B006  (typer wants a plain list)
     start: Annotated[
-        str | None, typer.Option(help="Model, or spatial checkpoint (.pt), to begin with.")
-    ] = None,
+        list[str],
+        typer.Option(
+            help="Model, or spatial checkpoint (.pt), to begin with; of several the mean."
+        ),
+    ] = [],  # noqa: B006  (typer wants a plain list)
+    keep: Annotated[
+        tuple[float, float],
+        typer.Option(help="Share of it that stays to the end: spatial, temporal."),
+    ] = (0.0, 0.0),
     teacher: Annotated[
         Path | None, typer.Option(help="Spatial file or checkpoint that judges real faces.")
     ] = None,
@@ -78,14 +85,14 @@ def train_units(
     device: Annotated[str, typer.Option(help="A torch device.")] = "cpu",
 ) -> None:
     """Train both streams of the action unit model, calibrate, export and measure them."""
-    from facs.training.train_units import UnitRun
     from facs.training.train_units import train_units as run
+    from facs.training.unit_run import UnitRun
 
     options = UnitRun(
         tuple(rendered), tuple(test), out, name, landmarks, fer, photos,
         tuple(map(_coded_set, coded)), steps, rates=rates, dropout=dropout, seed=seed,
-        device=device,
-        start=start, teacher=teacher, seen=seen, check=check, evidence=_evidence(leave_out),
+        device=device, start=tuple(start), keep=keep,
+        teacher=teacher, seen=seen, check=check, evidence=_evidence(leave_out),
         streams=(only,) if only else ("spatial", "temporal"),
     )  # fmt: skip
     report = run(options, _steps)

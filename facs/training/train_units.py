@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ from facs.faces.landmarks import Landmarker
 from facs.network.spec import LEVELS, STREAMS
 from facs.network.two_stream import SpatialStream, StreamConfig, TemporalStream
 from facs.network.weights import files_of
-from facs.training.begin import begin_with
+from facs.training.begin import begin_with, keep_of
 from facs.training.cut_sets import CutFaces, Split, cut_shards, joined, read_cut
 from facs.training.datasets import thinned
 from facs.training.datasets_cut import cut_coded
@@ -29,13 +29,14 @@ from facs.training.finish import finish
 from facs.training.loop import RunOptions, run
 from facs.training.measure import Streams
 from facs.training.real_targets import cut_of_real, real_crops
-from facs.training.recipe import Evidence, Recipe
+from facs.training.recipe import Recipe
 from facs.training.refusals import refuse_nobody, refuse_the_same_people, refuse_too_little
 from facs.training.seen_faces import SeenFaces, read_seen_faces
 from facs.training.streams import RealCrops, SpatialTask, spatial_batches
 from facs.training.temporal import TemporalTask, temporal_batches, window_rows
+from facs.training.unit_run import UnitRun, is_checkpoint
 
-__all__ = ["UnitRun", "train_units", "training_data"]
+__all__ = ["train_units", "training_data"]
 
 Progress = Callable[[int, float, float], None]
 Floats = NDArray[np.float32]
@@ -44,58 +45,11 @@ Task = TypeVar("Task", bound=nn.Module)
 BEGINNING = 4
 """Batches that set the normalisations of a stream that begins with a model's file."""
 
+RENEWING = 32
+"""Batches that set them anew when a share of what a stream began with is kept."""
+
 VALIDATION_SHARE = 16
 """One rendered person in so many is kept for calibration and thresholds."""
-
-
-@dataclass(frozen=True)
-class UnitRun:
-    """Where the data lie, and how long to learn from them.
-
-    `start` is what this run begins with: the spatial checkpoint of an earlier run (``.pt``), or a
-    model, by name or path, whose files both streams begin with (`facs.training.begin`).
-    `teacher` is a spatial stream that says what it sees in real faces (`facs.training.teacher`),
-    `seen` a list of what real pictures are seen to show (`facs.training.seen_units`), `check` one
-    of FER2013's PublicTest, for calibration and thresholds (`facs.training.seen_faces`).
-    `coded` are data sets that people coded, by name and folder (`read_coded`): they teach the
-    spatial stream beside the rendered pictures, and the weights are then bound by their terms.
-    A run with `streams` of one name only trains that stream and stops there: two processes
-    can train the two at once, and a third run with both finishes from their checkpoints.
-    """
-
-    rendered: tuple[Path, ...]
-    test: tuple[Path, ...]
-    out: Path
-    name: str
-    landmarks: Path | None = None
-    fer: Path | None = None
-    photos: Path | None = None
-    coded: tuple[tuple[str, Path], ...] = ()
-    steps: tuple[int, int] = (3000, 2000)
-    batch: tuple[int, int, int] = (128, 64, 96)
-    rates: tuple[float, float] = (1.5e-3, 1.5e-3)
-    slots: int = 10
-    slot_seconds: float = 1 / 30
-    dropout: float = 0.5
-    evidence: Evidence = field(default_factory=Evidence)
-    seed: int = 0
-    device: str = "cpu"
-    start: str | Path | None = None
-    teacher: Path | None = None
-    seen: Path | None = None
-    check: Path | None = None
-    streams: tuple[str, ...] = STREAMS
-
-    def __post_init__(self) -> None:
-        """Refuse what no run can do."""
-        if not self.streams or not set(self.streams) <= set(STREAMS):
-            raise InputError(f"wanted streams of {STREAMS}, got {self.streams}")
-        if self.slot_seconds != 1 / 30:
-            raise InputError(
-                f"wanted slot_seconds 1/30, as rendered clips are timed, got {self.slot_seconds}"
-            )
-        if self.check is not None and self.fer is None:
-            raise InputError("wanted fer2013.npz beside a list for thresholds, got only the list")
 
 
 def train_units(options: UnitRun, progress: Progress | None = None) -> dict[str, Any]:
@@ -232,13 +186,19 @@ def _train_spatial(options: UnitRun, train: Split, progress: Progress | None) ->
         _rate(stills.labels).float(),
         columns,
     )
-    if options.start is not None and _is_checkpoint(options.start):
-        saved = torch.load(options.start, map_location="cpu", weights_only=True)
+    stream = task.stream
+    if options.start and is_checkpoint(options.start[0]):
+        saved = torch.load(options.start[0], map_location="cpu", weights_only=True)
         task.load_state_dict(saved["mean"])
-    elif options.start is not None:
+    elif options.start:
+        files = [files_of(model).spatial for model in options.start]
         seen = torch.cat([make(rng).crops for rng in _generators(options, BEGINNING)])
-        begin_with(task.stream, files_of(options.start).spatial, columns, seen)
-    return _run(task, make, _run_options(options, "spatial", 0), progress).stream
+        begin_with(stream, files, columns, seen)
+    began = _copied(stream)
+    _run(task, make, _run_options(options, "spatial", 0), progress)
+    inputs = (make(rng).crops for rng in _generators(options, RENEWING))
+    keep_of(stream, began, options.keep[0], inputs)
+    return stream
 
 
 def _train_temporal(options: UnitRun, train: Split, progress: Progress | None) -> TemporalStream:
@@ -250,16 +210,20 @@ def _train_temporal(options: UnitRun, train: Split, progress: Progress | None) -
     stream = TemporalStream(
         StreamConfig(len(columns), dropout=options.dropout, slots=options.slots, motion="own")
     )
-    if options.start is not None and not _is_checkpoint(options.start):
+    if options.start and not is_checkpoint(options.start[0]):
+        files = [_temporal_file(model) for model in options.start]
         seen = torch.cat([make(rng).flows for rng in _generators(options, BEGINNING)])
-        begin_with(stream, _temporal_file(options.start), columns, seen)
+        begin_with(stream, files, columns, seen)
+    began = _copied(stream)
     task = TemporalTask(stream, _rate(clips.labels[train.windows]).float())
-    return _run(task, make, _run_options(options, "temporal", 1), progress).stream
+    _run(task, make, _run_options(options, "temporal", 1), progress)
+    inputs = (make(rng).flows for rng in _generators(options, RENEWING))
+    keep_of(stream, began, options.keep[1], inputs)
+    return stream
 
 
-def _is_checkpoint(start: str | Path) -> bool:
-    """Whether a run begins with a checkpoint, which also has what only training needs."""
-    return Path(start).suffix == ".pt"
+def _copied(stream: nn.Module) -> dict[str, torch.Tensor]:
+    return {name: value.clone() for name, value in stream.state_dict().items()}
 
 
 def _generators(options: UnitRun, batches: int) -> Iterator[np.random.Generator]:

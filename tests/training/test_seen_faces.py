@@ -10,7 +10,7 @@ from facs.faces.landmarks import Landmarker
 from facs.network.two_stream import SpatialStream, StreamConfig, TemporalStream
 from facs.training.measure import Streams
 from facs.training.seen_faces import SeenFaces, read_seen_faces
-from facs.training.train_units import UnitRun
+from facs.training.unit_run import UnitRun
 from tests.training.builders import COLUMNS, write_fer, write_seen
 
 

@@ -15,7 +15,8 @@ from facs.network.weights import load_model
 from facs.synthesis.shards import read_shard, write_shard
 from facs.training.recipe import Evidence, Recipe
 from facs.training.teacher import scorer_of
-from facs.training.train_units import UnitRun, train_units, training_data
+from facs.training.train_units import train_units, training_data
+from facs.training.unit_run import UnitRun
 from facs.units import ActionUnit
 from tests.faces.builders import landmarks_at
 from tests.network.builders import random_clips, random_crops
@@ -118,13 +119,43 @@ def test_a_run_that_begins_with_a_model_stays_near_it_and_one_from_nothing_does_
 
     def away(begin):
         options = UnitRun(
-            (rendered,), (test,), tmp_path / str(begin is None), "next", landmarks,
+            (rendered,), (test,), tmp_path / str(len(begin)), "next", landmarks,
             steps=(1, 1), batch=(16, 2, 4), rates=(1e-6, 1e-6), start=begin, streams=("spatial",),
         )  # fmt: skip
         train_units(options)
         return np.nanmax(np.abs(scorer_of(options.out / "spatial.pt", COLUMNS)(crops) - wanted))
 
-    assert away(start) < 0.2 * away(None)
+    assert away((start,)) < 0.2 * away(())
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"keep": (0.5, 0.0)}, "wanted a start of which to keep something"),
+        ({"start": ("facs",), "keep": (0.0, 2.0)}, r"wanted shares to keep in \[0, 1\]"),
+        ({"start": ("a.pt", "facs")}, "wanted one checkpoint to begin with, or models"),
+    ],
+)
+def test_what_no_run_can_begin_with_is_refused(tmp_path, asked, said):
+    with pytest.raises(InputError, match=said):
+        UnitRun((tmp_path,), (tmp_path,), tmp_path, "x", **asked)
+
+
+def test_a_run_that_keeps_all_of_its_start_says_what_the_start_says(tmp_path, landmarks, trained):
+    start = trained[0] / "small-spatial.onnx"
+    folder = trained[0].parent
+    options = UnitRun(
+        (folder / "train",), (folder / "test",), tmp_path, "next", landmarks, steps=(3, 1),
+        batch=(16, 2, 4), rates=(1e-2, 1e-3), evidence=ANYTHING, start=(start,), keep=(1.0, 0.5),
+    )  # fmt: skip
+    train_units(options)
+    crops = random_crops(6)
+    began = scorer_of(start, COLUMNS)(crops)
+    learned, kept = (
+        np.nanmax(np.abs(scorer_of(tmp_path / name, COLUMNS)(crops) - began))
+        for name in ("spatial.pt", "next-spatial.onnx")
+    )
+    assert kept < 0.2 * learned
 
 
 def test_coded_faces_teach_and_are_named(tmp_path, landmarks):
@@ -175,7 +206,7 @@ def test_a_run_begins_with_a_checkpoint_of_an_accelerator_that_is_not_there(
     rendered = write_faces(tmp_path / "train", stills=4, clips=0)
     options = UnitRun(
         (rendered,), (), tmp_path / "out", "next", landmarks, steps=(1, 1), batch=(4, 2, 4),
-        start=tmp_path / "start.pt", streams=("spatial",),
+        start=(tmp_path / "start.pt",), streams=("spatial",),
     )  # fmt: skip
     train_units(options)
     assert (tmp_path / "out/spatial.pt").exists()

@@ -66,6 +66,11 @@ class UnitRun:
             raise InputError("wanted a start of which to keep something, got a share alone")
         if len(self.start) > 1 and any(map(is_checkpoint, self.start)):
             raise InputError(f"wanted one checkpoint to begin with, or models, got {self.start}")
+        if self.keep[1] and is_checkpoint(self.start[0]):
+            raise InputError(
+                f"wanted a model of whose temporal stream a share stays, got {self.start[0]}, "
+                f"a checkpoint of the spatial one"
+            )
         if self.check is not None and self.fer is None:
             raise InputError("wanted fer2013.npz beside a list for thresholds, got only the list")
 

@@ -134,6 +134,7 @@ def test_a_run_that_begins_with_a_model_stays_near_it_and_one_from_nothing_does_
         ({"keep": (0.5, 0.0)}, "wanted a start of which to keep something"),
         ({"start": ("facs",), "keep": (0.0, 2.0)}, r"wanted shares to keep in \[0, 1\]"),
         ({"start": ("a.pt", "facs")}, "wanted one checkpoint to begin with, or models"),
+        ({"start": ("a.pt",), "keep": (0.5, 0.5)}, "wanted a model of whose temporal stream"),
     ],
 )
 def test_what_no_run_can_begin_with_is_refused(tmp_path, asked, said):

@@ -64,13 +64,21 @@ def export(
     model = _traced(network, example, input_name, output_names)
     if half:
         halve(model)
-    del model.metadata_props[:]
+    _forget_where(model)
     for key, value in metadata.items():
         entry = model.metadata_props.add()
         entry.key, entry.value = key, value
     onnx.checker.check_model(model)
     with atomic(path) as partial:
         partial.write_bytes(model.SerializeToString())
+
+
+def _forget_where(model: onnx.ModelProto) -> None:
+    """Take out what the exporter says of the source, with paths of the machine that exported."""
+    del model.metadata_props[:]
+    for part in (model.graph, *model.graph.node, *model.graph.value_info):
+        del part.metadata_props[:]
+        part.doc_string = ""
 
 
 def _traced(

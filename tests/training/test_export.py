@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
+import facs
 from facs.canonical import align, canonical
 from facs.errors import ModelError
 from facs.faces.landmarks import INPUT_MARGIN, INPUT_SIZE, Landmarker, box_matrix
@@ -63,6 +66,12 @@ def test_rounding_touches_large_tensors_alone():
     round_to_half(network)
     assert torch.equal(network[1].weight, small)
     assert torch.equal(network[0].weight, network[0].weight.half().float())
+
+
+def test_a_file_says_nothing_of_the_machine_that_wrote_it(landmark_file):
+    written = landmark_file[1].read_bytes()
+    assert b"landmark_network.py" not in written
+    assert str(Path(facs.__file__).parent).encode() not in written
 
 
 def test_the_landmark_file_answers_as_torch_does(landmark_file):

@@ -7,12 +7,11 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
 
 from facs.canonical import CROP_SIZE
 from facs.errors import InputError
@@ -40,7 +39,6 @@ __all__ = ["train_units", "training_data"]
 
 Progress = Callable[[int, float, float], None]
 Floats = NDArray[np.float32]
-Task = TypeVar("Task", bound=nn.Module)
 
 BEGINNING = 4
 """Batches that set the normalisations of a stream that begins with a model's file."""
@@ -186,19 +184,19 @@ def _train_spatial(options: UnitRun, train: Split, progress: Progress | None) ->
         _rate(stills.labels).float(),
         columns,
     )
-    stream = task.stream
+
+    def inputs(rng: np.random.Generator) -> torch.Tensor:
+        return make(rng).crops
+
     if options.start and is_checkpoint(options.start[0]):
         saved = torch.load(options.start[0], map_location="cpu", weights_only=True)
         task.load_state_dict(saved["mean"])
     elif options.start:
         files = [files_of(model).spatial for model in options.start]
-        seen = torch.cat([make(rng).crops for rng in _generators(options, BEGINNING)])
-        begin_with(stream, files, columns, seen)
-    began = _copied(stream)
-    _run(task, make, _run_options(options, "spatial", 0), progress)
-    inputs = (make(rng).crops for rng in _generators(options, RENEWING))
-    keep_of(stream, began, options.keep[0], inputs)
-    return stream
+        seen = torch.cat([inputs(rng) for rng in _generators(options, BEGINNING)])
+        begin_with(task.stream, files, columns, seen)
+    _learn(task, make, inputs, options, "spatial", progress)
+    return task.stream
 
 
 def _train_temporal(options: UnitRun, train: Split, progress: Progress | None) -> TemporalStream:
@@ -210,20 +208,17 @@ def _train_temporal(options: UnitRun, train: Split, progress: Progress | None) -
     stream = TemporalStream(
         StreamConfig(len(columns), dropout=options.dropout, slots=options.slots, motion="own")
     )
+
+    def inputs(rng: np.random.Generator) -> torch.Tensor:
+        return make(rng).flows
+
     if options.start and not is_checkpoint(options.start[0]):
         files = [_temporal_file(model) for model in options.start]
-        seen = torch.cat([make(rng).flows for rng in _generators(options, BEGINNING)])
+        seen = torch.cat([inputs(rng) for rng in _generators(options, BEGINNING)])
         begin_with(stream, files, columns, seen)
-    began = _copied(stream)
     task = TemporalTask(stream, _rate(clips.labels[train.windows]).float())
-    _run(task, make, _run_options(options, "temporal", 1), progress)
-    inputs = (make(rng).flows for rng in _generators(options, RENEWING))
-    keep_of(stream, began, options.keep[1], inputs)
+    _learn(task, make, inputs, options, "temporal", progress)
     return stream
-
-
-def _copied(stream: nn.Module) -> dict[str, torch.Tensor]:
-    return {name: value.clone() for name, value in stream.state_dict().items()}
 
 
 def _generators(options: UnitRun, batches: int) -> Iterator[np.random.Generator]:
@@ -238,17 +233,21 @@ def _temporal_file(start: str | Path) -> Path:
     return files.temporal
 
 
-def _run(
-    task: Task,
+def _learn(
+    task: SpatialTask | TemporalTask,
     make: Callable[[np.random.Generator], Any],
-    options: RunOptions,
+    inputs: Callable[[np.random.Generator], torch.Tensor],
+    options: UnitRun,
+    stream: str,
     progress: Progress | None,
-) -> Task:
-    """Train a task by its own loss; it comes back on the CPU, in the usual layout."""
+) -> None:
+    """Train a task by its own loss and keep what shall stay of its start; it ends on the CPU."""
+    which = STREAMS.index(stream)
+    began = {name: value.clone() for name, value in task.stream.state_dict().items()}
     task.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    run(task, make, lambda net, batch: net.loss(batch), options, progress)  # type: ignore[operator]
+    run(task, make, lambda net, b: net.loss(b), _run_options(options, stream, which), progress)  # type: ignore[operator]
     task.cpu().to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
-    return task
+    keep_of(task.stream, began, options.keep[which], map(inputs, _generators(options, RENEWING)))
 
 
 def _run_options(options: UnitRun, stream: str, which: int) -> RunOptions:

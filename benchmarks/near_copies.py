@@ -78,11 +78,11 @@ def main() -> None:
         sets.append((chosen.photos.stem, read_photos(chosen.photos, "test")))
     lines = ["picture,copy,correlation"]
     for archive, faces in sets:
-        crops, found, _ = cut_real(faces, landmarker)
-        which, alike = nearest(small(crops), others)
+        cut = cut_real(faces, landmarker)
+        which, alike = nearest(small(cut.crops), others)
         lines += [
             f"{archive}:{faces.rows[i]},{taught['pictures'][k]},{value:.3f}"
-            for i, k, value in zip(found, which, alike, strict=True)
+            for i, k, value in zip(cut.rows, which, alike, strict=True)
             if value > ALIKE
         ]
     chosen.out.write_text("\n".join(lines) + "\n", encoding="utf-8")

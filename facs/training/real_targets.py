@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from facs.errors import InputError
 from facs.faces.landmarks import Landmarker
 from facs.files import atomic
+from facs.training.gaze_targets import gaze_targets
 from facs.training.real_faces import FaceSet, read_fer, read_photos
 from facs.training.seen_and_voted import seen_and_voted
 from facs.training.seen_units import read_seen, seen_targets
 from facs.training.streams import RealCrops
+from facs.training.targets import gaze_that_shows
 from facs.training.teacher import in_this_face, lid_targets, scores_of
 from facs.training.unit_data import cut_real
 from facs.training.weak_labels import mouth_targets, weak_targets
@@ -40,8 +42,8 @@ def cut_of_real(
     Returns
     -------
     mapping
-        ``crops`` (n, WIDE, WIDE), ``votes`` (n, 8), ``gaps`` between lips (n,), and
-        ``pictures`` (n,): ``fer2013:1234`` is picture 1234 of that archive.
+        ``crops`` (n, WIDE, WIDE), ``votes`` (n, 8), ``gaps`` between lips (n,), ``eyes`` (n, 2),
+        where irises lie, and ``pictures`` (n,): ``fer2013:1234`` is picture 1234 of that archive.
 
     Raises
     ------
@@ -66,30 +68,32 @@ def _sets(fer: Path | None, photos: Path | None) -> dict[str, FaceSet]:
 
 
 def _cut(sets: Mapping[str, FaceSet], landmarker: Landmarker) -> dict[str, Any]:
-    cut = [(name, faces, *cut_real(faces, landmarker)) for name, faces in sets.items()]
+    parts = [(name, faces, cut_real(faces, landmarker)) for name, faces in sets.items()]
     return {
-        "crops": np.concatenate([crops for _, _, crops, _, _ in cut]),
-        "votes": np.concatenate([faces.votes[rows] for _, faces, _, rows, _ in cut]),
-        "gaps": np.concatenate([gaps for *_, gaps in cut]),
+        "crops": np.concatenate([cut.crops for _, _, cut in parts]),
+        "votes": np.concatenate([faces.votes[cut.rows] for _, faces, cut in parts]),
+        "gaps": np.concatenate([cut.gaps for _, _, cut in parts]),
+        "eyes": np.concatenate([cut.eyes for _, _, cut in parts]),
         "pictures": np.array(
-            [f"{name}:{faces.rows[i]}" for name, faces, _, rows, _ in cut for i in rows], np.str_
+            [f"{name}:{faces.rows[i]}" for name, faces, cut in parts for i in cut.rows], np.str_
         ),
         "of": np.array([f"{name}:{len(faces)}" for name, faces in sets.items()]),
     }
 
 
 def _of(sets: Mapping[str, FaceSet], cache: Path) -> Mapping[str, Any]:
-    """What is cut of some sets; an older cache does not say of how many faces it is."""
+    """What is cut of some sets."""
     cut = dict(np.load(cache))
+    if "eyes" not in cut:
+        raise InputError(f"{cache}: wanted where irises lie, too, got an older cut: remove it")
     names = np.array([str(picture).split(":")[0] for picture in cut["pictures"]], np.str_)
-    said = [line.split(":") for line in cut.pop("of", np.array([])).tolist()]
+    said = cut.pop("of").tolist()
     for name, faces in sets.items():
-        found = int((names == name).sum())
-        whole = [name, str(len(faces))] in said if said else 0 < found <= len(faces)
-        if not whole:
+        if f"{name}:{len(faces)}" not in said:
             raise InputError(
-                f"{cache}: wanted what is found in {len(faces)} pictures of {name}, got {found} "
-                f"faces cut from others: remove it, or choose another folder"
+                f"{cache}: wanted what is found in {len(faces)} pictures of {name}, got "
+                f"{int((names == name).sum())} faces cut from others: remove it, or choose "
+                f"another folder"
             )
     asked = np.isin(names, list(sets))
     return cut if asked.all() else {key: values[asked] for key, values in cut.items()}
@@ -101,16 +105,18 @@ def real_crops(
     """Targets of the faces that `cut_of_real` cut: what is surer goes before what is likely."""
     crops, votes = cut["crops"], cut["votes"]
     weak = weak_targets(votes, columns)
+    scores = None
     if teacher is not None:
         scores = scores_of(teacher, crops, columns)
         weak = in_this_face(weak, scores, columns)
         weak = _where_known(lid_targets(scores, votes, columns), weak)
     weak = _where_known(mouth_targets(cut["gaps"], votes, columns), weak)
+    weak = _where_known(gaze_targets(cut["eyes"], scores, columns), weak)
     listed = read_seen(seen) if seen else {}
     sure = seen_targets(cut["pictures"].tolist(), listed, columns)
     sure = seen_and_voted(sure, votes, columns)
     often = np.any(~np.isnan(sure), axis=1) * np.where(_photographs(cut["pictures"]), SHARP, 1)
-    return RealCrops(crops, votes, _where_known(sure, weak), often)
+    return RealCrops(crops, votes, gaze_that_shows(_where_known(sure, weak), columns), often)
 
 
 def _photographs(pictures: NDArray[np.str_]) -> NDArray[np.bool_]:

@@ -86,11 +86,11 @@ def read_seen_faces(
         raise InputError(f"{listed}: wanted pictures of the PublicTest of {fer}, got {others[0]}")
     rows = np.flatnonzero([name in seen for name in names])
     chosen = FaceSet(faces.jpeg, faces.offsets, faces.rows[rows], faces.votes[rows])
-    crops, found, _ = cut_real(chosen, landmarker)
-    if not len(crops):
+    cut = cut_real(chosen, landmarker)
+    if not len(cut.crops):
         raise InputError(f"wanted pictures with faces in {listed}, found none")
-    targets = seen_targets(names[rows[found]].tolist(), seen, columns)
-    moved = seen_and_voted(targets, chosen.votes[found], columns)
+    targets = seen_targets(names[rows[cut.rows]].tolist(), seen, columns)
+    moved = seen_and_voted(targets, chosen.votes[cut.rows], columns)
     shown, likely = targets > 0.5, moved > LIKELY
     presence = np.where((shown != likely) | np.isnan(targets), np.nan, shown)
-    return SeenFaces(central_crops(crops), presence.astype(np.float32), columns)
+    return SeenFaces(central_crops(cut.crops), presence.astype(np.float32), columns)

@@ -17,6 +17,7 @@ from facs.canonical import CROP_SIZE, SCALE, align, warp
 from facs.crops.flow import farneback
 from facs.faces.landmarks import INPUT_MARGIN, INPUT_SIZE, Landmarker, box_matrix
 from facs.training.augment import jitter
+from facs.training.irises import iris_offset
 from facs.training.real_faces import FaceSet
 from facs.training.rendered import Rendered
 
@@ -24,6 +25,7 @@ __all__ = [
     "CROP_MARGIN",
     "FLOW_STEP",
     "WIDE",
+    "RealCut",
     "UnitData",
     "cut_real",
     "cut_rendered",
@@ -144,20 +146,30 @@ def _flow(
     return np.asarray(np.clip(np.rint(velocity / FLOW_STEP), -127, 127), np.int8)
 
 
-def cut_real(
-    faces: FaceSet, landmarker: Landmarker
-) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.float32]]:
-    """Cut real pictures that are filled by a face.
+@dataclass(frozen=True)
+class RealCut:
+    """What is cut of real pictures.
 
-    Returns
-    -------
+    Parameters
+    ----------
     crops : array, shape (n, WIDE, WIDE), uint8
     rows : array, shape (n,)
         Which pictures they are.
     gaps : array, shape (n,), float32
         `lip_gap` of each.
+    eyes : array, shape (n, 2), float32
+        `irises.iris_offset` of each.
     """
-    crops, rows, gaps = [], [], []
+
+    crops: NDArray[np.uint8]
+    rows: NDArray[np.int64]
+    gaps: NDArray[np.float32]
+    eyes: NDArray[np.float32]
+
+
+def cut_real(faces: FaceSet, landmarker: Landmarker) -> RealCut:
+    """Cut real pictures that are filled by a face; those without a face are left out."""
+    crops, rows, gaps, eyes = [], [], [], []
     for i in range(len(faces)):
         gray = faces.gray(i)
         landmarks = locate_filling(gray, landmarker)
@@ -165,10 +177,12 @@ def cut_real(
             crops.append(warp(gray, align(landmarks, WIDE, CROP_MARGIN), WIDE))
             rows.append(i)
             gaps.append(lip_gap(landmarks))
-    return (
+            eyes.append(iris_offset(gray, landmarks))
+    return RealCut(
         np.array(crops, np.uint8).reshape(-1, WIDE, WIDE),
         np.array(rows, np.int64),
         np.array(gaps, np.float32),
+        np.array(eyes, np.float32).reshape(-1, 2),
     )
 
 

@@ -25,10 +25,12 @@ def test_up_is_above_down() -> None:
     assert upwards(looking(eyeLookDownLeft=0.3, eyeLookDownRight=0.3))[0] < 0
 
 
-def test_faces_that_either_did_not_find_are_left_out_and_the_rest_is_ranked() -> None:
+def test_faces_that_any_did_not_find_are_left_out_and_the_rest_is_ranked() -> None:
     from gaze import rows_of
 
     told = np.array([-0.5, -0.4, 0.0, 0.0, 0.0, 0.4, 0.5, np.nan])
     ours = np.array([-2.0, -1.0, 0.0, 0.0, 0.0, 1.0, np.nan, -9.0])
-    (first, *_) = rows_of("left or right", told, ours, np.arange(8).astype(str))
-    assert first[2].startswith("1.000") and first[3:] == ["1", "2"]
+    by = {"ours": ours, "turned": -ours}
+    (first, *_) = rows_of("left or right", by, told, np.arange(8).astype(str))
+    assert first[2].startswith("1.000") and first[3].startswith("0.000")
+    assert first[4:] == ["1", "2"]

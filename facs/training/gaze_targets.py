@@ -73,6 +73,8 @@ def gaze_targets(
 
 def _usual(values: NDArray[np.floating]) -> Floats:
     """Distances from the median, in usual ones."""
+    if np.isnan(values).all():
+        return np.asarray(values, np.float32)
     apart = values - np.nanmedian(values)
     usual = np.nanpercentile(np.abs(apart), USUAL)
     return np.asarray(np.clip(apart / max(usual, 1e-6), -FARTHEST, FARTHEST), np.float32)

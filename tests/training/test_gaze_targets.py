@@ -113,3 +113,7 @@ def test_in_the_mirror_the_targets_swap(offsets):
 
 def test_columns_that_are_not_there_are_left_out(offsets):
     assert np.isnan(gaze_targets(offsets, None, ("AU61", "AU12_left"))).all()
+
+
+def test_faces_none_of_whose_eyes_are_seen_teach_no_gaze():
+    assert np.isnan(gaze_targets(np.full((3, 2), np.nan), None, COLUMNS)).all()

@@ -25,8 +25,9 @@ from facs.network.spec import columns_of
 from facs.network.two_stream import SpatialStream, StreamConfig
 from facs.training.measure import in_batches
 from facs.training.real_faces import EMOTIONS
+from facs.training.seen_units import MAYBE
 from facs.training.streams import central_crops
-from facs.training.weak_labels import AGREEMENT, moved_by
+from facs.training.weak_labels import AGREEMENT, POSSIBLE, moved_by
 from facs.units import ActionUnit
 
 __all__ = ["Scorer", "in_this_face", "lid_targets", "scorer_of", "scores_of"]
@@ -38,10 +39,11 @@ TRUST: Final = 0.5
 """How much of a teacher's evidence counts: facs-4 taught facs-5 with all of it, and a teacher that
 was taught so has seen the same evidence before."""
 
-LOOK_TRUST: Final = 0.8
+LOOK_TRUST: Final = 0.3
 """How much of it counts beside a look at this very face. Among held-out faces of which one look had
 said the same, the logit of what a second look finds rises by 0.9 with a score that is one higher
-(``benchmarks/second_looks.py``, mean over 23 units); faces that teach taught the teacher, too."""
+(``benchmarks/second_looks.py``, mean over 23 units, from 0.5 for 14 and 17). The faces that teach
+have taught the teacher, too: its word is in part the look itself."""
 
 OPEN: Final = -2.0
 """A score of AU43 below which eyes are open: of 64 faces that facs-5 scored lower, drawn at random
@@ -143,7 +145,8 @@ def in_this_look(targets: Floats, looks: Floats, scores: Floats) -> Floats:
 
     Others are all faces of which the reader said the same. One look is one look: on held-out faces
     that were read twice a teacher told the second look about as well as the first look did, and
-    both together better than either (`benchmarks/second_looks.py`).
+    both together better than either (`benchmarks/second_looks.py`). What a look does not call shown
+    never becomes possible (`weak_labels.POSSIBLE`) by a teacher's word alone.
 
     Parameters
     ----------
@@ -158,9 +161,11 @@ def in_this_look(targets: Floats, looks: Floats, scores: Floats) -> Floats:
     --------
     >>> maybe = np.full((3, 1), 0.14, np.float32)
     >>> in_this_look(maybe, maybe, np.array([[-2.0], [0.0], [1.0]], np.float32)).round(2).ravel()
-    array([0.03, 0.14, 0.27], dtype=float32)
+    array([0.08, 0.14, 0.15], dtype=float32)
     """
-    return _beyond_others(targets, looks, scores, LOOK_TRUST)
+    moved = _beyond_others(targets, looks, scores, LOOK_TRUST)
+    doubtful = (looks <= np.float32(MAYBE)) & (targets <= POSSIBLE)
+    return np.where(doubtful, np.minimum(moved, POSSIBLE), moved)
 
 
 def _beyond_others(targets: Floats, alike: Floats, scores: Floats, trust: float) -> Floats:

@@ -5,7 +5,7 @@ faces that were read twice (``seen_held_out.csv``, ``seen_held_out_again.csv``).
 ROC AUC of the first look's grade, of the spatial stream's score, and of both together, for whether
 the second look finds the unit; then the slope of a logistic regression of that on the score, within
 faces to which the first look gave one grade: by how much the logit rises with a score that is one
-higher. It says how much a model's word weighs beside a look (`facs.training.teacher`).
+higher. Of faces that taught a model its word says less than that (docs/decisions, 27).
 """
 
 from __future__ import annotations

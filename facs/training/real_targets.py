@@ -18,7 +18,7 @@ from facs.training.seen_and_voted import seen_and_voted
 from facs.training.seen_units import read_seen, seen_targets
 from facs.training.streams import RealCrops
 from facs.training.targets import gaze_that_shows
-from facs.training.teacher import in_this_face, in_this_look, lid_targets, scores_of
+from facs.training.teacher import in_this_face, lid_targets, scores_of
 from facs.training.unit_data import cut_real
 from facs.training.weak_labels import mouth_targets, weak_targets
 
@@ -113,10 +113,8 @@ def real_crops(
     weak = _where_known(mouth_targets(cut["gaps"], votes, columns), weak)
     weak = _where_known(gaze_targets(cut["eyes"], scores, columns), weak)
     listed = read_seen(seen) if seen else {}
-    looks = seen_targets(cut["pictures"].tolist(), listed, columns)
-    sure = seen_and_voted(looks, votes, columns)
-    if scores is not None:
-        sure = in_this_look(sure, looks, scores)
+    sure = seen_targets(cut["pictures"].tolist(), listed, columns)
+    sure = seen_and_voted(sure, votes, columns)
     often = np.any(~np.isnan(sure), axis=1) * np.where(_photographs(cut["pictures"]), SHARP, 1)
     return RealCrops(crops, votes, gaze_that_shows(_where_known(sure, weak), columns), often)
 

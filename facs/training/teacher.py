@@ -25,9 +25,8 @@ from facs.network.spec import columns_of
 from facs.network.two_stream import SpatialStream, StreamConfig
 from facs.training.measure import in_batches
 from facs.training.real_faces import EMOTIONS
-from facs.training.seen_units import MAYBE
 from facs.training.streams import central_crops
-from facs.training.weak_labels import AGREEMENT, POSSIBLE, moved_by
+from facs.training.weak_labels import AGREEMENT, moved_by
 from facs.units import ActionUnit
 
 __all__ = ["Scorer", "in_this_face", "lid_targets", "scorer_of", "scores_of"]
@@ -38,12 +37,6 @@ Scorer = Callable[[NDArray[np.uint8]], Floats]
 TRUST: Final = 0.5
 """How much of a teacher's evidence counts: facs-4 taught facs-5 with all of it, and a teacher that
 was taught so has seen the same evidence before."""
-
-LOOK_TRUST: Final = 0.3
-"""How much of it counts beside a look at this very face. Among held-out faces of which one look had
-said the same, the logit of what a second look finds rises by 0.9 with a score that is one higher
-(``benchmarks/second_looks.py``, mean over 23 units, from 0.5 for 14 and 17). The faces that teach
-have taught the teacher, too: its word is in part the look itself."""
 
 OPEN: Final = -2.0
 """A score of AU43 below which eyes are open: of 64 faces that facs-5 scored lower, drawn at random
@@ -136,47 +129,16 @@ def in_this_face(targets: Floats, scores: Floats, columns: tuple[str, ...]) -> F
     >>> in_this_face(alike, scores, ("AU9",)).round(2).ravel()
     array([0.27, 0.5 , 0.62], dtype=float32)
     """
-    asked = [name not in columns_of(NO_EVIDENCE) for name in columns]
-    return _beyond_others(targets, targets, np.where(asked, scores, np.nan), TRUST)
-
-
-def in_this_look(targets: Floats, looks: Floats, scores: Floats) -> Floats:
-    """Targets of what is seen, moved by what a teacher sees beyond what it sees in others.
-
-    Others are all faces of which the reader said the same. One look is one look: on held-out faces
-    that were read twice a teacher told the second look about as well as the first look did, and
-    both together better than either (`benchmarks/second_looks.py`). What a look does not call shown
-    never becomes possible (`weak_labels.POSSIBLE`) by a teacher's word alone.
-
-    Parameters
-    ----------
-    targets : array, shape (n, columns), in (0, 1)
-        See `seen_and_voted.seen_and_voted`.
-    looks : array, shape (n, columns)
-        What the look alone said, see `seen_units.seen_targets`.
-    scores : array, shape (n, columns)
-        Logits.
-
-    Examples
-    --------
-    >>> maybe = np.full((3, 1), 0.14, np.float32)
-    >>> in_this_look(maybe, maybe, np.array([[-2.0], [0.0], [1.0]], np.float32)).round(2).ravel()
-    array([0.08, 0.14, 0.15], dtype=float32)
-    """
-    moved = _beyond_others(targets, looks, scores, LOOK_TRUST)
-    doubtful = (looks <= np.float32(MAYBE)) & (targets <= POSSIBLE)
-    return np.where(doubtful, np.minimum(moved, POSSIBLE), moved)
-
-
-def _beyond_others(targets: Floats, alike: Floats, scores: Floats, trust: float) -> Floats:
-    """Targets moved by how far scores lie from the middle of those with the same `alike`."""
     moved: Floats = targets.copy()
+    left_out = columns_of(NO_EVIDENCE)
     for column in np.flatnonzero(~np.isnan(scores).any(0)):
-        known = alike[:, column]
-        for value in np.unique(known[~np.isnan(known)]):
-            rows = known == value
+        if columns[column] in left_out:
+            continue
+        known = targets[:, column]
+        for target in np.unique(known[~np.isnan(known)]):
+            rows = known == target
             beyond = scores[rows, column] - np.median(scores[rows, column])
-            moved[rows, column] = moved_by(targets[rows, column], trust * beyond)
+            moved[rows, column] = moved_by(target, TRUST * beyond)
     return moved
 
 

@@ -10,9 +10,8 @@ from facs.network.two_stream import SpatialStream, StreamConfig
 from facs.network.weights import DEFAULT, shipped
 from facs.training.real_faces import EMOTIONS
 from facs.training.streams import central_crops
-from facs.training.teacher import in_this_face, in_this_look, lid_targets, scores_of
+from facs.training.teacher import in_this_face, lid_targets, scores_of
 from facs.training.unit_data import WIDE
-from facs.training.weak_labels import POSSIBLE
 
 COLUMNS = ("AU12_left", "AU12_right", "AU43_left", "AU43_right", "AU64")
 
@@ -49,30 +48,6 @@ def test_of_lids_that_tighten_only_the_emotion_says_something():
     scores = np.array([[-1.0, -1.0], [1.0, 1.0]], np.float32)
     moved = in_this_face(targets, scores, ("AU7_left", "AU9"))
     assert (moved[:, 0] == 0.5).all() and moved[0, 1] < 0.5 < moved[1, 1]
-
-
-def test_faces_that_one_look_calls_alike_are_told_apart_by_the_teacher():
-    looks = np.array([[0.7], [0.7], [0.7], [0.06]], np.float32)
-    voted = np.array([[0.8], [0.8], [0.3], [0.06]], np.float32)  # votes say less of the third
-    scores = np.array([[-5.0], [0.5], [6.0], [9.0]], np.float32)
-    moved = in_this_look(voted, looks, scores)
-    assert moved[0, 0] < 0.5 and moved[1, 0] == pytest.approx(0.8, abs=1e-3)
-    assert moved[2, 0] > 0.6
-    assert moved[3, 0] == pytest.approx(0.06, abs=1e-3)  # alone of its kind
-
-
-def test_a_teacher_alone_makes_nothing_possible_that_a_look_does_not_call_shown():
-    looks = np.full((3, 2), 0.14, np.float32)
-    voted = np.array([[0.14, 0.3]] * 3, np.float32)  # votes have made the second possible
-    scores = np.array([[-1.0, -1.0], [0.0, 0.0], [4.0, 4.0]], np.float32)
-    moved = in_this_look(voted, looks, scores)
-    assert moved[2, 0] == pytest.approx(POSSIBLE) and moved[0, 0] < 0.14
-    assert moved[2, 1] > 0.5
-
-
-def test_a_look_moves_no_face_that_was_not_looked_at():
-    unseen = np.full((2, 1), np.nan, np.float32)
-    assert np.isnan(in_this_look(unseen, unseen, np.array([[-1.0], [1.0]], np.float32))).all()
 
 
 def test_a_shipped_file_teaches_in_the_places_of_its_columns():

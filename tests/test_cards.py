@@ -33,3 +33,9 @@ def test_a_card_has_the_version_and_the_units_of_its_file(name):
 def test_the_files_of_the_action_unit_models_are_small_together():
     files = [f for m in shipped().values() for f in (m.spatial, m.temporal) if f is not None]
     assert sum(f.stat().st_size for f in files) <= 25_000_000
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_a_file_says_nothing_of_the_machine_that_wrote_it(path):
+    said = path.read_bytes()
+    assert not [word for word in (b".py\"", b"/home/", b"/tmp/", b"site-packages") if word in said]

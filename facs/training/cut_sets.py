@@ -35,6 +35,7 @@ class CutFaces:
     Parameters
     ----------
     crops : array, shape (n, WIDE, WIDE), uint8
+        Or (n, 0, 0) where pictures were not read.
     labels : array, shape (n, columns), float32, in [0, 1]; NaN is hidden from the camera
     columns : tuple of str
     flows : array, shape (n, 2, S, S), int8
@@ -182,19 +183,22 @@ def _refuse_other(out: Path, origin: dict[str, str]) -> None:
                 )
 
 
-def read_cut(paths: Sequence[Path], motion: bool = True) -> tuple[CutFaces, CutFaces]:
+def read_cut(
+    paths: Sequence[Path], motion: bool = True, pictures: bool = True
+) -> tuple[CutFaces, CutFaces]:
     """Stills and clips of files that `cut_shards` wrote.
 
     A unit that an older renderer could not show was not shown by it: 0.
 
     Parameters
     ----------
-    motion : bool
-        With the flows of clips, which take twice the memory of everything else.
+    motion, pictures : bool
+        With the flows of clips; with the crops of stills and clips. Both take about the same
+        memory, and more than everything else.
     """
     columns = max((_columns(path) for path in paths), key=len)
-    stills = joined([_read(path, "stills", columns) for path in paths])
-    clips = joined([_read(path, "clips", columns) for path in paths])
+    stills = joined([_read(path, "stills", columns, pictures) for path in paths])
+    clips = joined([_read(path, "clips", columns, pictures) for path in paths])
     return stills, replace(clips, flows=_flows(paths, len(clips))) if motion else clips
 
 
@@ -215,7 +219,7 @@ def _columns(path: Path) -> tuple[str, ...]:
         return tuple(str(c) for c in file["columns"])
 
 
-def _read(path: Path, kind: str, columns: tuple[str, ...]) -> CutFaces:
+def _read(path: Path, kind: str, columns: tuple[str, ...], pictures: bool) -> CutFaces:
     """One shard's frames of a kind, without their flows."""
     with np.load(path, allow_pickle=False) as file:
         own = [str(c) for c in file["columns"]]
@@ -223,7 +227,8 @@ def _read(path: Path, kind: str, columns: tuple[str, ...]) -> CutFaces:
         labels = np.zeros((len(stored), len(columns)), np.float32)
         labels[:, [columns.index(c) for c in own]] = stored
         rest = [file[f"{kind}_{name}"] for name in ("subject", "clip", "time", "group")]
-        return CutFaces(file[f"{kind}_crops"], labels, columns, _NO_FLOWS, *rest)
+        crops = file[f"{kind}_crops"] if pictures else np.zeros((len(stored), 0, 0), np.uint8)
+        return CutFaces(crops, labels, columns, _NO_FLOWS, *rest)
 
 
 def joined(parts: Sequence[CutFaces]) -> CutFaces:

@@ -89,7 +89,9 @@ def _cut(folders: Sequence[Path], options: UnitRun) -> tuple[CutFaces, CutFaces]
     paths = cut_shards(
         folders, options.out / "cut", options.landmarks, among=among, seed=options.seed
     )
-    return read_cut(paths, motion="temporal" in options.streams)
+    return read_cut(
+        paths, motion="temporal" in options.streams, pictures="spatial" in options.streams
+    )
 
 
 def _split(cut: tuple[CutFaces, CutFaces], slots: int) -> Split:
@@ -121,8 +123,8 @@ def _still(faces: CutFaces) -> CutFaces:
 
 
 def _coded(options: UnitRun, columns: tuple[str, ...]) -> Iterator[CutFaces]:
-    """Faces that people coded, aligned; what they left open is NaN."""
-    for name, folder in options.coded:
+    """Faces that people coded, aligned, for the spatial stream; what they left open is NaN."""
+    for name, folder in options.coded if "spatial" in options.streams else ():
         coded = thinned(read_coded(name, folder))
         cut = cut_coded(coded, Landmarker(options.landmarks), columns)
         who = [zlib.crc32(f"{name} {subject}".encode()) for subject in cut.subject]

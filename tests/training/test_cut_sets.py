@@ -38,6 +38,16 @@ def test_flows_stay_on_disk_where_no_stream_asks_for_them(tmp_path, landmarks):
     assert len(clips) == 6 and not len(clips.flows)
 
 
+def test_pictures_stay_on_disk_where_no_stream_asks_for_them(tmp_path, landmarks):
+    folder = write_faces(tmp_path / "faces", stills=2, clips=1, frames=6)
+    paths = cut_shards([folder], tmp_path / "cut", landmarks)
+    whole, without = read_cut(paths), read_cut(paths, pictures=False)
+    for faces, bare in zip(whole, without, strict=True):
+        assert bare.crops.shape == (len(faces), 0, 0)
+        np.testing.assert_array_equal(bare.labels, faces.labels)
+        np.testing.assert_array_equal(bare.flows, faces.flows)
+
+
 def test_of_two_folders_of_one_name_the_later_is_named_after_where_it_lies(tmp_path, landmarks):
     one = write_faces(tmp_path / "train/shards", stills=2, clips=0)
     two = write_faces(tmp_path / "test/shards", stills=3, clips=0, seed=1)

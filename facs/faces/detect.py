@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from facs.errors import InputError, MissingPackageError
 from facs.pixels import shrunk
 
-__all__ = ["DETECTORS", "Boxes", "Detector", "DlibDetector", "HaarDetector", "detector"]
+__all__ = ["DETECTORS", "Boxes", "Detector", "DlibDetector", "HaarDetector", "cascade", "detector"]
 
 Boxes = NDArray[np.float32]
 
@@ -34,6 +34,32 @@ def largest_first(boxes: list[tuple[float, float, float, float]], factor: float)
     return np.asarray(array[np.argsort(-area, kind="stable")], np.float32)
 
 
+def cascade(name: str) -> Any:
+    """One of OpenCV's cascades for frontal faces, from the wheel's own files.
+
+    Parameters
+    ----------
+    name : str
+        ``"alt2"``, ``"alt"`` or ``"default"``.
+
+    Raises
+    ------
+    MissingPackageError
+        If the wheel has no such file.
+    """
+    import cv2
+    import cv2.data
+
+    found = cv2.CascadeClassifier(f"{cv2.data.haarcascades}haarcascade_frontalface_{name}.xml")
+    if found.empty():
+        raise MissingPackageError(
+            "the Haar detector wants the cascade files of opencv-contrib-python-headless 4.x, and "
+            f"haarcascade_frontalface_{name}.xml is absent from {cv2.data.haarcascades}: "
+            "pip install 'opencv-contrib-python-headless<5'"
+        )
+    return found
+
+
 class HaarDetector:
     """OpenCV's cascade of Haar features (Viola and Jones, 2001), from the wheel's own files.
 
@@ -44,16 +70,7 @@ class HaarDetector:
     """
 
     def __init__(self, min_face: int = 36) -> None:
-        import cv2
-        import cv2.data
-
-        path = cv2.data.haarcascades + "haarcascade_frontalface_alt2.xml"
-        self._cascade = cv2.CascadeClassifier(path)
-        if self._cascade.empty():
-            raise MissingPackageError(
-                "the Haar detector wants the cascade files of opencv-contrib-python-headless 4.x, "
-                f"and {path} is absent: pip install 'opencv-contrib-python-headless<5'"
-            )
+        self._cascade = cascade("alt2")
         self._min = min_face
 
     def __call__(self, gray: NDArray[np.uint8]) -> Boxes:

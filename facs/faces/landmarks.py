@@ -105,9 +105,15 @@ class Landmarker:
 
     def from_box(self, gray: NDArray[np.uint8], box: NDArray[np.floating]) -> Located:
         """Locate the face in a detector's box, looking three times, each time straighter."""
-        located = self(gray, [box_matrix(box)])[0]
+        return self.straightened(gray, [box_matrix(box)])[0]
+
+    def straightened(
+        self, gray: NDArray[np.uint8], matrices: list[NDArray[np.float64]]
+    ) -> list[Located]:
+        """Locate one face per rough matrix (2, 3), looking three times, each time straighter."""
+        located = self(gray, matrices)
         for _ in range(2):
-            located = self(gray, [align(located.landmarks, INPUT_SIZE, INPUT_MARGIN)])[0]
+            located = self.follow(gray, [one.landmarks for one in located])
         return located
 
     def follow(self, gray: NDArray[np.uint8], before: list[NDArray[np.float32]]) -> list[Located]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -10,9 +12,11 @@ from numpy.typing import NDArray
 
 from facs.canonical import align, warp
 from facs.faces.absence import SURE, Absence
+from facs.faces.boxes import box_of, overlap, width_of
 from facs.faces.detect import Boxes, Detector, detector
 from facs.faces.face import Face
 from facs.faces.landmarks import Landmarker, Located
+from facs.faces.overlooked import Overlooked
 from facs.faces.pose import head_pose
 from facs.faces.quality import JUDGED_SIZE, QualityLimits, judge
 from facs.holes import FORGOTTEN, longest_step
@@ -38,6 +42,9 @@ class TrackOptions:
         How often the detector looks for more people while some are followed.
     search_every : float, seconds
         How often it then looks for small faces too, which costs four times as much.
+    turn_every : float, seconds
+        How often faces that lie or fill the picture are looked for while nobody is followed, which
+        costs several times as much again.
     remember : float, seconds
         Who returns within this time keeps her number.
     limits : QualityLimits
@@ -48,6 +55,7 @@ class TrackOptions:
     keep_score: float = 0.4
     look_every: float = 0.5
     search_every: float = 2.0
+    turn_every: float = 1.0
     remember: float = FORGOTTEN
     limits: QualityLimits = field(default_factory=QualityLimits)
 
@@ -99,7 +107,8 @@ class FaceTracker:
     ----------
     options : TrackOptions
     detect : str or Detector
-        ``"haar"``, ``"dlib"`` or any callable from a grey picture to boxes (n, 4).
+        ``"haar"``, ``"dlib"`` or any callable from a grey picture to boxes (n, 4), which is
+        trusted: what it overlooks is not looked for.
     landmarker : Landmarker, optional
     """
 
@@ -115,7 +124,8 @@ class FaceTracker:
         self._tracks: list[_Track] = []
         self._lost: list[_Track] = []
         self._next = 0
-        self._looked = self._searched = -np.inf
+        self._trusted = not isinstance(detect, str)
+        self._looked = self._searched = self._turned = -np.inf
         self._absence = Absence()
         self._time: float | None = None
         self._step = np.inf
@@ -139,15 +149,19 @@ class FaceTracker:
         self._part_doubles()
         if self._wants_look(time):
             self._looked = time
-            self._look(gray, time, self._boxes(gray, time))
+            self._look(gray, time)
         self._lost = [t for t in self._lost if time - t.seen <= self.options.remember]
         if not self._next:
             self._absence.see(gray)
         return [self._face(gray, t) for t in sorted(self._tracks, key=lambda t: t.number)]
 
+    @cached_property
+    def _overlooked(self) -> Overlooked:
+        return Overlooked(self._locate)  # when first needed: it takes a moment
+
     def why_nobody(self) -> tuple[str, ...]:
         """What may be wrong with the film if nobody was found in it, one sentence each."""
-        return () if self._next else self._absence.reasons(self._detect, self._locate)
+        return () if self._next else self._absence.reasons()
 
     def _forget_over_holes(self, time: float) -> None:
         """Who is in a face's place after a hole in time may be somebody else."""
@@ -177,7 +191,7 @@ class FaceTracker:
         """Where two tracks look at one face, the older one keeps it."""
         kept: list[_Track] = []
         for track in sorted(self._tracks, key=lambda t: t.born):
-            if all(_overlap(_box(track.landmarks), _box(t.landmarks)) < OVERLAP for t in kept):
+            if all(overlap(box_of(track.landmarks), box_of(t.landmarks)) < OVERLAP for t in kept):
                 kept.append(track)
             else:
                 self._lose(track)
@@ -202,27 +216,38 @@ class FaceTracker:
     def _wants_search(self, gray: NDArray[np.uint8], time: float) -> bool:
         if not self._tracks or time - self._searched >= self.options.search_every:
             return True
-        return any(_width(t.landmarks) < SMALL * max(gray.shape) for t in self._lost)
+        return any(width_of(t.landmarks) < SMALL * max(gray.shape) for t in self._lost)
 
-    def _look(self, gray: NDArray[np.uint8], time: float, boxes: Boxes) -> None:
+    def _look(self, gray: NDArray[np.uint8], time: float) -> None:
         """Start, or take up again, a track for each new face."""
-        room = self.options.max_people - len(self._tracks)
-        new: list[Located] = []
-        for box in boxes:
-            if len(new) < room and not self._followed(box):
-                located = self._locate.from_box(gray, box)
-                if located.score >= self.options.start_score and not self._known(located, new):
-                    new.append(located)
+        boxes = [box for box in self._boxes(gray, time) if not self._followed(box)]
+        new = self._new([], (self._locate.from_box(gray, box) for box in boxes))
+        if self._lost and not self._trusted:
+            new = self._new(new, self._overlooked.again(gray, [t.landmarks for t in self._lost]))
+        due = time - self._turned >= self.options.turn_every
+        if due and not (self._tracks or new or self._trusted):
+            self._turned = time
+            new = self._new(new, self._overlooked(gray))
         for located, track in self._recognised(new, time):
             self._take_up(located, track, time)
 
+    def _new(self, before: list[Located], found: Iterable[Located]) -> list[Located]:
+        """Faces found before, and of the others those that start a track while there is room."""
+        new = list(before)
+        room = self.options.max_people - len(self._tracks)
+        for located in found:
+            sure = located.score >= self.options.start_score
+            if len(new) < room and sure and not self._known(located, new):
+                new.append(located)
+        return new
+
     def _followed(self, box: NDArray[np.floating]) -> bool:
-        return any(_overlap(box, _box(t.landmarks)) > SAME for t in self._tracks)
+        return any(overlap(box, box_of(t.landmarks)) > SAME for t in self._tracks)
 
     def _known(self, located: Located, new: list[Located]) -> bool:
         """Whether a face is followed already, or was just found under another box."""
-        box = np.asarray(_box(located.landmarks))
-        return self._followed(box) or any(_overlap(box, _box(n.landmarks)) > SAME for n in new)
+        box = np.asarray(box_of(located.landmarks))
+        return self._followed(box) or any(overlap(box, box_of(n.landmarks)) > SAME for n in new)
 
     def _recognised(self, new: list[Located], time: float) -> list[tuple[Located, _Track | None]]:
         """Pair new faces with people lost a moment ago, nearest pairs first; None is a stranger."""
@@ -257,36 +282,21 @@ class FaceTracker:
         limits = self.options.limits
         quality, reason = judge(crop, track.landmarks, pose, track.covered, limits)
         return Face(
-            track.number, _box(track.landmarks), track.landmarks, pose, track.score, quality, reason
+            track.number,
+            box_of(track.landmarks),
+            track.landmarks,
+            pose,
+            track.score,
+            quality,
+            reason,
         )
-
-
-def _box(landmarks: Points) -> tuple[float, float, float, float]:
-    x0, y0 = landmarks.min(0)
-    x1, y1 = landmarks.max(0)
-    return float(x0), float(y0), float(x1), float(y1)
-
-
-def _width(landmarks: Points) -> float:
-    return float(np.ptp(landmarks[:, 0]))
-
-
-def _overlap(a: NDArray[np.floating] | tuple[float, ...], b: tuple[float, ...]) -> float:
-    """Intersection over union of two boxes."""
-    width = min(a[2], b[2]) - max(a[0], b[0])
-    height = min(a[3], b[3]) - max(a[1], b[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    shared = width * height
-    total = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - shared
-    return float(shared / total)
 
 
 def _distance(landmarks: Points, located: Located) -> float:
     """How far a face is from where a person was, in her face's widths; size counts too."""
     before, after = landmarks.mean(0), located.landmarks.mean(0)
-    width = max(_width(landmarks), 1.0)
-    size = float(np.log(max(_width(located.landmarks), 1.0) / width))
+    width = max(width_of(landmarks), 1.0)
+    size = float(np.log(max(width_of(located.landmarks), 1.0) / width))
     return float(np.hypot(*(after - before))) / width + 2 * abs(size)
 
 

@@ -2,8 +2,8 @@
 
 ``python benchmarks/found.py --fer fer2013.npz --photos facial_expressions.npz --videos DIR --out
 table.md``: held-out pictures and frames of films, turned by several angles, as the first frame of
-a film; with the detector alone and with the search for what it overlooks. ``--write DIR`` writes
-the turned pictures as archives that ``peer_mediapipe.py`` reads; ``--peer DIR`` has its CSVs.
+a film; with the detector alone and with the search for what it overlooks. ``--write DIR`` only
+writes the turned pictures as archives that ``peer_mediapipe.py`` reads; ``--peer DIR`` has CSVs.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ ANGLES = (0, 30, 60, 90, 180)
 NEAR = 0.1
 """Mean distance of landmarks, in widths of the face, within which it is the same face."""
 
-FIRST = 200
+FIRST = 100
 """Frames of a film that are looked at."""
 
-FRAMES = 5
+FRAMES = 2
 """Taken of them."""
 
-WINDOWS = 12
+WINDOWS = 6
 """Drawn from each frame."""
 
 AROUND = 0.35
@@ -182,11 +182,11 @@ def main() -> None:
     parser.add_argument("--fer", type=Path, required=True)
     parser.add_argument("--photos", type=Path, required=True)
     parser.add_argument("--videos", type=Path, required=True)
-    parser.add_argument("--most", type=int, default=400, help="pictures of each set")
+    parser.add_argument("--most", type=int, default=100, help="pictures of each set")
     parser.add_argument("--write", type=Path, help="folder for archives of the turned pictures")
     parser.add_argument("--peer", type=Path, help="folder with the peer's CSVs of them")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--out", type=Path)
     chosen = parser.parse_args()
     landmarker = Landmarker()
     sets = {
@@ -198,12 +198,15 @@ def main() -> None:
         "detector": lambda: FaceTracker(detect=HaarDetector(), landmarker=landmarker),
         "facs": lambda: FaceTracker(landmarker=landmarker),
     }
+    if chosen.write:
+        chosen.write.mkdir(parents=True, exist_ok=True)
+        for name, known in sets.items():
+            for degrees in ANGLES:
+                archive([k.turned(degrees) for k in known], chosen.write / f"{name}_{degrees}.npz")
+        return
     rows = []
     for name, known in sets.items():
         for degrees in ANGLES:
-            if chosen.write:
-                chosen.write.mkdir(parents=True, exist_ok=True)
-                archive([k.turned(degrees) for k in known], chosen.write / f"{name}_{degrees}.npz")
             counts = compared(known, trackers, degrees)
             rows.append([name, str(degrees), *_cells(counts), _peer(chosen.peer, name, degrees)])
     rng = np.random.default_rng(chosen.seed)

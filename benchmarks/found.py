@@ -18,6 +18,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from blendshapes import read_csv
+from closure_clips import SUFFIXES
 from heading import heading, publish, table
 from numpy.typing import NDArray
 
@@ -91,7 +92,7 @@ def pictures(faces: FaceSet, most: int, landmarker: Landmarker) -> list[Known]:
 def film_frames(folder: Path) -> list[Known]:
     """Frames of films, with the faces that are followed there; all of a film without any."""
     known = []
-    for path in sorted(p for p in folder.iterdir() if p.suffix != ".tsv"):
+    for path in sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES):
         frames = _followed(path)
         peopled = [one for one in frames if one.faces] or frames
         rows = np.unique(np.linspace(0, len(peopled) - 1, FRAMES).astype(int))

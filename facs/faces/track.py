@@ -233,11 +233,10 @@ class FaceTracker:
 
     def _new(self, before: list[Located], found: Iterable[Located]) -> list[Located]:
         """Faces found before, and of the others those that start a track while there is room."""
-        new = list(before)
+        new, rest = list(before), iter(found)
         room = self.options.max_people - len(self._tracks)
-        for located in found:
-            sure = located.score >= self.options.start_score
-            if len(new) < room and sure and not self._known(located, new):
+        while len(new) < room and (located := next(rest, None)) is not None:
+            if located.score >= self.options.start_score and not self._known(located, new):
                 new.append(located)
         return new
 

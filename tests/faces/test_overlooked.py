@@ -109,7 +109,7 @@ def test_who_lay_there_is_taken_up_again_in_time(film):
     assert numbers[-1] == [0]
 
 
-def test_empty_pictures_are_searched_once_a_second(film, monkeypatch):
+def test_empty_pictures_are_searched_once_a_second(monkeypatch):
     looked = []
     monkeypatch.setattr(Overlooked, "__call__", lambda self, gray: looked.append(1) or [])
     tracker = FaceTracker()

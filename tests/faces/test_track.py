@@ -214,6 +214,14 @@ def test_no_more_people_are_followed_than_wanted(most):
     assert {len(seen) for seen in watch(tracker, 0, 2)} == {most}
 
 
+def test_where_there_is_room_for_no_more_no_more_boxes_are_looked_into():
+    stage, looked = Stage(ann=LEFT, bob=RIGHT, cyd=MIDDLE), []
+    from_box = stage.from_box
+    stage.from_box = lambda gray, box: looked.append(box) or from_box(gray, box)
+    assert numbers(tracker_of(stage, max_people=1), 0.0) == [0]
+    assert len(looked) == 1
+
+
 def test_a_false_detection_starts_no_track():
     stage = Stage(ann=LEFT, lamp=RIGHT)
     stage.scores["lamp"] = 0.65

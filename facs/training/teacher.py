@@ -8,7 +8,7 @@ nobody gave).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -107,12 +107,18 @@ def scores_of(teacher: Path, crops: NDArray[np.uint8], columns: tuple[str, ...])
     return scorer_of(teacher, columns)(central_crops(crops))
 
 
-def in_this_face(targets: Floats, scores: Floats, columns: tuple[str, ...]) -> Floats:
+def in_this_face(
+    targets: Floats,
+    scores: Floats,
+    columns: tuple[str, ...],
+    trust: float = TRUST,
+    silent: Sequence[ActionUnit] = NO_EVIDENCE,
+) -> Floats:
     """Targets moved by what a teacher sees in this face beyond what it sees in others like it.
 
     Others like it are all faces with the same target of that column; so the middle one of them
     keeps its target. Unknown (NaN) stays unknown, and of columns that a teacher does not know, and
-    of those of `NO_EVIDENCE`, it says nothing.
+    of those of units in `silent`, it says nothing.
 
     Parameters
     ----------
@@ -121,6 +127,9 @@ def in_this_face(targets: Floats, scores: Floats, columns: tuple[str, ...]) -> F
     scores : array, shape (n, columns)
         Logits.
     columns : tuple of str
+    trust : float
+        How much of the evidence counts.
+    silent : sequence of ActionUnit
 
     Examples
     --------
@@ -130,7 +139,7 @@ def in_this_face(targets: Floats, scores: Floats, columns: tuple[str, ...]) -> F
     array([0.27, 0.5 , 0.62], dtype=float32)
     """
     moved: Floats = targets.copy()
-    left_out = columns_of(NO_EVIDENCE)
+    left_out = columns_of(tuple(silent))
     for column in np.flatnonzero(~np.isnan(scores).any(0)):
         if columns[column] in left_out:
             continue
@@ -138,7 +147,7 @@ def in_this_face(targets: Floats, scores: Floats, columns: tuple[str, ...]) -> F
         for target in np.unique(known[~np.isnan(known)]):
             rows = known == target
             beyond = scores[rows, column] - np.median(scores[rows, column])
-            moved[rows, column] = moved_by(target, TRUST * beyond)
+            moved[rows, column] = moved_by(target, trust * beyond)
     return moved
 
 

@@ -118,6 +118,7 @@ def analyze(
     detector: Annotated[str, typer.Option(help="haar or dlib.")] = "haar",
     model: Annotated[str | None, typer.Option(help="A name of `facs models`, or a path.")] = None,
     motion: Annotated[bool, typer.Option(help="Use the temporal stream.")] = True,
+    steady: Annotated[bool, typer.Option(help="With motion: mean over a few frames.")] = True,
     threads: Annotated[int, typer.Option(help="Threads of each stage.")] = 1,
     stream: Annotated[
         bool, typer.Option("--stream", help="For hours: keep rows in NAME.rows while it runs.")
@@ -136,6 +137,7 @@ def analyze(
         max_people=max_people,
         detector=detector,
         motion=motion,
+        steady=steady,
         threads=threads,
     )
     chosen = _source(source)

@@ -31,6 +31,9 @@ class AnalyzeOptions:
     motion : bool
         False leaves the temporal stream out: faster, and every frame is scored from
         its picture alone.
+    steady : bool
+        Scores of frames with motion are the mean over a few hundredths of a second around them;
+        False leaves them as they are (`facs.network.steady`).
     batch : int
         Clips that are scored at once.
     threads : int
@@ -44,6 +47,7 @@ class AnalyzeOptions:
     max_people: int = 5
     detector: str = "haar"
     motion: bool = True
+    steady: bool = True
     batch: int = 16
     threads: int = 1
 
@@ -58,9 +62,11 @@ class AnalyzeOptions:
             object.__setattr__(self, name, int(count))
         if self.detector not in DETECTORS:
             raise InputError(f"wanted a detector of {DETECTORS}, got {self.detector!r}")
-        if self.motion not in (True, False):  # 1 and 0 are
-            raise InputError(f"wanted motion=True or False, got {self.motion!r}")
-        object.__setattr__(self, "motion", bool(self.motion))
+        for name in ("motion", "steady"):
+            value = getattr(self, name)
+            if value not in (True, False):  # 1 and 0 are
+                raise InputError(f"wanted {name}=True or False, got {value!r}")
+            object.__setattr__(self, name, bool(value))
         if isinstance(self.stop, (int, float)) and self.stop <= 0:
             raise InputError(f"wanted stop after 0 seconds, got {self.stop:g}")
 

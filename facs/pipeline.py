@@ -1,13 +1,13 @@
 """`analyze`: the stages composed, frame by frame; the only place where they all meet.
 
-video -> faces -> clips -> model -> recording, a chain of generators: one decoded
+video -> faces -> clips -> model -> steady scores -> recording, a chain of generators: one decoded
 frame in memory at a time, and per person the third of a second that the flow window
 needs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -23,6 +23,7 @@ from facs.faces.face import Face
 from facs.faces.landmarks import Landmarker
 from facs.faces.track import FaceTracker, TrackOptions
 from facs.network.predict import Model, Scores, checksum_of, wants_motion
+from facs.network.steady import Place, steadied
 from facs.network.weights import load_model
 from facs.options import AnalyzeOptions, options_of
 from facs.overlap import ahead, overlapped
@@ -164,9 +165,16 @@ def _analyze_frames(
     with closing(ahead(watch.through("decode", video), options.threads)) as decoded:
         frames = _reported(decoded, video, progress)
         batches = _batches(stages.clips(frames), options.batch)
-        for batch, scores in overlapped(scored, batches, options.threads):
-            stages.record(batch, scores)
+        told = overlapped(scored, batches, options.threads)
+        for places, scores in _over_time(told, model, options):
+            stages.record(places, scores)
     return stages.tracker.why_nobody()
+
+
+def _over_time(
+    told: Iterable[tuple[list[FaceClip], Scores]], model: Model, options: AnalyzeOptions
+) -> Iterable[tuple[Sequence[FaceClip | Place], Scores]]:
+    return steadied(told, model.spec) if options.steady else told
 
 
 def _model(model: str | Path | Model | None, options: AnalyzeOptions) -> Model:
@@ -238,11 +246,11 @@ class Stages:
         if not face.reason:
             self.waiting[face.track, index] = row
 
-    def record(self, clips: list[FaceClip], scores: Scores) -> None:
+    def record(self, places: Sequence[FaceClip | Place], scores: Scores) -> None:
         """Add scores to the rows of their frames."""
-        for i, clip in enumerate(clips):
+        for i, place in enumerate(places):
             row = replace(
-                self.waiting.pop((clip.track, clip.index)),
+                self.waiting.pop((place.track, place.index)),
                 stream="fused" if scores.fused[i] else "spatial",
                 probability=scores.probability[i],
                 intensity=scores.intensity[i],
@@ -251,7 +259,7 @@ class Stages:
                 left_intensity=scores.left_intensity[i],
                 right_intensity=scores.right_intensity[i],
             )
-            self.builder.add(clip.track, clip.index, row)
+            self.builder.add(place.track, place.index, row)
 
 
 def _batches(clips: Iterator[FaceClip], size: int) -> Iterator[list[FaceClip]]:

@@ -109,6 +109,23 @@ def test_without_motion_every_frame_is_scored_from_its_picture(model, tmp_path_f
     np.testing.assert_array_equal(alone.probability, person.probability)
 
 
+def test_scores_with_motion_are_steady_unless_they_shall_not_be(model):
+    pictures = np.random.default_rng(0).integers(0, 60, (16, *SHAPE, 3), np.uint8)
+    pictures += moving_square(16) // 2
+    steady, plain, stills = (
+        analyze(pictures, rate=RATE, model=model, **how).people[0]
+        for how in ({}, {"steady": False}, {"motion": False})
+    )
+    moving = plain.streams == 2
+    np.testing.assert_array_equal(steady.streams, plain.streams)
+    np.testing.assert_array_equal(steady.probability[~moving], stills.probability[~moving])
+
+    def flicker(person):
+        return np.abs(np.diff(person.probability[moving], axis=0)).mean()
+
+    assert flicker(steady) < 0.8 * flicker(plain)
+
+
 def test_a_frame_without_the_face_is_nan_with_a_reason(model):
     (person,) = analyze(moving_square(9, gap=(4,)), rate=RATE, model=model).people
     assert [person.reason(i) for i in range(9)] == [""] * 4 + ["no_face"] + [""] * 4

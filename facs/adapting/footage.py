@@ -14,8 +14,9 @@ from facs.errors import InputError
 from facs.files import sha256_of
 from facs.meaning.rest import resting_frames
 from facs.network.backends import OnnxStream, Stream
-from facs.network.predict import Scores, TwoStreamModel, per_unit
+from facs.network.predict import Scores, TwoStreamModel, scores_of
 from facs.network.spec import ModelSpec
+from facs.network.steady import steady
 from facs.network.weights import ShippedModel
 from facs.person import STREAMS, Person
 from facs.pipeline import AnalyzeOptions, analyze
@@ -86,11 +87,11 @@ class Footage:
         raw = self.spatial if spatial is None else spatial
         seen = np.asarray(~np.isnan(raw).any(axis=1))
         moving = np.asarray(seen & ~np.isnan(self.temporal).any(axis=1) & motion)
-        letters = spec.spatial.letters(raw[seen])
         weight = np.asarray(spec.fusion, np.float32)
-        fused = (1 - weight) * raw[moving] + weight * self.temporal[moving]
-        letters[moving[seen]] = spec.fused.letters(fused)
-        return _measured(self.person, seen, per_unit(letters, spec, moving[seen]))
+        fused = (1 - weight) * raw + weight * self.temporal
+        anew = ~moving | ~np.r_[False, moving[:-1]]
+        told = np.where(moving[:, None], steady(np.nan_to_num(fused), self.person.times, anew), raw)
+        return _measured(self.person, seen, scores_of(spec, told[seen], moving[seen]))
 
 
 def _measured(person: Person, seen: NDArray[np.bool_], scores: Scores) -> Person:

@@ -41,6 +41,7 @@ def batch(
     detector: Annotated[str, typer.Option(help="haar or dlib.")] = "haar",
     model: Annotated[str | None, typer.Option(help="A name of `facs models`, or a path.")] = None,
     motion: Annotated[bool, typer.Option(help="Use the temporal stream.")] = True,
+    steady: Annotated[bool, typer.Option(help="With motion: mean over a few frames.")] = True,
     patience: Annotated[
         float, typer.Option(help="Seconds without a frame after which a video has failed.")
     ] = 600,
@@ -54,7 +55,12 @@ def batch(
     from facs.pipeline import AnalyzeOptions
 
     analyze = AnalyzeOptions(
-        start=start, stop=stop, max_people=max_people, detector=detector, motion=motion
+        start=start,
+        stop=stop,
+        max_people=max_people,
+        detector=detector,
+        motion=motion,
+        steady=steady,
     )
     options = BatchOptions(
         tuple(formats), events, overlay, plot, model, analyze, jobs=jobs, patience=patience

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,7 +15,15 @@ from facs.network.backends import Stream
 from facs.network.spec import ModelSpec, stronger_side
 from facs.units import SideName, column
 
-__all__ = ["Model", "Scores", "TwoStreamModel", "checksum_of", "per_unit", "wants_motion"]
+__all__ = [
+    "Model",
+    "Scores",
+    "TwoStreamModel",
+    "checksum_of",
+    "per_unit",
+    "scores_of",
+    "wants_motion",
+]
 
 Floats = NDArray[np.float32]
 
@@ -32,6 +40,10 @@ class Scores:
     left, right, left_intensity, right_intensity : arrays, shape (n, S)
     fused : array, shape (n,), bool
         False where the spatial stream spoke alone, because the window was not full.
+    raw : array, shape (n, columns), optional
+        What the probabilities were made of, before calibration: scores of both streams together
+        where `fused`, of the spatial one elsewhere. With it they can be made steady over time
+        (`facs.network.steady`).
     """
 
     probability: Floats
@@ -41,6 +53,7 @@ class Scores:
     left_intensity: Floats
     right_intensity: Floats
     fused: NDArray[np.bool_]
+    raw: Floats | None = None
 
 
 class Model(Protocol):
@@ -103,24 +116,20 @@ class TwoStreamModel:
         """Score clips (n)."""
         spec = self.spec
         if not clips:
-            return per_unit(
-                np.zeros((0, len(spec.columns), 5), np.float32), spec, np.zeros(0, bool)
-            )
+            nothing = np.zeros((0, len(spec.columns)), np.float32)
+            return scores_of(spec, nothing, np.zeros(0, bool))
         for clip in clips:
             _check(clip, spec)
         crops = np.stack([clip.crop for clip in clips])
-        raw = self._spatial(crops)  # (n, columns)
-        letters = spec.spatial.letters(raw)  # (n, columns, 5)
+        raw = self._spatial(crops).copy()  # (n, columns); a stream may keep what it said
         moving = [i for i, clip in enumerate(clips) if clip.flow is not None]
-        if self._temporal is None or not moving:
-            return per_unit(letters, spec, np.zeros(len(clips), bool))
-        flows: Any = np.stack([clips[i].flow for i in moving])  # type: ignore[misc]
-        motion = self._temporal(flows)
-        weight = np.asarray(spec.fusion, np.float32)
-        letters[moving] = spec.fused.letters((1 - weight) * raw[moving] + weight * motion)
         fused = np.zeros(len(clips), bool)
-        fused[moving] = True
-        return per_unit(letters, spec, fused)
+        if self._temporal is not None and moving:
+            flows: Any = np.stack([clips[i].flow for i in moving])  # type: ignore[misc]
+            weight = np.asarray(spec.fusion, np.float32)
+            raw[moving] = (1 - weight) * raw[moving] + weight * self._temporal(flows)
+            fused[moving] = True
+        return scores_of(spec, raw, fused)
 
 
 def _check(clip: FaceClip, spec: ModelSpec) -> None:
@@ -141,6 +150,20 @@ def _check_pair(spatial: ModelSpec, temporal: ModelSpec) -> None:
             f"{temporal.label} ({temporal.stream}), which differ in "
             f"{', '.join(differ) or 'nothing'}"
         )
+
+
+def scores_of(spec: ModelSpec, raw: Floats, fused: NDArray[np.bool_]) -> Scores:
+    """What scores (n, columns) before calibration mean; fused ones have a calibration of their own.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+    raw : array, shape (n, columns)
+    fused : array, shape (n,)
+    """
+    letters = spec.spatial.letters(raw)  # (n, columns, 5)
+    letters[fused] = spec.fused.letters(raw[fused])
+    return replace(per_unit(letters, spec, fused), raw=raw)
 
 
 def per_unit(letters: Floats, spec: ModelSpec, fused: NDArray[np.bool_]) -> Scores:

@@ -1,0 +1,137 @@
+"""Scores over time: what errs from frame to frame is averaged, what a face does is kept.
+
+A face moves for a tenth of a second or longer; the scores of neighbouring frames err apart from
+each other. So each score becomes the mean of those around it, by a normal curve of a fiftieth of a
+second (docs/decisions/0029-scores-over-time.md). Only where motion was seen, too: what the
+picture alone says of a frame (``motion=False``, `facs.live`) stays what that frame says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facs.crops.clips import FaceClip
+from facs.network.predict import Scores, scores_of
+from facs.network.spec import ModelSpec
+
+__all__ = ["REACH", "SPREAD", "Place", "steadied", "steady"]
+
+Floats = NDArray[np.float32]
+
+SPREAD: Final = 0.02
+"""Standard deviation of the curve, in seconds."""
+
+REACH: Final = 3 * SPREAD
+"""Seconds beyond which frames do not count for each other."""
+
+_CLOCK: Final = 1e-6  # s; times carry rounding below this
+
+
+@dataclass(frozen=True)
+class Place:
+    """Whose scores, and when: track, row of the frame in the recording, seconds."""
+
+    track: int
+    index: int
+    time: float
+
+
+def steady(raw: Floats, times: NDArray[np.float64], anew: NDArray[np.bool_]) -> Floats:
+    """The mean of each score and those around it.
+
+    Parameters
+    ----------
+    raw : array, shape (n, columns)
+        Scores of one person, before calibration.
+    times : array, shape (n,), seconds
+        Increasing.
+    anew : array, shape (n,)
+        Whether something ended before a frame, so that what lies before does not count for it.
+
+    Examples
+    --------
+    >>> raw = np.array([[0.0], [3.0], [0.0]], np.float32)
+    >>> steady(raw, np.arange(3) / 30, np.array([True, False, False])).round(2).ravel()
+    array([0.6, 2. , 0.6], dtype=float32)
+    >>> steady(raw, np.arange(3) / 30, np.array([True, True, True])).ravel().tolist()
+    [0.0, 3.0, 0.0]
+    """
+    total, weight = raw.astype(np.float64), np.ones((len(raw), 1))
+    run = np.cumsum(anew)
+    for apart in range(1, len(raw)):
+        since = times[apart:] - times[:-apart]
+        near = (since <= REACH + _CLOCK) & (run[apart:] == run[:-apart])
+        if not near.any():
+            break
+        share = np.where(near, np.exp(-0.5 * np.square(since / SPREAD)), 0.0)[:, None]
+        total[apart:] += share * raw[:-apart]
+        total[:-apart] += share * raw[apart:]
+        weight[apart:] += share
+        weight[:-apart] += share
+    return np.asarray(total / weight, np.float32)
+
+
+@dataclass
+class _Trail:
+    """One person's latest scores: those that were told, and those that wait for what follows."""
+
+    places: list[Place] = field(default_factory=list)
+    raw: list[Floats] = field(default_factory=list)
+    fused: list[bool] = field(default_factory=list)
+    told: int = 0
+
+    def tell(self, until: float) -> tuple[list[Place], Floats, list[bool]]:
+        """Steady scores of the frames up to a time that were not told yet."""
+        first, last = self.told, sum(place.time <= until for place in self.places)
+        if last <= first:
+            return [], np.zeros((0, 0), np.float32), []
+        times = np.array([place.time for place in self.places])
+        rows = np.array([place.index for place in self.places])
+        fused = np.array(self.fused)
+        anew = np.r_[True, (np.diff(rows) != 1) | ~fused[1:] | ~fused[:-1]]
+        scores = steady(np.array(self.raw), times, anew)[first:last]
+        told = self.places[first:last], scores, self.fused[first:last]
+        self._forget(last, float(times[last - 1]))
+        return told
+
+    def _forget(self, told: int, time: float) -> None:
+        """Drop what no frame to come can reach."""
+        old = sum(place.time < time - REACH for place in self.places[:told])
+        del self.places[:old], self.raw[:old], self.fused[:old]
+        self.told = told - old
+
+
+def steadied(
+    scored: Iterable[tuple[Sequence[FaceClip], Scores]], spec: ModelSpec
+) -> Iterator[tuple[Sequence[FaceClip | Place], Scores]]:
+    """Scores of batches of clips, in order of time, made steady; they come `REACH` later.
+
+    Scores without `Scores.raw`, as of a model of your own, pass as they are, and so do those of a
+    clip without motion.
+    """
+    trails: dict[int, _Trail] = {}
+    for clips, scores in scored:
+        if scores.raw is None:
+            yield clips, scores
+            continue
+        for clip, raw, fused in zip(clips, scores.raw, scores.fused, strict=True):
+            trail = trails.setdefault(clip.track, _Trail())
+            trail.places.append(Place(clip.track, clip.index, clip.time))
+            trail.raw.append(raw)
+            trail.fused.append(bool(fused))
+        yield from _told(trails, max(clip.time for clip in clips) - REACH - _CLOCK, spec)
+    yield from _told(trails, np.inf, spec)
+
+
+def _told(
+    trails: dict[int, _Trail], until: float, spec: ModelSpec
+) -> Iterator[tuple[list[Place], Scores]]:
+    for trail in trails.values():
+        places, raw, fused = trail.tell(until)
+        if places:
+            yield places, scores_of(spec, raw, np.array(fused))

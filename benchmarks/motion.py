@@ -2,10 +2,11 @@
 
 ``python benchmarks/motion.py --rendered DIR``: rendered clips of people whom no weights have
 seen, followed by the landmark network. Only frames with a full window of motion count, so that
-both systems say something about each. An event begins where a unit reaches a fifth of its
-movement and ends where it falls below; ours begin and end by the shipped thresholds. F1 of
-onsets, and of offsets, that lie no more than a tolerance apart, matched one to one; intervals of
-the difference by bootstrap over people.
+both systems say something about each. Scores of both are steady over time (`facs.network.steady`),
+as those with motion are where they ship; one table has them frame by frame, too. An event begins
+where a unit reaches a fifth of its movement and ends where it falls below; ours begin and end by
+the shipped thresholds. F1 of onsets, and of offsets, that lie no more than a tolerance apart,
+matched one to one; intervals of the difference by bootstrap over people.
 """
 
 from __future__ import annotations
@@ -25,14 +26,19 @@ from facs.evaluation.events import EventMatches, match_by_onset, match_by_overla
 from facs.evaluation.metrics import roc_auc
 from facs.evaluation.undefined import ratio
 from facs.events import SURER, Event, find_events, least_peak
-from facs.network.predict import Scores, TwoStreamModel
+from facs.network.predict import Scores, TwoStreamModel, scores_of
 from facs.network.spec import LEVELS, ModelSpec
+from facs.network.steady import SPREAD, steady
 from facs.network.weights import load_model
+from facs.units import ActionUnit
 
 Floats = NDArray[np.float64]
 
 SYSTEMS = ("spatial", "fused")
+EACH_FRAME = tuple(f"{system}, frame by frame" for system in SYSTEMS)
 TOLERANCES = (0.1, 0.2)
+SPREADS = (0.01, SPREAD, 0.03, 0.04, 0.06)
+"""Seconds: widths that the curve of `facs.network.steady` might have."""
 OTHERS = (1.0, 2.0, SURER, 4.0, 6.0)
 """Times the odds of its threshold that an event might have to reach."""
 KINDS = ("any overlap", *(f"{what} {t:g} s" for what in ("onset", "offset") for t in TOLERANCES))
@@ -56,16 +62,35 @@ def shown(film: Film, spatial: TwoStreamModel, fused: TwoStreamModel) -> Shown |
     rows = [clip.index for clip in moving]
     window = np.arange(min(rows), max(rows) + 1)
     truth = np.stack([film.label(unit) for unit in fused.spec.units], axis=1)
-    said = {
-        "spatial": spread(spatial(moving), rows, len(film.times)),
-        "fused": spread(fused(moving), rows, len(film.times)),
-    }
+    said = {}
+    for smooth, each, model in zip(SYSTEMS, EACH_FRAME, (spatial, fused), strict=True):
+        scores = model(moving)
+        said[each] = spread(scores, rows, len(film.times))
+        even = over_time(scores, model.spec, rows, film.times)
+        said[smooth] = spread(even, rows, len(film.times))
+    for width in SPREADS:  # scores are those of both streams, the last
+        even = over_time(scores, model.spec, rows, film.times, width)
+        said[width_name(width)] = spread(even, rows, len(film.times))
     return Shown(
         film.subject,
         film.times[window],
         truth[window].astype(np.float64),
         {name: values[window] for name, values in said.items()},
     )
+
+
+def width_name(width: float) -> str:
+    """What a row of another width is called."""
+    return f"{width:g} s{' (as shipped)' if width == SPREAD else ''}"
+
+
+def over_time(
+    scores: Scores, spec: ModelSpec, rows: list[int], times: Floats, width: float = SPREAD
+) -> Scores:
+    """The same, each the mean of those around it; a lost frame parts them."""
+    assert scores.raw is not None  # a model of files says what its probabilities are made of
+    anew = np.diff(rows, prepend=-2) != 1
+    return scores_of(spec, steady(scores.raw, times[rows], anew, width), scores.fused)
 
 
 def spread(scores: Scores, rows: list[int], n: int) -> Floats:
@@ -94,16 +119,18 @@ def matches(found: list[Event], truth: list[Event], times: Floats) -> Iterator[E
             yield match_by_onset(a, b, tolerance=tolerance)
 
 
-def counts(clip: Shown, spec: ModelSpec, surer: float = SURER) -> Floats:
+def counts(
+    clip: Shown, spec: ModelSpec, surer: float = SURER, systems: Sequence[str] = SYSTEMS
+) -> Floats:
     """Events that match, that were found and that are true: (systems, kinds, U, 3)."""
-    out = np.zeros((len(SYSTEMS), len(KINDS), len(spec.units), 3))
+    out = np.zeros((len(systems), len(KINDS), len(spec.units), 3))
     for i, unit in enumerate(spec.units):
         movement = clip.truth[:, i]
         if np.isnan(movement).any():  # hidden for a while: nobody knows when it began
             continue
         level = LEVELS[0]
         truth = find_events(str(unit), clip.times, np.clip(movement, 0, 1), on=level, off=level)
-        for s, system in enumerate(SYSTEMS):
+        for s, system in enumerate(systems):
             found = find_events(
                 str(unit),
                 clip.times,
@@ -158,6 +185,34 @@ def peak_rows(clips: Sequence[Shown], spec: ModelSpec) -> list[list[str]]:
         sums = np.sum([counts(clip, spec, surer) for clip in clips], axis=(0, 3))[1]  # (kinds, 3)
         name = f"{surer:g}{' (as shipped)' if surer == SURER else ''}"
         rows.append([name, *(f"{x:.3f}" for x in f1s(sums)), f"{sums[0, 1]:.0f}"])
+    return rows
+
+
+def steady_rows(clips: Sequence[Shown], spec: ModelSpec, resampled: Resamples) -> list[list[str]]:
+    """What steadiness gives each system: a row for every kind of match."""
+    sums = {
+        name: f1s(resampled.sums(np.stack([counts(c, spec, SURER, (name,)) for c in clips])).sum(3))
+        for name in (*SYSTEMS, *EACH_FRAME)
+    }
+    rows = []
+    for k, kind in enumerate(KINDS):
+        row = [kind]
+        for each, steady_name in zip(EACH_FRAME, SYSTEMS, strict=True):
+            before, after = sums[each][:, 0, k], sums[steady_name][:, 0, k]
+            row += [f"{before[0]:.3f}", f"{after[0]:.3f}", cell(after - before)]
+        rows.append(row)
+    return rows
+
+
+def width_rows(clips: Sequence[Shown], spec: ModelSpec) -> list[list[str]]:
+    """F1 of fused events of all units together, and blinks, for every width of the curve."""
+    lids = spec.units.index(ActionUnit.AU43)
+    rows = []
+    for name in (EACH_FRAME[-1], *map(width_name, SPREADS)):
+        sums = np.sum([counts(clip, spec, SURER, (name,)) for clip in clips], axis=0)[0]
+        matched, found, true = sums[0, lids].astype(int)
+        figures = (f"{x:.3f}" for x in f1s(sums.sum(1)))
+        rows.append([name, *figures, f"{sums[0, :, 1].sum():.0f}", f"{matched} / {found} / {true}"])
     return rows
 
 
@@ -217,6 +272,14 @@ def main() -> None:
     columns = ["matched by", "spatial", "fused", "fused less spatial"]
     columns += ["found, spatial", "found, fused", "true"]
     text += table(columns, pooled_rows(drawn))
+    text += "\n## Steady over time, or frame by frame\n\n"
+    columns = ["matched by"]
+    for system in SYSTEMS:
+        columns += [f"{system}, frame by frame", f"{system}, steady", "difference"]
+    text += table(columns, steady_rows(clips, fused.spec, resampled))
+    text += "\n## If the curve were wider or narrower\n\nBoth streams.\n\n"
+    columns = ["standard deviation", *KINDS, "found", "AU43: matched / found / true"]
+    text += table(columns, width_rows(clips, fused.spec))
     text += "\n## If an event had to be surer at its apex\n\n"
     text += "Both streams; how many times the odds of the threshold an event must reach.\n\n"
     text += table(["times the odds", *KINDS, "found"], peak_rows(clips, fused.spec))

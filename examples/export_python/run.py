@@ -38,22 +38,34 @@ class ExportedModel:
             if file["precision"] == precision
         }
 
-    def letters(self, crop: np.ndarray, flow: np.ndarray | None = None) -> np.ndarray:
-        """Probabilities (columns, 5) that the letters A to E are reached.
+    def units(self, crop: np.ndarray, flow: np.ndarray | None = None) -> dict[str, dict]:
+        """For each unit its probability, intensity (0 to 5), letter, and whether it is on.
 
         `crop` is (S, S) uint8; `flow` (2 * slots, S, S) float32, or None for a picture.
         """
-        rule = self.facts["calibration"]
+        return self._said(self._score(crop, flow), flow is not None)
+
+    def film(self, times: list, crops: list, flows: list) -> list[dict[str, dict]]:
+        """`units` of each frame of a film in which one face is seen in all frames.
+
+        Of frames with a flow each score is the mean of those around it; times are in seconds.
+        """
+        scores = np.array([self._score(*both) for both in zip(crops, flows, strict=True)])
+        moving = [flow is not None for flow in flows]
+        even = steady(scores, np.array(times), moving, self.facts["calibration"].get("steady"))
+        return [self._said(*both) for both in zip(even, moving, strict=True)]
+
+    def _score(self, crop: np.ndarray, flow: np.ndarray | None) -> np.ndarray:
+        """Scores (columns,), of both streams where there is a flow."""
         score = self._run("spatial", "crop", crop)
         if flow is None:
-            return letters(score, rule["spatial"])
-        weight = np.array(rule["fusion"])
-        score = (1 - weight) * score + weight * self._run("temporal", "flow", flow)
-        return letters(score, rule["fused"])
+            return score
+        weight = np.array(self.facts["calibration"]["fusion"])
+        return (1 - weight) * score + weight * self._run("temporal", "flow", flow)
 
-    def units(self, crop: np.ndarray, flow: np.ndarray | None = None) -> dict[str, dict]:
-        """For each unit its probability, intensity (0 to 5), letter, and whether it is on."""
-        reached = self.letters(crop, flow)  # (columns, 5)
+    def _said(self, score: np.ndarray, moving: bool) -> dict[str, dict]:
+        rule = self.facts["calibration"]
+        reached = letters(score, rule["fused" if moving else "spatial"])  # (columns, 5)
         place = {column["name"]: i for i, column in enumerate(self.facts["columns"])}
         found = {}
         for unit in self.facts["units"]:
@@ -84,6 +96,23 @@ def letters(score: np.ndarray, calibration: dict) -> np.ndarray:
     """From raw scores (columns,) to probabilities (columns, 5)."""
     slope, cuts = np.array(calibration["slope"]), np.array(calibration["cuts"])
     return 1 / (1 + np.exp(cuts - (slope * score)[:, None]))
+
+
+def steady(scores: np.ndarray, times: np.ndarray, moving: list, rule: dict | None) -> np.ndarray:
+    """Scores (n, columns) of frames with a flow, each the mean of those around it.
+
+    A frame without a flow parts those before it from those after it.
+    """
+    even = scores.copy()
+    if rule is None:  # earlier exports did not say it
+        return even
+    run = np.cumsum(~np.array(moving))
+    for i in np.flatnonzero(moving):
+        apart = times - times[i]
+        near = moving & (run == run[i]) & (np.abs(apart) <= rule["reach_seconds"] + 1e-6)
+        weight = np.exp(-0.5 * (apart[near] / rule["spread_seconds"]) ** 2)
+        even[i] = weight @ scores[near] / weight.sum()
+    return even
 
 
 def similarity(source: np.ndarray, target: np.ndarray) -> np.ndarray:

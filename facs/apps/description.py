@@ -17,6 +17,7 @@ from facs.holes import HOLE, HOLE_FRAMES
 from facs.mean_face import RIGID
 from facs.network.scaling import CONTRAST_FLOOR, EDGE, FLOW_GAIN, FLOW_LIMIT
 from facs.network.spec import LEVELS, ModelSpec, columns_of
+from facs.network.steady import REACH, SPREAD
 from facs.units import LETTERS, ActionUnit, split_column
 
 __all__ = ["APP_KEY", "describe"]
@@ -152,7 +153,20 @@ def _calibration(spec: ModelSpec) -> dict[str, Any]:
         "spatial": {"slope": spec.spatial.slope, "cuts": spec.spatial.cuts},
         "fused": {"slope": spec.fused.slope, "cuts": spec.fused.cuts},
         "fusion": spec.fusion,
-        "fusion_rule": "score = (1 - fusion) * spatial + fusion * temporal, then `fused`",
+        "fusion_rule": "score = (1 - fusion) * spatial + fusion * temporal, then `steady`, `fused`",
+        "steady": _steady(),
+    }
+
+
+def _steady() -> dict[str, Any]:
+    return {
+        "rule": "in a film each score of both streams becomes the mean of those of the frames "
+        "around it, weighted by exp(-(t / spread_seconds) ** 2 / 2), t the seconds between both; a "
+        "frame does not count if it is more than `reach_seconds` away, or if between both one had "
+        "no face or no motion. A single picture, and what the spatial stream says alone, stay as "
+        "they are",
+        "spread_seconds": SPREAD,
+        "reach_seconds": REACH,
     }
 
 

@@ -29,8 +29,8 @@ _TEMPORAL_IN: Final = """\
 """
 
 _TEMPORAL_OUT: Final = (
-    " With both streams, first `s = (1 - fusion[c]) * spatial + fusion[c] * temporal`, then "
-    "`calibration.fused`."
+    " With both streams, first `s = (1 - fusion[c]) * spatial + fusion[c] * temporal`, in a film "
+    "the mean over the frames around (`calibration.steady`), then `calibration.fused`."
 )
 
 

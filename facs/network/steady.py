@@ -27,7 +27,7 @@ SPREAD: Final = 0.02
 """Standard deviation of the curve, in seconds."""
 
 REACH: Final = 3 * SPREAD
-"""Seconds beyond which frames do not count for each other."""
+"""Seconds beyond which frames do not count for each other, and by which scores come later."""
 
 _CLOCK: Final = 1e-6  # s; times carry rounding below this
 
@@ -41,7 +41,9 @@ class Place:
     time: float
 
 
-def steady(raw: Floats, times: NDArray[np.float64], anew: NDArray[np.bool_]) -> Floats:
+def steady(
+    raw: Floats, times: NDArray[np.float64], anew: NDArray[np.bool_], spread: float = SPREAD
+) -> Floats:
     """The mean of each score and those around it.
 
     Parameters
@@ -52,6 +54,8 @@ def steady(raw: Floats, times: NDArray[np.float64], anew: NDArray[np.bool_]) -> 
         Increasing.
     anew : array, shape (n,)
         Whether something ended before a frame, so that what lies before does not count for it.
+    spread : float, seconds
+        Standard deviation of the curve; frames three times as far away do not count.
 
     Examples
     --------
@@ -65,10 +69,10 @@ def steady(raw: Floats, times: NDArray[np.float64], anew: NDArray[np.bool_]) -> 
     run = np.cumsum(anew)
     for apart in range(1, len(raw)):
         since = times[apart:] - times[:-apart]
-        near = (since <= REACH + _CLOCK) & (run[apart:] == run[:-apart])
+        near = (since <= 3 * spread + _CLOCK) & (run[apart:] == run[:-apart])
         if not near.any():
             break
-        share = np.where(near, np.exp(-0.5 * np.square(since / SPREAD)), 0.0)[:, None]
+        share = np.where(near, np.exp(-0.5 * np.square(since / spread)), 0.0)[:, None]
         total[apart:] += share * raw[:-apart]
         total[:-apart] += share * raw[apart:]
         weight[apart:] += share

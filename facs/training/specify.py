@@ -10,6 +10,7 @@ from facs.canonical import CROP_SIZE
 from facs.errors import InputError
 from facs.network.mirror import columns_in_mirror
 from facs.network.spec import LEVELS, Calibration, ModelSpec, columns_of
+from facs.network.steady import steady
 from facs.training.calibrate import fit_calibration, fit_fusion, fit_thresholds
 from facs.training.cut_sets import Split
 from facs.training.measure import Scored, as_units
@@ -71,7 +72,11 @@ def spec_of(
     fitted = fit_fusion(seen.spatial, seen.temporal, seen.labels, twins)
     fusion = tuple(TRUST * weight for weight in fitted)
     weight = np.asarray(fusion, np.float32)
-    fused = (1 - weight) * seen.spatial + weight * seen.temporal
+    clip = validation.clips.clip[validation.windows]
+    time = validation.clips.time[validation.windows]
+    fused = steady(  # as frames with motion are scored in a film
+        (1 - weight) * seen.spatial + weight * seen.temporal, time, np.diff(clip, prepend=-1) != 0
+    )
     still = fit_calibration(
         np.concatenate([seen.pictures, seen.spatial]),
         np.concatenate([seen.picture_labels, seen.labels]),
@@ -92,8 +97,8 @@ def spec_of(
     )
     release = fit_release(
         *as_units(units, both.letters(fused)[..., 0], seen.labels),
-        validation.clips.clip[validation.windows],
-        validation.clips.time[validation.windows],
+        clip,
+        time,
         on,
     )
     return ModelSpec(

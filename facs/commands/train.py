@@ -74,13 +74,6 @@ def train_units(
     check: Annotated[
         Path | None, typer.Option(help="Such a list of PublicTest, for thresholds.")
     ] = None,
-    unseen: Annotated[
-        Path | None, typer.Option(help="List of real pictures that shall not teach.")
-    ] = None,
-    opinion: Annotated[
-        list[Path],
-        typer.Option(help="Folder of a run that judges its unseen pictures; repeatable."),
-    ] = [],  # noqa: B006  (typer wants a plain list)
     only: Annotated[str | None, typer.Option(help="Train one stream: spatial, temporal.")] = None,
     leave_out: Annotated[list[int], typer.Option(help="Unit not to ship; repeatable.")] = [],  # noqa: B006  (typer wants a plain list)
     steps: Annotated[tuple[int, int], typer.Option(help="Spatial, temporal.")] = (3000, 2000),
@@ -99,8 +92,7 @@ def train_units(
         tuple(rendered), tuple(test), out, name, landmarks, fer, photos,
         tuple(map(_coded_set, coded)), steps, rates=rates, dropout=dropout, seed=seed,
         device=device, start=tuple(start), keep=keep,
-        teacher=teacher, seen=seen, check=check, unseen=unseen, opinions=tuple(opinion),
-        evidence=_evidence(leave_out),
+        teacher=teacher, seen=seen, check=check, evidence=_evidence(leave_out),
         streams=(only,) if only else ("spatial", "temporal"),
     )  # fmt: skip
     report = run(options, _steps)

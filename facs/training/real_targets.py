@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +13,6 @@ from facs.errors import InputError
 from facs.faces.landmarks import Landmarker
 from facs.files import atomic
 from facs.training.gaze_targets import gaze_targets
-from facs.training.opinions import with_opinions
 from facs.training.real_faces import FaceSet, read_fer, read_photos
 from facs.training.seen_and_voted import seen_and_voted
 from facs.training.seen_units import read_seen, seen_targets
@@ -101,16 +100,9 @@ def _of(sets: Mapping[str, FaceSet], cache: Path) -> Mapping[str, Any]:
 
 
 def real_crops(
-    cut: Mapping[str, Any],
-    columns: tuple[str, ...],
-    teacher: Path | None,
-    seen: Path | None,
-    opinions: Sequence[Path] = (),
+    cut: Mapping[str, Any], columns: tuple[str, ...], teacher: Path | None, seen: Path | None
 ) -> RealCrops:
-    """Targets of the faces that `cut_of_real` cut: what is surer goes before what is likely.
-
-    `opinions` are folders of runs that left some of them out (`facs.training.opinions`).
-    """
+    """Targets of the faces that `cut_of_real` cut: what is surer goes before what is likely."""
     crops, votes = cut["crops"], cut["votes"]
     weak = weak_targets(votes, columns)
     scores = None
@@ -122,7 +114,6 @@ def real_crops(
     weak = _where_known(gaze_targets(cut["eyes"], scores, columns), weak)
     listed = read_seen(seen) if seen else {}
     sure = seen_targets(cut["pictures"].tolist(), listed, columns)
-    sure = with_opinions(sure, cut, columns, opinions)
     sure = seen_and_voted(sure, votes, columns)
     often = np.any(~np.isnan(sure), axis=1) * np.where(_photographs(cut["pictures"]), SHARP, 1)
     return RealCrops(crops, votes, gaze_that_shows(_where_known(sure, weak), columns), often)

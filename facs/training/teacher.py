@@ -8,7 +8,7 @@ nobody gave).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -107,18 +107,12 @@ def scores_of(teacher: Path, crops: NDArray[np.uint8], columns: tuple[str, ...])
     return scorer_of(teacher, columns)(central_crops(crops))
 
 
-def in_this_face(
-    targets: Floats,
-    scores: Floats,
-    columns: tuple[str, ...],
-    trust: float = TRUST,
-    silent: Sequence[ActionUnit] = NO_EVIDENCE,
-) -> Floats:
+def in_this_face(targets: Floats, scores: Floats, columns: tuple[str, ...]) -> Floats:
     """Targets moved by what a teacher sees in this face beyond what it sees in others like it.
 
     Others like it are all faces with the same target of that column; so the middle one of them
     keeps its target. Unknown (NaN) stays unknown, and of columns that a teacher does not know, and
-    of those of units in `silent`, it says nothing.
+    of those of `NO_EVIDENCE`, it says nothing.
 
     Parameters
     ----------
@@ -127,9 +121,6 @@ def in_this_face(
     scores : array, shape (n, columns)
         Logits.
     columns : tuple of str
-    trust : float
-        How much of the evidence counts.
-    silent : sequence of ActionUnit
 
     Examples
     --------
@@ -139,7 +130,7 @@ def in_this_face(
     array([0.27, 0.5 , 0.62], dtype=float32)
     """
     moved: Floats = targets.copy()
-    left_out = columns_of(tuple(silent))
+    left_out = columns_of(NO_EVIDENCE)
     for column in np.flatnonzero(~np.isnan(scores).any(0)):
         if columns[column] in left_out:
             continue
@@ -147,7 +138,7 @@ def in_this_face(
         for target in np.unique(known[~np.isnan(known)]):
             rows = known == target
             beyond = scores[rows, column] - np.median(scores[rows, column])
-            moved[rows, column] = moved_by(target, trust * beyond)
+            moved[rows, column] = moved_by(target, TRUST * beyond)
     return moved
 
 

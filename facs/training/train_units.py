@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from facs.canonical import CROP_SIZE
 from facs.errors import InputError
 from facs.faces.landmarks import Landmarker
-from facs.files import atomic
 from facs.network.spec import LEVELS, STREAMS
 from facs.network.two_stream import SpatialStream, StreamConfig, TemporalStream
 from facs.network.weights import files_of
@@ -28,7 +27,6 @@ from facs.training.datasets_read import read_coded
 from facs.training.finish import finish
 from facs.training.loop import RunOptions, run
 from facs.training.measure import Streams
-from facs.training.opinions import UNSEEN, read_unseen, without
 from facs.training.real_targets import cut_of_real, real_crops
 from facs.training.recipe import Recipe
 from facs.training.refusals import refuse_nobody, refuse_the_same_people, refuse_too_little
@@ -161,17 +159,7 @@ def _real(options: UnitRun, columns: tuple[str, ...]) -> RealCrops | None:
         return None
     cache = options.out / "cut_real.npz"
     cut = cut_of_real(cache, options.fer, options.photos, Landmarker(options.landmarks))
-    if options.unseen is not None:
-        cut = without(cut, _left_out(options.unseen, options.out))
-    return real_crops(cut, columns, options.teacher, options.seen, options.opinions)
-
-
-def _left_out(unseen: Path, out: Path) -> NDArray[np.str_]:
-    """Names of pictures that the run shall not meet; its folder keeps them for who asks it."""
-    names = read_unseen(unseen)
-    with atomic(out / UNSEEN) as unfinished:
-        unfinished.write_text("\n".join(names) + "\n", encoding="utf-8")
-    return names
+    return real_crops(cut, columns, options.teacher, options.seen)
 
 
 def _check(options: UnitRun, columns: tuple[str, ...]) -> SeenFaces | None:

@@ -24,8 +24,6 @@ class UnitRun:
     of FER2013's PublicTest, for calibration and thresholds (`facs.training.seen_faces`).
     `coded` are data sets that people coded, by name and folder (`read_coded`): they teach the
     spatial stream beside the rendered pictures, and the weights are then bound by their terms.
-    `unseen` names real pictures that this run shall not meet, and `opinions` are folders of such
-    runs, which judge what they have not met (`facs.training.opinions`).
     A run with `streams` of one name only trains that stream and stops there: two processes
     can train the two at once, and a third run with both finishes from their checkpoints.
     """
@@ -52,8 +50,6 @@ class UnitRun:
     teacher: Path | None = None
     seen: Path | None = None
     check: Path | None = None
-    unseen: Path | None = None
-    opinions: tuple[Path, ...] = ()
     streams: tuple[str, ...] = STREAMS
 
     def __post_init__(self) -> None:

@@ -10,11 +10,9 @@ import numpy as np
 import pytest
 import torch
 
-import facs.training.train_units as train_module
 from facs.errors import InputError
 from facs.network.weights import load_model
 from facs.synthesis.shards import read_shard, write_shard
-from facs.training.opinions import UNSEEN, read_unseen
 from facs.training.recipe import Evidence, Recipe
 from facs.training.teacher import scorer_of
 from facs.training.train_units import train_units, training_data
@@ -22,7 +20,7 @@ from facs.training.unit_run import UnitRun
 from facs.units import ActionUnit
 from tests.faces.builders import landmarks_at
 from tests.network.builders import random_clips, random_crops
-from tests.training.builders import COLUMNS, write_faces, write_fer, write_seen
+from tests.training.builders import COLUMNS, write_faces, write_fer
 from tests.training.coded_builders import write_ck
 
 ANYTHING = Evidence(min_auc=0.0, min_f1=0.0)
@@ -103,37 +101,6 @@ def test_real_faces_choose_calibration_and_thresholds_too(
     )
     assert with_them.spatial.cuts != without.spatial.cuts
     assert with_them.fused.cuts != without.fused.cuts
-
-
-def test_a_run_keeps_the_list_of_what_it_did_not_meet_and_judges_it(
-    tmp_path, landmarks, monkeypatch
-):
-    def anywhere(gray, landmarker):
-        return landmarks_at(4, 4, 40).astype(np.float32)
-
-    met = []
-
-    def spatial_batches(crops, labels, columns, real, sizes):
-        met.append(len(real.crops))
-        return batches(crops, labels, columns, real, sizes)
-
-    batches = train_module.spatial_batches
-    monkeypatch.setattr("facs.training.unit_data.locate_filling", anywhere)
-    monkeypatch.setattr(train_module, "spatial_batches", spatial_batches)
-    listed = write_seen(tmp_path / "seen.csv", "fer2013:0,9 12,9,,", "fer2013:3,9 12,,,")
-    unseen = tmp_path / "half.txt"
-    unseen.write_text("fer2013:0\n")
-    rendered = write_faces(tmp_path / "train", stills=32, clips=2, step=4)
-    test = write_faces(tmp_path / "test", stills=2, clips=0, seed=1)
-    options = UnitRun(
-        (rendered,), (test,), tmp_path / "half", "half", landmarks,
-        fer=write_fer(tmp_path / "fer2013.npz"), steps=(1, 1), batch=(4, 2, 4), seen=listed,
-        unseen=unseen, streams=("spatial",),
-    )  # fmt: skip
-    train_units(options)
-    assert read_unseen(tmp_path / "half" / UNSEEN).tolist() == ["fer2013:0"]
-    train_units(replace(options, out=tmp_path / "next", unseen=None, opinions=(tmp_path / "half",)))
-    assert met[0] == met[1] - 1
 
 
 def test_a_file_says_whether_real_faces_were_read():

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +39,8 @@ EACH_FRAME = tuple(f"{system}, frame by frame" for system in SYSTEMS)
 TOLERANCES = (0.1, 0.2)
 SPREADS = (0.01, SPREAD, 0.03, 0.04, 0.06)
 """Seconds: widths that the curve of `facs.network.steady` might have."""
+RELEASES = (0.95, 0.9, 0.8, 0.7, 0.6, 0.5)
+"""Shares of `on` at which an event might end."""
 OTHERS = (1.0, 2.0, SURER, 4.0, 6.0)
 """Times the odds of its threshold that an event might have to reach."""
 KINDS = ("any overlap", *(f"{what} {t:g} s" for what in ("onset", "offset") for t in TOLERANCES))
@@ -204,6 +206,17 @@ def steady_rows(clips: Sequence[Shown], spec: ModelSpec, resampled: Resamples) -
     return rows
 
 
+def release_rows(clips: Sequence[Shown], spec: ModelSpec) -> list[list[str]]:
+    """F1 of fused events of all units together, where they end at other shares of `on`."""
+    rows = []
+    for share in RELEASES:
+        other = replace(spec, off=tuple(share * on for on in spec.on))
+        sums = np.sum([counts(clip, other) for clip in clips], axis=(0, 3))[1]  # (kinds, 3)
+        name = f"{share:g}{' (as shipped)' if np.isclose(share, spec.off[0] / spec.on[0]) else ''}"
+        rows.append([name, *(f"{x:.3f}" for x in f1s(sums)), f"{sums[0, 1]:.0f}"])
+    return rows
+
+
 def width_rows(clips: Sequence[Shown], spec: ModelSpec) -> list[list[str]]:
     """F1 of fused events of all units together, and blinks, for every width of the curve."""
     lids = spec.units.index(ActionUnit.AU43)
@@ -280,6 +293,9 @@ def main() -> None:
     text += "\n## If the curve were wider or narrower\n\nBoth streams.\n\n"
     columns = ["standard deviation", *KINDS, "found", "AU43: matched / found / true"]
     text += table(columns, width_rows(clips, fused.spec))
+    text += "\n## If events ended earlier or later\n\n"
+    text += "Both streams; the share of its threshold below which a probability must fall.\n\n"
+    text += table(["share", *KINDS, "found"], release_rows(clips, fused.spec))
     text += "\n## If an event had to be surer at its apex\n\n"
     text += "Both streams; how many times the odds of the threshold an event must reach.\n\n"
     text += table(["times the odds", *KINDS, "found"], peak_rows(clips, fused.spec))

@@ -47,8 +47,8 @@ def test_where_nothing_decides_events_end_early():
 
 
 def test_an_event_does_not_go_on_in_the_next_clip():
-    p, y = [0, 0.8, 0.45, 0.8], [0, 1, 1, 1]
-    assert fitted(p, y) == 0.9
+    p, y = [0, 0.8, 0.36, 0.8], [0, 1, 1, 1]
+    assert fitted(p, y) == 0.7
     apart = fitted(p, y, clip=[0, 0, 1, 1])  # in the second one it has yet to begin
     assert apart == SHARES[0]
 

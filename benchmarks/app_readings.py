@@ -26,6 +26,7 @@ from facs.crops.clips import ClipMaker
 from facs.crops.flow import FARNEBACK, farneback
 from facs.faces.face import Face
 from facs.network.predict import Model
+from facs.network.steady import steadied
 from facs.person import Person
 
 Floats = NDArray[np.float64]
@@ -112,9 +113,9 @@ def probabilities(
             gray = np.asarray(cv2.cvtColor(frame.image, cv2.COLOR_RGB2GRAY), np.uint8)
             clips += maker.add(gray, i, frame.time, faces(reading, person, i))
         clips += maker.finish()
-    for start in range(0, len(clips), 8):
-        some = clips[start : start + 8]
-        found[[clip.index for clip in some]] = model(some).probability
+    batches = (clips[start : start + 8] for start in range(0, len(clips), 8))
+    for places, scores in steadied(((batch, model(batch)) for batch in batches), spec):
+        found[[place.index for place in places]] = scores.probability
     return found
 
 

@@ -39,7 +39,7 @@ class Explanation:
         ``"spatial"``, the picture, or ``"temporal"``, the motion around it.
     score : float, in [0, 1]
         Probability of the unit that the explained scores stand for: from the picture alone, or
-        with its motion.
+        with its motion, of this frame for itself (`facs.network.steady`).
     hidden : float, in [0, 1] or NaN
         What is left of `score` when the place that matters most is hidden; NaN where the method
         hides nothing.

@@ -24,7 +24,7 @@ __all__ = [
     "spec_of",
 ]
 
-DEFAULT: Final = "facs-15"
+DEFAULT: Final = "facs-16"
 """Name of the model that is used where none is asked for."""
 
 

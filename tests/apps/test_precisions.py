@@ -65,7 +65,7 @@ def test_numbers_beyond_half_precision_stay_single():
 @pytest.mark.parametrize(
     ("told", "origin"),
     [
-        ('{"from": "facs-15 0.1.0", "method": "rest"}', "facs-15 0.1.0, by rest"),
+        ('{"from": "facs-16 0.1.0", "method": "rest"}', "facs-16 0.1.0, by rest"),
         ("[1]", "something unknown, by something unknown"),
     ],
 )
@@ -82,7 +82,7 @@ def test_an_adapted_model_says_so_first(tmp_path, tmp_path_factory, told, origin
         text.splitlines()[2]
         == f"**These weights were adapted to one person** (from {origin}). They are hers: no better"
     )
-    assert ("docs/models/facs-15.md" in text) == ("facs-15" in origin)
+    assert ("docs/models/facs-16.md" in text) == ("facs-16" in origin)
     facts = json.loads((tmp_path / "out/model.json").read_text())
     assert f"{facts['adapted']['from']}, by {facts['adapted']['method']}" == origin
     assert "temporal" not in facts["streams"] and "flow" not in json.loads(

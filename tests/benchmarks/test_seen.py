@@ -10,8 +10,8 @@ from facs.evaluation.bootstrap import resample
 from facs.training.real_faces import EMOTIONS, FaceSet
 from facs.training.seen_units import GRADED, PARTS, Look, read_seen
 
-TAUGHT = Path("docs/models/facs-15.seen.csv")
-CHECKED = Path("docs/models/facs-15.check.csv")
+TAUGHT = Path("docs/models/facs-16.seen.csv")
+CHECKED = Path("docs/models/facs-16.check.csv")
 
 
 def pictures(rows):
@@ -175,5 +175,5 @@ def test_a_whole_picture_tells_all_of_a_part_but_the_jaw_of_a_stretched_mouth() 
 def test_two_models_of_one_name_are_refused_for_one_would_hide_the_other() -> None:
     from seen_measure import distinct_models
 
-    with pytest.raises(InputError, match="different names, got facs-15, facs-15"):
+    with pytest.raises(InputError, match="different names, got facs-16, facs-16"):
         distinct_models([None, None], motion=False)

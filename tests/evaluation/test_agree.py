@@ -192,7 +192,7 @@ def test_a_threshold_of_one_unit_leaves_the_models_to_the_others(tmp_path, spans
     other = spans("b.tsv", ("AU6", 1, 3), ("AU12", 1, 3))
     one = Thresholds({"AU12": 0.9}, {"AU12": 0.9})
     plain = pair(tmp_path / "a.csv", other)
-    for model in (None, "facs-15"):
+    for model in (None, "facs-16"):
         changed = pair(tmp_path / "a.csv", other, Pairing(thresholds=one, model=model))
         column = changed.names.index("AU6")
         np.testing.assert_array_equal(changed.decision[:, column], plain.decision[:, column])
@@ -206,7 +206,7 @@ def test_a_threshold_counts_in_a_recording_as_in_a_table_of_it(tmp_path, spans):
     machine().save(tmp_path / "a.facs")
     write_csv(machine(), tmp_path / "a.csv")
     coder = spans("b.tsv", ("AU6", 1, 3), ("AU12", 1, 3))
-    for options in ({"thresholds": Thresholds(default=0.9)}, {"model": "facs-15"}):
+    for options in ({"thresholds": Thresholds(default=0.9)}, {"model": "facs-16"}):
         found = [
             pair(tmp_path / name, coder, Pairing(**options)).decision
             for name in ("a.facs", "a.csv")
@@ -246,7 +246,7 @@ def test_a_threshold_of_openface_is_one_of_its_intensities_beside_a_coder(tmp_pa
     np.testing.assert_array_equal(beside.decision, plain.decision)
     note = "a.csv: thresholds of probabilities do not cut it: its own presence counts"
     assert note in beside.notes
-    assert note in pair(tmp_path / "a.csv", coder, Pairing(model="facs-15")).notes
+    assert note in pair(tmp_path / "a.csv", coder, Pairing(model="facs-16")).notes
 
 
 def test_a_probability_never_reaches_more_than_one(tmp_path, spans):

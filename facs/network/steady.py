@@ -89,9 +89,9 @@ class _Trail:
     fused: list[bool] = field(default_factory=list)
     told: int = 0
 
-    def tell(self, until: float) -> tuple[list[Place], Floats, list[bool]]:
-        """Steady scores of the frames up to a time that were not told yet."""
-        first, last = self.told, sum(place.time <= until for place in self.places)
+    def tell(self, ended: bool = False) -> tuple[list[Place], Floats, list[bool]]:
+        """Steady scores of the frames that were not told yet and that no frame to come reaches."""
+        first, last = self.told, self._final(ended)
         if last <= first:
             return [], np.zeros((0, 0), np.float32), []
         times = np.array([place.time for place in self.places])
@@ -103,6 +103,13 @@ class _Trail:
         self._forget(last, float(times[last - 1]))
         return told
 
+    def _final(self, ended: bool) -> int:
+        """How many of the first frames are final: all where the latest one has no motion."""
+        if ended or not self.fused[-1]:
+            return len(self.places)
+        until = self.places[-1].time - REACH - _CLOCK
+        return sum(place.time <= until for place in self.places)
+
     def _forget(self, told: int, time: float) -> None:
         """Drop what no frame to come can reach."""
         old = sum(place.time < time - REACH for place in self.places[:told])
@@ -113,10 +120,11 @@ class _Trail:
 def steadied(
     scored: Iterable[tuple[Sequence[FaceClip], Scores]], spec: ModelSpec
 ) -> Iterator[tuple[Sequence[FaceClip | Place], Scores]]:
-    """Scores of batches of clips, in order of time, made steady; they come `REACH` later.
+    """Scores of batches of clips, made steady; they come `REACH` later.
 
-    Scores without `Scores.raw`, as of a model of your own, pass as they are, and so do those of a
-    clip without motion.
+    Clips of one person are in order of time; one person may lag behind another. Scores without
+    `Scores.raw`, as of a model of your own, pass as they are, and so do those of a clip without
+    motion.
     """
     trails: dict[int, _Trail] = {}
     for clips, scores in scored:
@@ -128,14 +136,15 @@ def steadied(
             trail.places.append(Place(clip.track, clip.index, clip.time))
             trail.raw.append(raw)
             trail.fused.append(bool(fused))
-        yield from _told(trails, max(clip.time for clip in clips) - REACH - _CLOCK, spec)
-    yield from _told(trails, np.inf, spec)
+        here = dict.fromkeys(clip.track for clip in clips)
+        yield from _told([trails[track] for track in here], False, spec)
+    yield from _told(trails.values(), True, spec)
 
 
 def _told(
-    trails: dict[int, _Trail], until: float, spec: ModelSpec
+    trails: Iterable[_Trail], ended: bool, spec: ModelSpec
 ) -> Iterator[tuple[list[Place], Scores]]:
-    for trail in trails.values():
-        places, raw, fused = trail.tell(until)
+    for trail in trails:
+        places, raw, fused = trail.tell(ended)
         if places:
             yield places, scores_of(spec, raw, np.array(fused))

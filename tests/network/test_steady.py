@@ -104,6 +104,26 @@ def test_two_people_are_not_mixed(noise):
     np.testing.assert_allclose(rows(both, 1), rows(told(-2 * noise)), atol=1e-6)
 
 
+@pytest.mark.parametrize("size", [1, 3, 50])
+def test_who_is_lost_while_another_lags_behind_changes_nothing_for_her(noise, size):
+    """A face that is lost is told of at once, one that is there when her motion is complete."""
+    before, after = noise[:20], noise[20:]
+    tracks = np.r_[np.zeros(20, int), np.ones(5, int), np.zeros(20, int)]
+    index = np.r_[np.arange(20), np.arange(20, 25), np.arange(20, 40)]
+    fused = tracks == 0
+    found = told(np.concatenate([before, noise[:5], after]), fused, tracks, index, size=size)
+    np.testing.assert_allclose(rows(found), rows(told(noise)), atol=1e-6)
+
+
+def test_who_is_lost_is_told_of_at_once(noise):
+    clips = [Seen(0, i, i / RATE) for i in range(6)]
+    fused = np.arange(6) < 4
+    batches = [(clips[:4], fused[:4]), (clips[4:], fused[4:])]
+    scored = ((c, scores_of(SPEC, np.float32(noise[: len(c)]), f)) for c, f in batches)
+    found = [len(places) for places, _ in steadied(scored, SPEC)]
+    assert found == [2, 4]  # and nothing waits for the end of the film
+
+
 def test_what_lies_before_a_lost_face_does_not_count_after_it(noise):
     index = np.r_[np.arange(20), np.arange(21, 41)]  # frame 20 is lost
     found = rows(told(noise, index=index))

@@ -1,13 +1,14 @@
 """A model's scores of rendered people, and what is known of them, as two tables of units.
 
 Faces are located by the product's own landmark network from a look as jittered as a tracker's,
-followed from frame to frame in clips, cut and stacked by the product's own clip maker. A face
-that is lost has no prediction.
+followed from frame to frame in clips, cut and stacked by the product's own clip maker, and their
+scores are steady over time as the product's are. A face that is lost has no prediction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -23,6 +24,7 @@ from facs.faces.landmarks import INPUT_MARGIN, INPUT_SIZE, Landmarker
 from facs.faces.track import TrackOptions
 from facs.network.predict import Model, Scores
 from facs.network.spec import LEVELS, ModelSpec
+from facs.network.steady import steadied
 from facs.synthesis.shards import Shard, read_shard
 from facs.training.augment import jitter
 from facs.units import SIDES, column
@@ -95,7 +97,9 @@ def _clips(
     """What the network sees of every frame whose face is not lost; `index` is the row."""
     maker = ClipMaker(spec.slots, spec.slot_seconds, spec.crop_size, motion)
     before: NDArray[np.float32] | None = None
-    for i, new in enumerate(_begins(shard)):
+    begins = _begins(shard)
+    tracks = np.cumsum(begins).tolist()  # clips have nothing to do with each other
+    for i, new in enumerate(begins):
         if new:
             yield from maker.finish()
             maker = ClipMaker(spec.slots, spec.slot_seconds, spec.crop_size, motion)
@@ -105,7 +109,7 @@ def _clips(
         else:
             located = landmarker.follow(gray, [before])[0]
         before = located.landmarks if located.score >= LOST else None
-        faces = [] if before is None else [_face(before, located.score)]
+        faces = [] if before is None else [_face(before, located.score, tracks[i])]
         yield from maker.add(gray, i, float(shard.time[i]), faces)
     yield from maker.finish()
 
@@ -116,9 +120,9 @@ def _first_look(landmarks: NDArray[np.float32], rng: np.random.Generator) -> NDA
     return np.asarray((jitter(rng, INPUT_SIZE, 0.02, 0.06, 4) @ near)[:2])
 
 
-def _face(landmarks: NDArray[np.float32], score: float) -> Face:
+def _face(landmarks: NDArray[np.float32], score: float, track: int) -> Face:
     (x0, y0), (x1, y1) = landmarks.min(0), landmarks.max(0)
-    return Face(0, (x0, y0, x1, y1), landmarks, (0.0, 0.0, 0.0), score, 1.0)
+    return Face(track, (x0, y0, x1, y1), landmarks, (0.0, 0.0, 0.0), score, 1.0)
 
 
 def _values(
@@ -128,15 +132,15 @@ def _values(
     names = _names(model.spec)
     order = [names.index(name) for name in in_order(names)]
     values = np.full((2, len(shard), len(names)), np.nan)
-    batch: list[FaceClip] = []
-    for clip in (*clips, None):
-        if clip is not None:
-            batch.append(clip)
-        if batch and (clip is None or len(batch) == BATCH):
-            rows = [one.index for one in batch]
-            values[:, rows] = _columns(model(batch))
-            batch = []
+    scored = ((batch, model(batch)) for batch in _batches(clips))
+    for places, scores in steadied(scored, model.spec):
+        values[:, [place.index for place in places]] = _columns(scores)
     return values[0][:, order], values[1][:, order]
+
+
+def _batches(clips: Iterator[FaceClip]) -> Iterator[list[FaceClip]]:
+    while batch := list(islice(clips, BATCH)):
+        yield batch
 
 
 def _names(spec: ModelSpec) -> list[str]:

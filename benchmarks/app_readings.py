@@ -27,6 +27,7 @@ from facs.crops.flow import FARNEBACK, farneback
 from facs.faces.face import Face
 from facs.network.predict import Model
 from facs.network.steady import steadied
+from facs.overlap import batched
 from facs.person import Person
 
 Floats = NDArray[np.float64]
@@ -113,8 +114,8 @@ def probabilities(
             gray = np.asarray(cv2.cvtColor(frame.image, cv2.COLOR_RGB2GRAY), np.uint8)
             clips += maker.add(gray, i, frame.time, faces(reading, person, i))
         clips += maker.finish()
-    batches = (clips[start : start + 8] for start in range(0, len(clips), 8))
-    for places, scores in steadied(((batch, model(batch)) for batch in batches), spec):
+    scored = ((batch, model(batch)) for batch in batched(clips, 8))
+    for places, scores in steadied(scored, spec):
         found[[place.index for place in places]] = scores.probability
     return found
 

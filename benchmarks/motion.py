@@ -28,7 +28,7 @@ from facs.evaluation.undefined import ratio
 from facs.events import SURER, Event, find_events, least_peak
 from facs.network.predict import Scores, TwoStreamModel, scores_of
 from facs.network.spec import LEVELS, ModelSpec
-from facs.network.steady import SPREAD, steady
+from facs.network.steady import SPREAD, parted, steady
 from facs.network.weights import load_model
 from facs.units import ActionUnit
 
@@ -43,6 +43,7 @@ RELEASES = (0.95, 0.9, 0.8, 0.7, 0.6, 0.5)
 """Shares of `on` at which an event might end."""
 OTHERS = (1.0, 2.0, SURER, 4.0, 6.0)
 """Times the odds of its threshold that an event might have to reach."""
+AS_SHIPPED = " (as shipped)"
 KINDS = ("any overlap", *(f"{what} {t:g} s" for what in ("onset", "offset") for t in TOLERANCES))
 
 
@@ -64,15 +65,13 @@ def shown(film: Film, spatial: TwoStreamModel, fused: TwoStreamModel) -> Shown |
     rows = [clip.index for clip in moving]
     window = np.arange(min(rows), max(rows) + 1)
     truth = np.stack([film.label(unit) for unit in fused.spec.units], axis=1)
-    said = {}
-    for smooth, each, model in zip(SYSTEMS, EACH_FRAME, (spatial, fused), strict=True):
-        scores = model(moving)
-        said[each] = spread(scores, rows, len(film.times))
-        even = over_time(scores, model.spec, rows, film.times)
-        said[smooth] = spread(even, rows, len(film.times))
-    for width in SPREADS:  # scores are those of both streams, the last
-        even = over_time(scores, model.spec, rows, film.times, width)
-        said[width_name(width)] = spread(even, rows, len(film.times))
+    spec, times = fused.spec, film.times
+    each = {name: model(moving) for name, model in zip(EACH_FRAME, (spatial, fused), strict=True)}
+    even = {
+        s: over_time(each[e], spec, rows, times) for s, e in zip(SYSTEMS, EACH_FRAME, strict=True)
+    }
+    wide = {width_name(w): over_time(each[EACH_FRAME[-1]], spec, rows, times, w) for w in SPREADS}
+    said = {name: spread(scores, rows, len(times)) for name, scores in (each | even | wide).items()}
     return Shown(
         film.subject,
         film.times[window],
@@ -83,7 +82,7 @@ def shown(film: Film, spatial: TwoStreamModel, fused: TwoStreamModel) -> Shown |
 
 def width_name(width: float) -> str:
     """What a row of another width is called."""
-    return f"{width:g} s{' (as shipped)' if width == SPREAD else ''}"
+    return f"{width:g} s{AS_SHIPPED if width == SPREAD else ''}"
 
 
 def over_time(
@@ -91,7 +90,7 @@ def over_time(
 ) -> Scores:
     """The same, each the mean of those around it; a lost frame parts them."""
     assert scores.raw is not None  # a model of files says what its probabilities are made of
-    anew = np.diff(rows, prepend=-2) != 1
+    anew = parted(np.array(rows), np.ones(len(rows), bool))
     return scores_of(spec, steady(scores.raw, times[rows], anew, width), scores.fused)
 
 
@@ -185,9 +184,13 @@ def peak_rows(clips: Sequence[Shown], spec: ModelSpec) -> list[list[str]]:
     rows = []
     for surer in OTHERS:
         sums = np.sum([counts(clip, spec, surer) for clip in clips], axis=(0, 3))[1]  # (kinds, 3)
-        name = f"{surer:g}{' (as shipped)' if surer == SURER else ''}"
-        rows.append([name, *(f"{x:.3f}" for x in f1s(sums)), f"{sums[0, 1]:.0f}"])
+        rows.append([f"{surer:g}{AS_SHIPPED if surer == SURER else ''}", *pooled_cells(sums)])
     return rows
+
+
+def pooled_cells(sums: Floats) -> list[str]:
+    """F1 of every kind of match, and how many events were found, from sums (kinds, 3)."""
+    return [*(f"{x:.3f}" for x in f1s(sums)), f"{sums[0, 1]:.0f}"]
 
 
 def steady_rows(clips: Sequence[Shown], spec: ModelSpec, resampled: Resamples) -> list[list[str]]:
@@ -212,8 +215,8 @@ def release_rows(clips: Sequence[Shown], spec: ModelSpec) -> list[list[str]]:
     for share in RELEASES:
         other = replace(spec, off=tuple(share * on for on in spec.on))
         sums = np.sum([counts(clip, other) for clip in clips], axis=(0, 3))[1]  # (kinds, 3)
-        name = f"{share:g}{' (as shipped)' if np.isclose(share, spec.off[0] / spec.on[0]) else ''}"
-        rows.append([name, *(f"{x:.3f}" for x in f1s(sums)), f"{sums[0, 1]:.0f}"])
+        shipped = np.isclose(share, spec.off[0] / spec.on[0])
+        rows.append([f"{share:g}{AS_SHIPPED if shipped else ''}", *pooled_cells(sums)])
     return rows
 
 
@@ -224,8 +227,7 @@ def width_rows(clips: Sequence[Shown], spec: ModelSpec) -> list[list[str]]:
     for name in (EACH_FRAME[-1], *map(width_name, SPREADS)):
         sums = np.sum([counts(clip, spec, SURER, (name,)) for clip in clips], axis=0)[0]
         matched, found, true = sums[0, lids].astype(int)
-        figures = (f"{x:.3f}" for x in f1s(sums.sum(1)))
-        rows.append([name, *figures, f"{sums[0, :, 1].sum():.0f}", f"{matched} / {found} / {true}"])
+        rows.append([name, *pooled_cells(sums.sum(1)), f"{matched} / {found} / {true}"])
     return rows
 
 

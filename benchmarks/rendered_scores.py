@@ -8,7 +8,6 @@ scores are steady over time as the product's are. A face that is lost has no pre
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -25,6 +24,7 @@ from facs.faces.track import TrackOptions
 from facs.network.predict import Model, Scores
 from facs.network.spec import LEVELS, ModelSpec
 from facs.network.steady import steadied
+from facs.overlap import batched
 from facs.synthesis.shards import Shard, read_shard
 from facs.training.augment import jitter
 from facs.units import SIDES, column
@@ -132,15 +132,10 @@ def _values(
     names = _names(model.spec)
     order = [names.index(name) for name in in_order(names)]
     values = np.full((2, len(shard), len(names)), np.nan)
-    scored = ((batch, model(batch)) for batch in _batches(clips))
+    scored = ((batch, model(batch)) for batch in batched(clips, BATCH))
     for places, scores in steadied(scored, model.spec):
         values[:, [place.index for place in places]] = _columns(scores)
     return values[0][:, order], values[1][:, order]
-
-
-def _batches(clips: Iterator[FaceClip]) -> Iterator[list[FaceClip]]:
-    while batch := list(islice(clips, BATCH)):
-        yield batch
 
 
 def _names(spec: ModelSpec) -> list[str]:

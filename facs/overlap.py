@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from typing import Any, Final, TypeVar
 
-__all__ = ["ahead", "overlapped"]
+__all__ = ["ahead", "batched", "overlapped"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -37,6 +38,19 @@ def ahead(items: Iterable[T], threads: int) -> Generator[T, None, None]:
         while (item := coming.result()) is not _END:
             coming = pool.submit(next, iterator, _END)
             yield item
+
+
+def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Items in lists of `size`, the last of what is left (`itertools.batched`, from Python 3.12).
+
+    Examples
+    --------
+    >>> list(batched("abc", 2))
+    [['a', 'b'], ['c']]
+    """
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
 
 
 def overlapped(work: Callable[[T], R], items: Iterable[T], threads: int) -> Iterator[tuple[T, R]]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
 from time import process_time
 from typing import Any, TypeVar
@@ -26,7 +25,7 @@ from facs.network.predict import Model, Scores, checksum_of, wants_motion
 from facs.network.steady import Place, steadied
 from facs.network.weights import load_model
 from facs.options import AnalyzeOptions, options_of
-from facs.overlap import ahead, overlapped
+from facs.overlap import ahead, batched, overlapped
 from facs.pixels import gray_of
 from facs.recorder import RecordingBuilder, Row
 from facs.recording import ModelInfo, Recording
@@ -164,7 +163,7 @@ def _analyze_frames(
     # Closed before the video is, which cannot be while another thread decodes.
     with closing(ahead(watch.through("decode", video), options.threads)) as decoded:
         frames = _reported(decoded, video, progress)
-        batches = _batches(stages.clips(frames), options.batch)
+        batches = batched(stages.clips(frames), options.batch)
         told = overlapped(scored, batches, options.threads)
         for places, scores in _over_time(told, model, options):
             stages.record(places, scores)
@@ -260,11 +259,6 @@ class Stages:
                 right_intensity=scores.right_intensity[i],
             )
             self.builder.add(place.track, place.index, row)
-
-
-def _batches(clips: Iterator[FaceClip], size: int) -> Iterator[list[FaceClip]]:
-    while batch := list(islice(clips, size)):
-        yield batch
 
 
 def _row(face: Face) -> Row:

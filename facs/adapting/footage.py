@@ -16,7 +16,7 @@ from facs.meaning.rest import resting_frames
 from facs.network.backends import OnnxStream, Stream
 from facs.network.predict import Scores, TwoStreamModel, scores_of
 from facs.network.spec import ModelSpec
-from facs.network.steady import steady
+from facs.network.steady import parted, steady
 from facs.network.weights import ShippedModel
 from facs.person import STREAMS, Person
 from facs.pipeline import AnalyzeOptions, analyze
@@ -89,7 +89,7 @@ class Footage:
         moving = np.asarray(seen & ~np.isnan(self.temporal).any(axis=1) & motion)
         weight = np.asarray(spec.fusion, np.float32)
         fused = (1 - weight) * raw + weight * self.temporal
-        anew = ~moving | ~np.r_[False, moving[:-1]]
+        anew = parted(np.arange(len(raw)), moving)
         told = np.where(moving[:, None], steady(np.nan_to_num(fused), self.person.times, anew), raw)
         return _measured(self.person, seen, scores_of(spec, told[seen], moving[seen]))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,13 +122,12 @@ class TwoStreamModel:
             _check(clip, spec)
         crops = np.stack([clip.crop for clip in clips])
         raw = self._spatial(crops).copy()  # (n, columns); a stream may keep what it said
-        moving = [i for i, clip in enumerate(clips) if clip.flow is not None]
+        flows = [clip.flow for clip in clips if clip.flow is not None]
         fused = np.zeros(len(clips), bool)
-        if self._temporal is not None and moving:
-            flows: Any = np.stack([clips[i].flow for i in moving])  # type: ignore[misc]
+        if self._temporal is not None and flows:
+            fused = np.array([clip.flow is not None for clip in clips])
             weight = np.asarray(spec.fusion, np.float32)
-            raw[moving] = (1 - weight) * raw[moving] + weight * self._temporal(flows)
-            fused[moving] = True
+            raw[fused] = (1 - weight) * raw[fused] + weight * self._temporal(np.stack(flows))
         return scores_of(spec, raw, fused)
 
 

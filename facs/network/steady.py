@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from facs.crops.clips import FaceClip
 from facs.network.predict import Scores, scores_of
 from facs.network.spec import ModelSpec
 
-__all__ = ["REACH", "SPREAD", "Place", "steadied", "steady"]
+__all__ = ["REACH", "SPREAD", "Place", "parted", "steadied", "steady"]
 
 Floats = NDArray[np.float32]
 
@@ -80,40 +80,58 @@ def steady(
     return np.asarray(total / weight, np.float32)
 
 
+def parted(rows: NDArray[np.int64], fused: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where scores begin anew (n,): before and after a frame without motion, and after a lost one.
+
+    Examples
+    --------
+    >>> parted(np.array([0, 1, 2, 4, 5]), np.array([False, True, True, True, True])).tolist()
+    [True, True, False, True, False]
+    """
+    anew = np.ones(len(rows), bool)
+    anew[1:] = (np.diff(rows) != 1) | ~fused[1:] | ~fused[:-1]
+    return anew
+
+
+class _Scored(NamedTuple):
+    """A frame's scores before calibration, of both streams where `fused`."""
+
+    place: Place
+    raw: Floats
+    fused: bool
+
+
 @dataclass
 class _Trail:
-    """One person's latest scores: those that were told, and those that wait for what follows."""
+    """One person's latest frames: those that were told, and those that wait for what follows."""
 
-    places: list[Place] = field(default_factory=list)
-    raw: list[Floats] = field(default_factory=list)
-    fused: list[bool] = field(default_factory=list)
+    frames: list[_Scored] = field(default_factory=list)
     told: int = 0
 
-    def tell(self, ended: bool = False) -> tuple[list[Place], Floats, list[bool]]:
+    def tell(self, ended: bool) -> tuple[list[Place], Floats, NDArray[np.bool_]]:
         """Steady scores of the frames that were not told yet and that no frame to come reaches."""
-        first, last = self.told, self._final(ended)
-        if last <= first:
-            return [], np.zeros((0, 0), np.float32), []
-        times = np.array([place.time for place in self.places])
-        rows = np.array([place.index for place in self.places])
-        fused = np.array(self.fused)
-        anew = np.r_[True, (np.diff(rows) != 1) | ~fused[1:] | ~fused[:-1]]
-        scores = steady(np.array(self.raw), times, anew)[first:last]
-        told = self.places[first:last], scores, self.fused[first:last]
-        self._forget(last, float(times[last - 1]))
+        new = slice(self.told, max(self.told, self._final(ended)))
+        places, raw, fused = (list(part) for part in zip(*self.frames, strict=True))
+        times = np.array([place.time for place in places])
+        moving = np.array(fused)
+        anew = parted(np.array([place.index for place in places]), moving)
+        told = places[new], steady(np.array(raw), times, anew)[new], moving[new]
+        self._forget(new.stop)
         return told
 
     def _final(self, ended: bool) -> int:
         """How many of the first frames are final: all where the latest one has no motion."""
-        if ended or not self.fused[-1]:
-            return len(self.places)
-        until = self.places[-1].time - REACH - _CLOCK
-        return sum(place.time <= until for place in self.places)
+        latest = self.frames[-1]
+        if ended or not latest.fused:
+            return len(self.frames)
+        until = latest.place.time - REACH - _CLOCK
+        return sum(frame.place.time <= until for frame in self.frames)
 
-    def _forget(self, told: int, time: float) -> None:
+    def _forget(self, told: int) -> None:
         """Drop what no frame to come can reach."""
-        old = sum(place.time < time - REACH for place in self.places[:told])
-        del self.places[:old], self.raw[:old], self.fused[:old]
+        until = self.frames[told - 1].place.time - REACH if told else -np.inf
+        old = sum(frame.place.time < until for frame in self.frames[:told])
+        del self.frames[:old]
         self.told = told - old
 
 
@@ -132,10 +150,8 @@ def steadied(
             yield clips, scores
             continue
         for clip, raw, fused in zip(clips, scores.raw, scores.fused, strict=True):
-            trail = trails.setdefault(clip.track, _Trail())
-            trail.places.append(Place(clip.track, clip.index, clip.time))
-            trail.raw.append(raw)
-            trail.fused.append(bool(fused))
+            place = Place(clip.track, clip.index, clip.time)
+            trails.setdefault(clip.track, _Trail()).frames.append(_Scored(place, raw, bool(fused)))
         here = dict.fromkeys(clip.track for clip in clips)
         yield from _told([trails[track] for track in here], False, spec)
     yield from _told(trails.values(), True, spec)
@@ -147,4 +163,4 @@ def _told(
     for trail in trails:
         places, raw, fused = trail.tell(ended)
         if places:
-            yield places, scores_of(spec, raw, np.array(fused))
+            yield places, scores_of(spec, raw, fused)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from facs.evaluation.metrics import f1_score, roc_auc
 from facs.network.jaw import as_shipped
 from facs.network.spec import LEVELS, ModelSpec, stronger_side
 from facs.network.two_stream import SpatialStream, TemporalStream
+from facs.overlap import batched
 from facs.training.export import round_to_half
 from facs.units import ActionUnit
 
@@ -69,11 +69,7 @@ def _runner(network: torch.nn.Module) -> Callable[[NDArray[Any]], Floats]:
 
 def in_batches(run: Callable[[NDArray[Any]], Floats], inputs: Iterable[NDArray[Any]]) -> Floats:
     """Scores of many inputs, `BATCH` of them in memory at a time."""
-    waiting = iter(inputs)
-    parts = []
-    while batch := list(islice(waiting, BATCH)):
-        parts.append(run(np.stack(batch)))
-    return np.concatenate(parts)
+    return np.concatenate([run(np.stack(batch)) for batch in batched(inputs, BATCH)])
 
 
 @dataclass(frozen=True)

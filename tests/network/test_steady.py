@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from facs.network import steady as module
 from facs.network.predict import scores_of
-from facs.network.steady import REACH, steadied, steady
+from facs.network.steady import REACH, Place, steadied, steady
 from tests.network.builders import tiny_spec
 
 SPEC = tiny_spec()
 COLUMNS = len(SPEC.columns)
 RATE = 30
-
-
-@dataclass(frozen=True)
-class Seen:
-    """As much of a clip as has a place in time."""
-
-    track: int
-    index: int
-    time: float
 
 
 def told(raw, fused=None, tracks=None, index=None, size=4, rate=RATE, spec=SPEC):
@@ -32,7 +23,7 @@ def told(raw, fused=None, tracks=None, index=None, size=4, rate=RATE, spec=SPEC)
     fused = np.ones(n, bool) if fused is None else np.array(fused)
     tracks = np.zeros(n, int) if tracks is None else tracks
     index = np.arange(n) if index is None else index
-    clips = [Seen(int(t), int(i), i / rate) for t, i in zip(tracks, index, strict=True)]
+    clips = [Place(int(t), int(i), i / rate) for t, i in zip(tracks, index, strict=True)]
     batches = [slice(first, first + size) for first in range(0, n, size)]
     scored = [(clips[b], scores_of(spec, np.float32(raw[b]), fused[b])) for b in batches]
     found = {}
@@ -78,7 +69,7 @@ def test_frames_of_a_slow_film_are_left_as_they_are(noise):
     np.testing.assert_allclose(rows(told(noise, rate=10)), noise, atol=1e-6)
 
 
-def test_a_fast_film_is_averaged_over_as_many_seconds(noise):
+def test_a_fast_film_is_averaged_over_as_many_seconds():
     few, many = (np.zeros((n, 1), np.float32) for n in (31, 241))
     few[15], many[120:124] = 1, 1
     at_30, at_240 = (
@@ -116,7 +107,7 @@ def test_who_is_lost_while_another_lags_behind_changes_nothing_for_her(noise, si
 
 
 def test_who_is_lost_is_told_of_at_once(noise):
-    clips = [Seen(0, i, i / RATE) for i in range(6)]
+    clips = [Place(0, i, i / RATE) for i in range(6)]
     fused = np.arange(6) < 4
     batches = [(clips[:4], fused[:4]), (clips[4:], fused[4:])]
     scored = ((c, scores_of(SPEC, np.float32(noise[: len(c)]), f)) for c, f in batches)
@@ -139,17 +130,26 @@ def test_pictures_without_motion_stay_as_they_are_and_count_for_nobody(noise):
     np.testing.assert_allclose(rows(found)[5:], rows(told(noise[5:])), atol=1e-6)
 
 
-def test_scores_without_what_they_were_made_of_pass_as_they_are(noise):
-    from dataclasses import replace
+def test_a_frame_is_told_once_when_motion_begins_again(noise):
+    fused = (np.arange(40) % 13) > 2
+    one, many = (told(noise, fused=fused, size=size) for size in (1, 40))
+    np.testing.assert_allclose(rows(one), rows(many), atol=1e-6)
+    scored = (
+        ([Place(0, i, i / RATE)], scores_of(SPEC, np.float32(noise[[i]]), fused[[i]]))
+        for i in range(40)
+    )
+    assert [p.index for places, _ in steadied(scored, SPEC) for p in places] == list(range(40))
 
-    clips = [Seen(0, 0, 0.0), Seen(0, 1, 1 / RATE)]
+
+def test_scores_without_what_they_were_made_of_pass_as_they_are(noise):
+    clips = [Place(0, 0, 0.0), Place(0, 1, 1 / RATE)]
     scores = replace(scores_of(SPEC, np.float32(noise[:2]), np.ones(2, bool)), raw=None)
     ((places, same),) = steadied([(clips, scores)], SPEC)
     assert places is clips and same is scores
 
 
 def test_presence_and_intensity_follow_from_the_same_steady_score(noise):
-    clips = [Seen(0, i, i / RATE) for i in range(40)]
+    clips = [Place(0, i, i / RATE) for i in range(40)]
     scores = scores_of(SPEC, np.float32(noise), np.ones(40, bool))
     for _, said in steadied([(clips, scores)], SPEC):
         again = scores_of(SPEC, said.raw, said.fused)
@@ -161,9 +161,9 @@ def test_no_more_is_kept_than_reaches_what_comes(noise, monkeypatch):
     kept = []
     forget = module._Trail._forget
 
-    def counted(trail, told, time):
-        forget(trail, told, time)
-        kept.append(len(trail.places))
+    def counted(trail, told):
+        forget(trail, told)
+        kept.append(len(trail.frames))
 
     monkeypatch.setattr(module._Trail, "_forget", counted)
     told(np.tile(noise, (20, 1)), size=1)
